@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 STARTED = time.time()
-"""When this process began to read the project's code."""
+"""The moment when this process began to read the project's code."""
 
 # cdktf copies this when it is first imported. `cdktf synth --hcl` sets it to true, which would turn
 # on cdktf's own, broken HCL; pay.hcl.app writes the HCL instead.

@@ -43,7 +43,7 @@ def read_text(path: Path) -> str:
 
 
 def replace_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
-    """Replace a file with one of the same mode, or create it: a reader sees the old content or the
+    """Replace a file with one of the same mode, or create it. A reader sees the old content or the
     new, never a part. A link keeps leading to the file; a device or a pipe is written to.
 
     `lasting` waits until the disk has the content, which what can be made again does not need.
@@ -80,7 +80,7 @@ def why_unwritable(path: Path) -> str | None:
 
 
 def _mode(path: Path) -> int:
-    """Return the type and mode of what a path leads to; for what is not there, those that Git
+    """Return the type and mode of what a path leads to. For a missing file, return those that Git
     checks files out with. Asked once: another run may delete the file at any time.
     """
     try:

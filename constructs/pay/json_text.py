@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 DEEPEST = 100
-"""Objects and lists in one another. A plan of the AWS provider has fewer than 40; whoever walks
-through more than a few hundred ends at Python's limit of calls.
+"""Objects and lists in one another. A plan of the AWS provider has fewer than 40. A recursive walk
+through more than a few hundred reaches Python's limit of calls.
 """
 
 

@@ -14,8 +14,8 @@ _INVISIBLE = re.compile(
 def printable(text: str) -> str:
     """Return the text with what a terminal would obey, or not show, as `\\uXXXX`.
 
-    A file that somebody else wrote could otherwise move the cursor, change colours or reverse the
-    order of the words (Unicode Technical Report 36, 3.5, and Standard Annex 9).
+    Otherwise a file could move the cursor, change colours or reverse the order of the words.
+    Sources: Unicode Technical Report 36, 3.5, and Standard Annex 9.
     """
     return _INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 

@@ -61,8 +61,8 @@ def _bare(text: str) -> str:
 
 
 def _line_of_depth(text: str) -> int | None:
-    """Return the first line with more than DEEPEST tables and lists in one another; each dot in a
-    key makes one.
+    """Return the first line with more than DEEPEST nested tables and lists. Each dot in a key makes
+    one.
     """
     table = opened = 0
     for number, line in enumerate(_bare(text).split("\n"), start=1):

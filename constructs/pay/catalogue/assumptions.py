@@ -7,25 +7,25 @@ private. Replace a value when the real one is known; every service takes it from
 from pay.model import Judging, TaskSize, Timing
 
 JAVA_SIZE = TaskSize(cpu=512, memory_mib=2048)
-"""A heap of 1 GiB (the last published manifests ran `-Xmx1G`), about 300 MiB of JVM beside it, and
-the sidecars' 384 MiB. Half a vCPU: these services wait for PostgreSQL and for each other."""
+"""A heap of 1 GiB (the last published manifests ran `-Xmx1G`), about 300 MiB of JVM, 384 MiB of
+sidecars. Half a vCPU: these services wait for PostgreSQL and for each other."""
 
 JAVA_HEAP = "-Xms512m -Xmx1G"
 """The heap of the last published manifests (2020)."""
 
 CONNECTOR_SIZE = TaskSize(cpu=1024, memory_mib=4096)
-"""Every payment passes connector, with a thread pool for authorisations and consumers for three
-queues beside the requests: twice the others."""
+"""Twice the others: every payment passes connector. It has a thread pool for authorisations and
+consumers for three queues."""
 
 CONNECTOR_HEAP = "-Xms1G -Xmx2G"
 """In proportion to its memory."""
 
 CARDID_SIZE = TaskSize(cpu=512, memory_mib=3072)
-"""Its image sets a heap of 1500 MiB, because the card ranges are held in memory: 2 GiB would leave
-too little for JVM and sidecars."""
+"""Its image sets a heap of 1500 MiB, to hold the card ranges in memory. 2 GiB would be too little
+for JVM and sidecars."""
 
 CARDID_HEAP = "-Xms1500m -Xmx1500m"
-"""What cardid's own image sets (public: its Dockerfile); repeated, as JAVA_OPTS replaces it."""
+"""The heap of cardid's own image (public: its Dockerfile); repeated, as JAVA_OPTS replaces it."""
 
 CARDID_JUDGING = Judging(
     slower_by=1.5,
@@ -77,13 +77,13 @@ ADOT_USER = "4317:4317"
 """The user that the AWS distribution's image makes."""
 
 NGINX_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf", "/run", "/var/lib/nginx")
-"""The sidecar writes its locations and a self-signed certificate when it starts, then its pid
-(public: `pid /run/nginx.pid` in its nginx.conf; its resolver dnsmasq has its own there too) and its
-temporary files."""
+"""The sidecar first writes its locations, a self-signed certificate, its pid and temporary files.
+The pid is public: `pid /run/nginx.pid` in its nginx.conf. Its resolver dnsmasq has its own pid
+there too."""
 
 NOTIFICATIONS_WRITABLE_PATHS = ("/tmp", "/etc/keys", "/etc/nginx/conf.d", "/run", "/var/lib/nginx")
-"""Fills in its configuration from the environment and installs its key when it starts, then writes
-its pid (public: its start script and nginx_conf)."""
+"""It fills in its configuration from the environment, installs its key and writes its pid. Public:
+its start script and nginx_conf."""
 
 NOTIFICATIONS_KEEP_ALIVE_SECONDS = 65
 """Public: `keepalive_timeout 65` in its nginx_conf."""
@@ -92,7 +92,7 @@ SQUID_WRITABLE_PATHS = ("/tmp", "/etc/squid", "/run/squid", "/var/cache/squid", 
 """Decodes its configuration from the environment when it starts."""
 
 OF_EVERY_PAYMENT = 60.0
-"""Requests a minute in a quiet hour, when a payment comes every few seconds and asks a service a
+"""Requests a minute in a quiet hour. A payment then comes every few seconds and asks a service a
 few times. An alarm that works with them also works at the daily peak."""
 
 OF_SOME_PAYMENTS = 10.0
@@ -108,8 +108,8 @@ STARTS_FAST = 30
 """Seconds; Node, nginx and squid are up in a few."""
 
 AUTHORISATION_SECONDS = 55
-"""connector gives a payment provider 50 seconds (public: its configuration), just below the 60 of
-the egress proxies; 5 more for itself."""
+"""connector gives a payment provider 50 seconds (public: its configuration). That is just below the
+60 of the egress proxies. 5 more are for connector itself."""
 
 CALLER_OF_AUTHORISATION_SECONDS = 60
 """A caller waits longer than connector, or it would give up on a payment that then succeeds."""

@@ -1,9 +1,9 @@
 """The defaults that services of one runtime share; a service's file adds what is its own.
 
 AWS_ACCESS_KEY and AWS_SECRET_KEY are left out on purpose, although Pay's configuration files name
-them without a default: the services read them only with a non-standard (local) endpoint, and their
-substitution is not strict, so an unset variable is no error. Set to anything, the AWS SDK for Java
-would take them as credentials before it asks for the task role's (docs/decisions/0053).
+them without a default. The services read them only with a non-standard (local) endpoint. An unset
+variable is no error, because their substitution is not strict. If they were set, the AWS SDK for
+Java would use them before the task role's credentials (docs/decisions/0053).
 """
 
 from collections.abc import Mapping
@@ -27,12 +27,13 @@ SQUID_CONFIG = "SQUID_CONFIG"
 and is no secret."""
 
 DIRECT = (".{internal_zone}", AWS_API)
-"""The ends of the names that no forward proxy is asked for: internal ones, and AWS's own API in the
-region, which tasks reach through endpoints of the VPC. A proxy's allow list names partners only."""
+"""The ends of the names for which no forward proxy is asked. They are internal names, and AWS's own
+API in the region, which tasks reach through endpoints of the VPC. A proxy's allow list names
+partners only."""
 
 NO_PROXY = ",".join((*DIRECT, "169.254.170.2", "localhost", "127.0.0.1"))
-"""The same for Node, and the address at which ECS hands out the task's credentials (AWS: ECS
-developer guide, "Task IAM role")."""
+"""The same for Node, and the address at which ECS hands out the task's credentials. AWS: ECS
+developer guide, "Task IAM role"."""
 
 SENTRY_DSN = Secret(variable="SENTRY_DSN")
 DB_PASSWORD = Secret(variable="DB_PASSWORD")

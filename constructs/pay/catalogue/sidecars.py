@@ -81,8 +81,8 @@ COLLECTOR: JsonValue = {
         },
     },
 }
-"""Replaces the file in the image (docs/decisions/0118): it asks 127.0.0.1, which on EC2 is the
-collector itself, and reports the metrics of containers that Container Insights reports already.
+"""Replaces the file in the image (docs/decisions/0118). That file asks 127.0.0.1, which on EC2 is
+the collector itself. It also reports metrics of containers that Container Insights already reports.
 `${env:NAME}` is the collector's own syntax for a variable."""
 
 ADOT = Sidecar(
@@ -107,7 +107,7 @@ ADOT = Sidecar(
 """Asks the application for its metrics and writes them to Amazon Managed Service for Prometheus."""
 
 WEB = (NGINX, ADOT)
-"""What every Java and Node service has."""
+"""The sidecars of every Java and Node service."""
 
 TRIED_FIRST = (("toolbox",), ("frontend", "products-ui"))
 """The services that run a new release of a sidecar before all others, in waves. Public: GOV.UK Pay

@@ -19,7 +19,7 @@ _CANDIDATES = ("alpha", "beta", "canary", "next", "preview", "rc")
 """Words that move at the end of a tag; a number after them makes one build of it (`2.0.0-rc.1`)."""
 
 _VARIANTS = ("x", "alpine", "slim", "jre", "jdk", "bookworm")
-"""What images are built on: such a word says nothing about the release."""
+"""Bases of images: such a word says nothing about the release."""
 
 RELEASE_TAG = "[0-9]|^[a-f]{7,40}$"
 """A regular expression, for Terraform as well: what a tag of one release holds, a number or a
@@ -30,8 +30,8 @@ MOVING_TAG = (
     rf"(?i)(^|[0-9._-])({'|'.join(_CANDIDATES)})$"
     rf"|^v?(20)?[0-9]{{1,2}}([.][0-9]+)?([.-]({'|'.join(_VARIANTS)}))*$",
 )
-"""Regular expressions, for Terraform as well: a tag moves when a part of it does (`v1-latest`), and
-when it names a line of versions (`v1`, `1.25-alpine`) and not one of them."""
+"""Regular expressions, for Terraform as well. A tag moves when a part of it does (`v1-latest`). It
+also moves when it names a line of versions, not one of them (`v1`, `1.25-alpine`)."""
 
 _RELEASE, _MOVING = re.compile(RELEASE_TAG), tuple(map(re.compile, MOVING_TAG))
 _PINNED = re.compile(rf"(?P<repository>.+)@{DIGEST}|(?P<path>([^@]*/)?[^@:/]+):(?P<tag>{TAG})")
@@ -54,8 +54,8 @@ def names_a_release(tag: str) -> bool:
 
 
 def repository_of(image: object) -> str | None:
-    """Return the registry and the repository of a reference with a tag or a digest, without either;
-    None for any other text.
+    """Return the registry and the repository of a reference, without its tag or digest. Return None
+    for any other text.
     """
     match = _PINNED.fullmatch(image) if isinstance(image, str) else None
     if match is None:

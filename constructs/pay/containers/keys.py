@@ -1,6 +1,6 @@
 """The keys of a container definition, in the spelling of the ECS API.
 
-The AWS provider reads container definitions without regard to case (Go: `encoding/json`), so
+The AWS provider reads container definitions without regard to case (Go: `encoding/json`). So
 `Privileged` takes effect where every rule looks for `privileged`. In HCL, therefore, any other
 spelling than the ECS API's (API reference: `ContainerDefinition`) is refused. A plan already has
 the API's spelling.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 ANY: Mapping[str, Any] = {}
-"""What holds no keys of ECS: a single value, a list of them, names that the writer chooses."""
+"""Places without keys of ECS: a single value, a list of them, names that the writer chooses."""
 
 
 def _only(*keys: str) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """Lifecycle policies of repositories: how long images stay, and what a policy would lose.
 
-ECR does not know what runs: a task whose image has expired cannot start, scale out or roll back
-(AWS: ECR user guide, "Automate the cleanup of images by using lifecycle policies").
+ECR does not know which images run. A task whose image has expired cannot start, scale out or roll
+back. AWS: ECR user guide, "Automate the cleanup of images by using lifecycle policies".
 """
 
 import json
@@ -26,8 +26,8 @@ RELEASES, CANDIDATES = "*-release", "*-candidate*"
 def lifecycle_policy() -> str:
     """Return the policy of every repository, as JSON.
 
-    Releases come first. A release has the tag of its candidate, too, and an image is only expired
-    by the first rule whose tags it has (AWS: ECR user guide, "Lifecycle policy evaluation rules").
+    Releases come first. A release also has the tag of its candidate. Only the first rule that
+    selects its tags expires an image. AWS: ECR user guide, "Lifecycle policy evaluation rules".
     """
     rules = [
         _rule(f"keep the newest {KEPT_RELEASES} releases", RELEASES, KEPT_RELEASES),
@@ -40,8 +40,8 @@ def lifecycle_policy() -> str:
 
 
 def days_of(tags: Collection[str]) -> int | None:
-    """Return for how many days after its push the policy keeps an image with these tags; None: it
-    counts releases, or no rule selects the image.
+    """Return the days after its push for which the policy keeps an image with these tags. None: the
+    policy counts releases, or no rule selects the image.
     """
     if not tags:
         return UNTAGGED_DAYS
@@ -86,7 +86,7 @@ _CANDIDATE_TAGS = tuple(f"{number}-candidate" for number in _NUMBERS)
 
 
 _Selects = Callable[[str], bool]
-"""Whether a rule selects an image that has this one tag."""
+"""Tests whether a rule selects an image that has this one tag."""
 
 
 def _loss(selection: Mapping[str, Any], selects: _Selects) -> str | None:

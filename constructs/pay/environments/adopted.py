@@ -1,8 +1,8 @@
 """The import ids of what runs today and is taken over, which only AWS knows.
 
 `pay adopt` writes `environments/adopted/<env>.toml`: state address -> import id, a table a stack.
-With `adopt = true`, stacks render an `import` block for each, so that the first apply creates
-nothing twice (Terraform: "Import").
+With `adopt = true`, stacks render an `import` block for each (Terraform: "Import"). So the first
+apply creates nothing twice.
 """
 
 import re
@@ -56,8 +56,9 @@ def _served(stack: Stack, environment: Environment) -> Iterable[Microservice | I
 def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports]:
     """Return stack id -> what it imports; empty for an environment that does not adopt.
 
-    Raises InvalidInput, with every mistake at once, when the file is missing or unreadable, names
-    what no stack has, or leaves out what must run: a plan would create that a second time.
+    Raises InvalidInput, with every mistake at once, when the file is missing or unreadable. It also
+    lists entries that no stack has, and required resources without an entry: a plan would create
+    those twice.
     """
     return load_needed_adopted(folder, environment, None)[0]
 
@@ -68,8 +69,8 @@ def load_needed_adopted(
     """Return the same without the tables that have mistakes, and these mistakes. `stacks` are the
     ids of those that are needed; None: all.
 
-    Raises InvalidInput with every mistake in the table of a needed stack that something must be in:
-    what has weighted records, or no EC2 side any more, was taken over long ago.
+    Raises InvalidInput with every mistake in the table of a needed stack that must adopt something.
+    A service with weighted records, or without an EC2 side, was taken over long ago.
     """
     if not environment.adopt:
         return {}, ()

@@ -19,7 +19,7 @@ class OwnKey:
     within: tuple[str, ...]
     """The keys that two environments must share before the value counts; empty: none."""
     own: str
-    """What the value names, in words."""
+    """The named thing, in words."""
     why: str
 
 
@@ -104,8 +104,8 @@ def copies(files: Mapping[str, EnvironmentFile], needed: Collection[str]) -> Ite
 
 
 def _is_copy(one: EnvironmentFile, other: EnvironmentFile, needed: Collection[str]) -> bool:
-    """Return whether the first of two files is the copy: it is not needed and the other is, or
-    their values name it less often than the other, for which they were written.
+    """Return whether the first of two files is the copy. It is when only the second is needed. It
+    also is when their values name it less often: they were written for the other.
     """
     one_is_needed, other_is_needed = (file.path.stem in needed for file in (one, other))
     if one_is_needed != other_is_needed:

@@ -146,8 +146,8 @@ def _validated(data: dict[str, Any]) -> tuple[Draft, list[Problem]]:
     services = data.get("services")
     declared = frozenset(services if isinstance(services, dict) else ())
     try:
-        # By way of JSON, because pydantic's strict mode (no "2" for 2, no true for 1) then still
-        # reads text as an enum and a list as a tuple.
+        # JSON in between, because pydantic's strict mode then still reads text as an enum and a
+        # list as a tuple. It refuses "2" for 2 and 1 for true.
         environment = Environment.model_validate_json(_json(data), strict=True)
     except ValidationError as error:
         draft = replace(_readable_part(data), declared=declared)
@@ -198,8 +198,9 @@ def _json(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Return the value with a table in place of what JSON lacks: as text, a date would be a reason
-    to freeze. Only a day and a moment are read, by the types `Day`, `Moment` and `LocalMoment`.
+    """Return the value with a table for each value that JSON lacks. As text, a date would be a
+    reason to freeze. Only a day and a moment are read, by the types `Day`, `Moment` and
+    `LocalMoment`.
     """
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}

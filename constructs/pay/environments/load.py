@@ -52,7 +52,7 @@ def load_needed(
     with_followed: bool = True,
 ) -> tuple[Mapping[str, Environment], tuple[Problem, ...]]:
     """Return the environments without a mistake by name, in order, and the mistakes of those that
-    are not needed: one environment's mistake must not block the deploy of another.
+    are not needed. A mistake in one environment must not block the deploy of another.
 
     Of two files that do not go together, the one that is not needed is wrong. Raises InvalidInput
     with every mistake of a needed environment, of those that it follows (if `with_followed`) and of

@@ -1,5 +1,5 @@
 """Looks up what exists already through data sources; never creates, changes or destroys it.
 
-Each lookup is a contract. Where a wrong answer could hurt it carries a postcondition, so that the
-plan fails with a sentence that says what to check.
+Each lookup is a contract. Where a wrong answer could hurt, it has a postcondition. The failed plan
+then says what to check.
 """

@@ -18,9 +18,9 @@ def existing_secret(scope: Construct, id: str, name: str) -> DataAwsSecretsmanag
         id,
         name=name,
         lifecycle=contract(
-            # Secrets Manager takes an alias's ARN, too, but a policy that has one as resource
-            # grants nothing (AWS: KMS developer guide, "Use aliases to control access to KMS
-            # keys"): tasks would not start.
+            # Secrets Manager also accepts an alias's ARN. But a policy with an alias as resource
+            # grants nothing, and tasks would not start. AWS: KMS developer guide, "Use aliases to
+            # control access to KMS keys".
             (
                 'can(regex(":key/", self.kms_key_id))',
                 f"The secret {name} needs the ARN of a customer key: found "
@@ -58,7 +58,7 @@ class ExistingConfiguration:
         shared: SharedSecrets | None = None,
         ids: str = "",
     ) -> None:
-        """In a stack of several services: `shared` is the same for all, and the ids of a service's
+        """In a stack of several services, `shared` is the same for all. The ids of a service's
         other lookups begin with `ids`.
         """
         self._scope = scope

@@ -4,8 +4,8 @@ from cdktf import Postcondition, TerraformResourceLifecycle
 
 
 def contract(*promises: tuple[str, str]) -> TerraformResourceLifecycle:
-    """Return a lifecycle with a (condition, sentence) each: a Terraform expression over `self`, and
-    what to check when it is false.
+    """Return a lifecycle with a (condition, sentence) each. The condition is a Terraform expression
+    over `self`. The sentence says what to check when it is false.
     """
     return TerraformResourceLifecycle(
         postcondition=[

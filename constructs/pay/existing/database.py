@@ -21,9 +21,9 @@ def database_address(
 ) -> str:
     """Return the DNS name of the service's database, which the plan checks to be the right one.
 
-    `tasks` is how many may use it at once, and the plan checks that it takes their connections;
-    None: not checked. Every service has an instance of its own, so nothing else uses it.
-    `ids`: what the lookup's id begins with; only without `tasks`.
+    `tasks` is how many may use it at once; the plan checks that it takes their connections. None:
+    not checked. Every service has an instance of its own, so nothing else uses it. `ids`: what the
+    lookup's id begins with; only without `tasks`.
     """
     identifier = names.database(environment.name, service, database.identifier_suffix)
     promises = [
@@ -65,8 +65,8 @@ def database_address(
 def _hold_to_connections(scope: Construct, identifier: str, tasks: int, pool: int) -> None:
     """Fail the plan unless the instance's class takes a full pool of every task.
 
-    A class of RDS is named as the type of EC2 that it has the memory of (AWS: RDS user guide, "DB
-    instance classes").
+    A class of RDS is named after the EC2 type with the same memory. AWS: RDS user guide, "DB
+    instance classes".
     """
     needed = tasks * pool + RESERVED_CONNECTIONS
     db_class = addresses.DATABASE_LOOKUP.attribute("db_instance_class")

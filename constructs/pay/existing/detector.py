@@ -8,13 +8,13 @@ from pay.model import addresses
 from pay.model.environment.account import Account
 
 FREQUENCY = "FIFTEEN_MINUTES"
-"""How often GuardDuty sends what it finds again; by default after six hours."""
+"""The interval at which GuardDuty repeats a finding; by default six hours."""
 RUNTIME = "RUNTIME_MONITORING"
 
 
 def detector(scope: Construct, account: Account) -> DataAwsGuarddutyDetector:
-    """Return the detector. Fails the plan unless it is on, sees what runs in tasks, and says soon
-    what happens again (PCI DSS v4.0.1, 11.5.1).
+    """Return the detector. Fails the plan unless it is on, sees inside tasks and reports a repeated
+    finding soon (PCI DSS v4.0.1, 11.5.1).
     """
     name = f"GuardDuty's detector of account {account.name}"
     runtime = f'each.name == "{RUNTIME}" && each.status == "ENABLED"'

@@ -10,10 +10,9 @@ from pay.model.vocabulary import CERTIFICATE_KEY_TYPES
 
 
 def zone_id(scope: Construct, name: str, *, environment: Environment, public: bool) -> str:
-    """Return the id of the hosted zone of this name: the public one, or the private one that the
-    environment's VPC resolves. Of private zones an account may have several with one name, and a
-    VPC only one (AWS: Route 53 developer guide, "Considerations when working with a private hosted
-    zone").
+    """Return the id of the hosted zone of this name: the public one, or the environment's private
+    one. An account may have several private zones with one name, and a VPC only one. AWS: Route 53
+    developer guide, "Considerations when working with a private hosted zone".
     """
     vpc_id = None if public else ExistingNetwork(scope, environment).vpc_id
     zone = DataAwsRoute53Zone(scope, "zone", name=name, private_zone=not public, vpc_id=vpc_id)

@@ -43,7 +43,7 @@ class ExistingNetwork:
         """Return the ids of a group's subnets, one in each of the environment's zones.
 
         `group` is a service name, `public` or `ecs-<segment>`. Fails the plan unless each zone has
-        its subnet, inside the VPC, in the zone that its name says, and its routes are those of a
+        its subnet, inside the VPC and in the zone that its name says. Its routes must be those of a
         private (or public) subnet.
         """
         lookups = addresses.subnet_lookups(group)
@@ -107,12 +107,12 @@ class ExistingNetwork:
         each.add_override("for_each", f"${{toset({lookups.subnets.attribute('ids')})}}")
 
     def _hold_its_routes_to_it(self, lookups: SubnetLookups, named: str, *, public: bool) -> None:
-        """A subnet is public when it has a route to an internet gateway, and private otherwise
-        (AWS: VPC user guide, "Subnet types"). A hardened public subnet gives out no public
-        addresses (CKV_AWS_130), so that setting does not count.
+        """A subnet is public when it has a route to an internet gateway, and private otherwise.
+        AWS: VPC user guide, "Subnet types". A hardened public subnet gives out no public addresses
+        (CKV_AWS_130), so that setting does not count.
         """
-        # Without a table of its own a subnet follows the VPC's main one, which no association
-        # names: the singular lookup by subnet would fail with the provider's words.
+        # A subnet without its own table follows the VPC's main one, which no association names. The
+        # singular lookup by subnet would fail with the provider's words.
         of_subnet = DataAwsRouteTablesFilter(name="association.subnet-id", values=["${each.value}"])
         own = DataAwsRouteTables(self._scope, lookups.route_tables.id, filter=[of_subnet])
         own.add_override("for_each", f"${{toset({lookups.subnets.attribute('ids')})}}")

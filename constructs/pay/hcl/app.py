@@ -1,7 +1,7 @@
 """Synthesises a cdktf app as HCL2: aside first, then in place.
 
-cdktf's JSON is right and its HCL is not (docs/decisions/0020), so cdktf writes JSON into a
-temporary folder and `pay.hcl` turns it into HCL2. A failing app leaves the last synthesis.
+cdktf's JSON is right and its HCL is not (docs/decisions/0020). So cdktf writes JSON into a
+temporary folder, and `pay.hcl` turns it into HCL2. A failing app leaves the last synthesis.
 """
 
 import json

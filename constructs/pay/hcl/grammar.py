@@ -16,14 +16,14 @@ ESCAPE = (
     "write \\\" for a quote and \\\\ for a backslash in an argument of cdktf's Fn, "
     "and $${ or %%{ for text that is not Terraform's"
 )
-"""What helps where text became part of an expression.
+"""The fix where text became part of an expression.
 
 cdktf 0.21 (lib/tfExpression.js, `escapeString`) escapes line ends and `${`, and nothing else.
 """
 
 _UNDEFINED = 'cdktf lost what stood there; write the expression as text, such as "${var.a == 0}"'
-"""cdktf's Op loses 0, false or an empty text on the right, its Fn the value of a key that holds a
-token (lib/tfExpression.js, `OperatorExpression`, `resolveExpressionPart`).
+"""cdktf's Op loses 0, false or an empty text on the right. Its Fn loses the value of a key that
+holds a token. Source: lib/tfExpression.js, `OperatorExpression`, `resolveExpressionPart`.
 """
 
 _OPERATORS = frozenset("== != >= <= && || + - * / % > <".split())

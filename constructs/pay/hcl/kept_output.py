@@ -1,8 +1,8 @@
 """Stacks of an earlier synthesis, reused while their inputs are unchanged.
 
 Each stack has one file, replaced as a whole, so that parallel and killed runs do no harm. Its first
-line is a digest of the inputs and of all other lines, which detects an entry with other inputs or
-with damage (docs/decisions/0083). Where the folder cannot be read or written, nothing is kept: a
+line is a digest of the inputs and of all other lines. It detects an entry with other inputs or with
+damage (docs/decisions/0083). Where the folder cannot be read or written, nothing is kept: a
 checkout may be read-only, with CDKTF_OUTDIR elsewhere.
 """
 

@@ -33,8 +33,8 @@ _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 def answer_known_references(schema: ProviderSchema) -> None:
     """From now on, answer string attributes of the resources and data sources of `schema`.
 
-    Node answers the rest: lists and numbers (tokens), blocks, elements with `for_each`, and
-    elements inside named constructs, whose names hold a hash.
+    Node answers the rest: lists and numbers (tokens), blocks, and elements with `for_each`. It also
+    answers for elements inside named constructs, whose names hold a hash.
     """
     if isinstance(jsii.kernel.provider, _KnownReferences):
         jsii.kernel.provider.schema = schema

@@ -25,8 +25,8 @@ from jsii._stack_trace import is_enabled
 from jsii.errors import JavaScriptError
 
 MOST_UNREAD = 16 * 1024
-"""Bytes of messages whose answers nobody has read. Every pipe takes so many (16 KiB at least), so
-Python never waits to write while Node waits to write long answers, as errors are.
+"""Bytes of messages whose answers nobody has read. Every pipe holds so many bytes (16 KiB at
+least). So Python never waits to write while Node waits to write a long answer, such as an error.
 """
 STACK = "cdktf.TerraformStack"
 """Its constructor calls no method that a class in Python overrides."""
@@ -37,8 +37,8 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 def sent_ahead(node: BaseProvider) -> BaseProvider:
     """Return a way to Node that does not wait for answers that are known.
 
-    An error of cdktf is raised some messages later, with class and id of the construct that it is
-    about; JSII_HOST_STACK_TRACES=1, which is jsii's own, waits for each answer.
+    An error of cdktf is raised some messages later. It has class and id of its construct.
+    JSII_HOST_STACK_TRACES=1, which is jsii's own, waits for each answer.
     """
     if is_enabled():
         return node
@@ -59,7 +59,7 @@ class _SentAhead:
         self._to_node = self._process._process.stdin
         self._encode = json.JSONEncoder(default=jdefault).encode
         self._unread: deque[tuple[_Request, ObjRef | dict[str, Any]]] = deque()
-        """What was sent, and the answer that is known."""
+        """The requests that were sent, each with its known answer."""
         self._unread_bytes = 0
         self._last: int | None = None
         """The number of Node's last reference, where it is known for certain."""
@@ -170,7 +170,7 @@ _slowly = _kernel._make_reference_for_native
 def _argument(kernel: Any, value: Any) -> Any:
     """Return an argument as jsii sends it, without the properties of structs that are None.
 
-    jsii reads each property by name, and bindings look up its type each time, which is a quarter of
+    jsii reads each property by name, and bindings look up its type each time. That is a quarter of
     the time of Python.
     """
     type_ = type(value)

@@ -14,7 +14,7 @@ COMMENT = "//"
 
 
 class Reading(Enum):
-    """How Terraform reads the strings of an argument in its JSON syntax."""
+    """A way in which Terraform reads the strings of an argument in its JSON syntax."""
 
     TEMPLATE = "template"
     LITERAL = "literal"
@@ -45,7 +45,7 @@ class Argument:
     primitive: Primitive | None = None
     place: Place = Place.MIDDLE
     is_computed: bool = False
-    """Whether the provider alone gives it its value."""
+    """The provider alone gives it its value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The parts of a template, text and expressions, and the HCL2 string of them.
 
-Terraform reads the template of a JSON string, or of a heredoc, piece by piece (`bareTemplate` and
-`heredocTemplate` in HCL's `scan_tokens.rl`). A strip marker removes the space of one piece.
+Terraform reads the template of a JSON string, or of a heredoc, piece by piece. Source:
+`bareTemplate` and `heredocTemplate` in HCL's `scan_tokens.rl`. A strip marker removes the space of
+one piece.
 """
 
 import re
@@ -25,13 +26,13 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
-"""A sign and the one character of ASCII before a line end are a piece, which leaves the line end to
-the next one.
+"""A sign and the one ASCII character before a line end are a piece. The line end belongs to the
+next piece.
 """
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-"""What strip markers remove: `unicode.IsSpace` of Go."""
+"""The characters that strip markers remove: `unicode.IsSpace` of Go."""
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -71,8 +72,8 @@ def parts_of(text: str, read: ReadInterpolation) -> list[Part]:
 def parts_of_heredoc(
     text: str, start: int, marker: str, read: ReadInterpolation, *, is_flush: bool
 ) -> tuple[list[Part], int]:
-    """Return the parts of a heredoc, whose content begins at `start`, and the position of the line
-    end behind its closing marker. `is_flush`: it began with `<<-`, so its lines lose the space that
+    """Return the parts of a heredoc, and the position of the line end behind its closing marker.
+    The content begins at `start`. `is_flush`: it began with `<<-`, so its lines lose the space that
     they share.
 
     Raises TemplateError if it is not closed, or Terraform cannot read it.
@@ -155,8 +156,8 @@ def _escape(character: str) -> str:
 def _scanned(
     text: str, position: int, read: ReadInterpolation, marker: str | None = None
 ) -> tuple[_Tokens, int]:
-    """Return the pieces and interpolations up to the end of the text, or to the line of a marker,
-    with strip markers carried out.
+    """Return the pieces and interpolations up to the end of the text, or to the line of a marker.
+    Strip markers are carried out.
     """
     tokens: _Tokens = []
     strips_next, begins_line = False, True
@@ -190,8 +191,8 @@ def _scanned(
 
 
 def _flushed(tokens: _Tokens) -> _Tokens:
-    """Return the tokens with as much space less at the start of each line as the line with the
-    least has (`flushHeredocTemplateParts` in HCL's `parser_template.go`). Blank lines do not count.
+    """Return the tokens without the space that all lines have at their start. Source:
+    `flushHeredocTemplateParts` in HCL's `parser_template.go`. Blank lines do not count.
     """
     firsts = [
         index

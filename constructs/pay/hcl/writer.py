@@ -26,8 +26,8 @@ def to_hcl(document: Mapping[str, Any], schema: ProviderSchema) -> str:
 
     The document is cdktf's `cdk.tf.json`, read with `json.loads`.
 
-    Raises HclError with every problem: a type or argument that is not in the schema, a block
-    written as attribute or the reverse, a string that is not a valid template.
+    Raises HclError with every problem, for example a type or argument that is not in the schema.
+    Others are a block written as attribute or the reverse, and an invalid template.
     """
     return _DocumentWriter(document, schema).text()
 

@@ -14,8 +14,8 @@ _ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Principal", "Condition", *_
 _LIMITING = frozenset(
     {"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"}
 )
-"""Operators that let through only what they name: `...Not...` lets through the rest, `...IfExists`
-and `ForAllValues:` also a request without the key. Of keys with one value, AWS asks for no set
+"""Operators that allow only what they name. `...Not...` allows the rest; `...IfExists` and
+`ForAllValues:` also allow a request without the key. Of keys with one value, AWS asks for no set
 operator at all (IAM user guide, "Single-valued vs. multivalued context keys").
 """
 _LIMITING_MANY = frozenset({"ForAnyValue:StringEquals", "ForAnyValue:StringLike"})
@@ -81,8 +81,8 @@ class Statement:
         if self.actions:
             document["Action"] = sorted(self.actions)
         if self.resources:
-            # In the order given: a reference is a token here, and sorting by a token's number
-            # would change the text with whatever else is built in the same run.
+            # In the order given: a reference is a token here. Sorting by a token's number would
+            # change the text with everything else that the same run builds.
             document["Resource"] = list(self.resources)
         if self.principal:
             document["Principal"] = dict(self.principal)

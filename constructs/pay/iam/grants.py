@@ -69,8 +69,8 @@ def _changed(
 
 
 def _condition(statement: Statement, others: Iterable[Statement]) -> str:
-    """Return the statement's condition in words: where only the condition of another statement
-    differs, what it was and what it is.
+    """Return the statement's condition in words. If only the condition of another statement
+    differs, return the old and the new one.
     """
     for other in others:
         if replace(other, conditions={}) == replace(statement, conditions={}):

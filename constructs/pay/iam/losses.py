@@ -136,7 +136,7 @@ def _spares(statement: Statement, facts: Mapping[str, str]) -> bool:
 
 
 _FACTS = {"aws:securetransport": "true"}
-"""What is true of every request of an AWS service or SDK: it comes over TLS."""
+"""A fact of every request of an AWS service or SDK: it comes over TLS."""
 
 
 def _holds(comparison: Comparison, facts: Mapping[str, str]) -> bool | None:

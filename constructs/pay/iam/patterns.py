@@ -36,11 +36,11 @@ def includes(granted: Iterable[str], action: str) -> bool:
 
 
 def is_open_resource(resource: str) -> bool:
-    """Return whether a resource stands for all of its kind: `*`, an ARN with a wildcard before its
-    resource, or one whose resource is a wildcard after its type (`key/*`, `secret:*`).
+    """Return whether a resource stands for all of its kind. It is `*`, or an ARN with a wildcard
+    before its resource. It may also be a wildcard after its type (`key/*`, `secret:*`).
 
-    In a pattern of IAM `*` stands for anything, slashes and colons included: `secret:*-api` does
-    not name a secret, `secret:production-2/connector-*` does.
+    In an IAM pattern, `*` stands for anything, slashes and colons included. `secret:*-api` does not
+    name a secret; `secret:production-2/connector-*` does.
     """
     if resource.startswith("${"):
         # A reference has a name, whatever follows it.

@@ -1,4 +1,4 @@
-"""Which resource types hold an IAM policy, in which argument, and what it decides."""
+"""The resource types that hold an IAM policy, with the argument and the kind of each policy."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 
 class PolicyKind(Enum):
-    """What a policy decides."""
+    """The kind of a policy, by its decision."""
 
     IDENTITY = "what a role may do"
     TRUST = "who may assume a role"

@@ -3,7 +3,8 @@
 could not run.
 
 Locust's model is closed: a slow environment would get fewer requests. Each user starts a journey
-every `INTERVAL_SECONDS`, if the one before has ended; one that did not start counts as missed.
+every `INTERVAL_SECONDS`, if the one before has ended. A journey that did not start counts as
+missed.
 """
 
 import json
@@ -35,13 +36,13 @@ INTERVAL_SECONDS = 10.0
 MAX_MISSED_PERCENT = 5.0
 """Journeys that did not start, of those that the rate asks for: with more, less was tested."""
 LINE_SECONDS = 10.0
-"""How often a line says how it goes."""
+"""The interval of the progress lines."""
 NAMESPACE = "Pay/LoadTest"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the variables of the contract say."""
+    """The values of the contract's variables."""
 
     scenario: str
     base_url: str

@@ -27,7 +27,7 @@ CARD = {
 "Mock card numbers and email addresses"). No real one: PCI DSS v4.0.1, 6.5.5."""
 
 SETTLES_SECONDS = 10.0
-"""How long a confirmed payment may take until it counts as failed."""
+"""The time after which a confirmed payment counts as failed."""
 
 
 class Journey(HttpUser):

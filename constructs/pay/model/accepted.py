@@ -1,4 +1,4 @@
-"""What a rule or a tool reports and the team accepts for a time: waivers and suppressions."""
+"""Reports of a rule or a tool that the team accepts for a time: waivers and suppressions."""
 
 import re
 from datetime import date, timedelta
@@ -78,7 +78,7 @@ class Accepted(Model):
     """Its name in messages, and of its tables in a file."""
 
     reason: Annotated[str, Field(min_length=20)]
-    """Why it is harmless, or what is done instead."""
+    """The reason why it is harmless, or what is done instead."""
     owner: Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_is_role)]
     """The role that answers for it, not a person."""
     expires: date

@@ -9,7 +9,7 @@ from pay.model.vocabulary import LoadBalancerType, Segment, Side
 
 
 class Address(NamedTuple):
-    """Where a resource or a lookup stands in the state of its stack."""
+    """The place of a resource or a lookup in the state of its stack."""
 
     type: str
     id: str
@@ -149,7 +149,7 @@ def capacity_providers(side: Side) -> Address:
 
 
 class CapacityAddresses(NamedTuple):
-    """Where the EC2 instances of one segment stand, and all that they need."""
+    """The places of the EC2 instances of one segment, and of all that they need."""
 
     instances: Address
     provider: Address

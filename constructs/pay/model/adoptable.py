@@ -1,4 +1,4 @@
-"""What runs today and can be taken over: a function per kind of stack."""
+"""Running resources that can be taken over: a function per kind of stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from pay.model.vocabulary import Exposure, LoadBalancerType, Segment, Side
 
 @dataclass(frozen=True)
 class Adoptable:
-    """What can be taken over at one state address."""
+    """A resource that can be taken over at one state address."""
 
     name: tuple[str, ...]
     """The words that AWS knows it by, as the finder of its type takes them
     (`rollout/adoption/finders.py`). Empty: `pay adopt` does not look it up.
     """
     must: bool = False
-    """Whether what runs today must have it: a second one could not be created beside it, because
-    its name is taken or traffic finds it by that name.
+    """Must be adopted: a second one could not be created beside it. Its name is taken, or traffic
+    finds it by that name.
     """
 
 

@@ -55,15 +55,15 @@ class Alarm(Model):
     description: str = Field(max_length=1024)
     severity: Severity
     period_seconds: int = Field(default=60, gt=0, multiple_of=60)
-    """CloudWatch also takes 10, 20 and 30, for metrics that are stored more than once a minute:
-    load balancers send theirs each 60 seconds."""
+    """CloudWatch also accepts 10, 20 and 30, for metrics stored more than once a minute. Load
+    balancers send theirs each 60 seconds."""
     evaluation_periods: int = Field(default=5, ge=1)
     datapoints_to_alarm: int = Field(default=3, ge=1)
     """Of the last `evaluation_periods`, in any order."""
     treat_missing_data: Literal["breaching", "notBreaching"] = "notBreaching"
     waits_for_samples: bool = True
-    """For a percentile: whether a period with too few requests to show it changes nothing (AWS:
-    CloudWatch API reference, `PutMetricAlarm`, `EvaluateLowSampleCountPercentile`)."""
+    """For a percentile: a period with too few requests to show it changes nothing. AWS: CloudWatch
+    API reference, `PutMetricAlarm`, `EvaluateLowSampleCountPercentile`."""
 
     def problems(self) -> Iterator[Problem]:
         if self.datapoints_to_alarm > self.evaluation_periods:
@@ -98,9 +98,9 @@ def _where(side: ServiceSide) -> str:
 
 
 def _severity_of_failures(side: ServiceSide) -> Severity:
-    """From `cutover` on no weight leads to EC2, and what fails there are few requests of clients
-    that have not followed. Fargate's failures call somebody from `dark` on: nothing but a test is
-    sent there, and health checks are not counted.
+    """From `cutover` on no weight leads to EC2. Its failures are then few requests of clients that
+    have not followed. Fargate's failures call somebody from `dark` on: nothing but a test is sent
+    there, and health checks are not counted.
     """
     share = share_at(side.environment.ladder, side.deployment.stage, side.side)
     is_left = side.side is Side.EC2 and not share

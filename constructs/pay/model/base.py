@@ -74,7 +74,7 @@ def description(model: type[Model], name: str) -> str | None:
 def _docstrings(model: type[Model]) -> Mapping[str, str]:
     """Return field -> the docstring below it.
 
-    pydantic's `use_attribute_docstrings` looks for the source of every model at each start, which
+    pydantic's `use_attribute_docstrings` looks for the source of every model at each start. That
     takes a third of the time of importing them.
     """
     (tree,) = ast.parse(dedent(inspect.getsource(model))).body

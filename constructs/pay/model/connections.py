@@ -1,8 +1,8 @@
 """The network connections that a service needs: each has a source, a target and ports of TCP.
 
-They follow from the catalogue, the sides and the stages. What security groups never filter is left
-out: the VPC's own DNS server, and the addresses of instance and task metadata (AWS: VPC user guide,
-"Control traffic to your AWS resources using security groups").
+They follow from the catalogue, the sides and the stages. Connections that security groups never
+filter are left out. They lead to the VPC's own DNS server, and to the addresses of instance and
+task metadata. AWS: VPC user guide, "Control traffic to your AWS resources using security groups".
 """
 
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ REDIS_PARAMETER = "REDIS_URL"
 HTTPS, HTTP = 443, 80
 
 EPHEMERAL_PORTS = (32768, 60999)
-"""The ports that an instance gives to bridge tasks (AWS: ECS API reference, `PortMapping`,
-`hostPort`: those of `ip_local_port_range`; this is its default on Linux)."""
+"""The ports that an instance gives to bridge tasks: the default of `ip_local_port_range` on Linux.
+AWS: ECS API reference, `PortMapping`, `hostPort`."""
 
 _STARTING_A_TASK = ("ecr.api", "ecr.dkr", "s3", "logs")
 """ECR keeps the layers of images in S3 (AWS: ECR user guide, "Amazon ECR interface VPC
@@ -39,7 +39,7 @@ _METRICS = ("sts", "aps-workspaces")
 
 
 class EndKind(StrEnum):
-    """What is at one end of a connection."""
+    """The kind of thing at one end of a connection."""
 
     TASKS = "tasks"
     """The Fargate tasks of a service, each with addresses and security groups of its own."""
@@ -106,8 +106,8 @@ INTERNET = End(EndKind.INTERNET)
 def connections(
     service: str, environment: Environment, catalogue: Catalogue
 ) -> frozenset[Connection]:
-    """Return what a service needs on Fargate, and on EC2 unless it is retired; also what its
-    callers need to call it from the sides that they have, and its own scheduled calls.
+    """Return what a service needs on Fargate, and on EC2 unless it is retired. Also return what its
+    callers need on each side that they have, and its own scheduled calls.
     """
     own = catalogue[service]
     stage = environment.services[service].stage
@@ -128,8 +128,8 @@ def connections(
 
 
 def security_groups(end: End, environment: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the names of an end's security groups, the one that nothing else has last; none for an
-    end that only AWS knows the groups of.
+    """Return the names of an end's security groups; the one that is only its own comes last. Return
+    none for an end whose groups only AWS knows.
     """
     match end.kind:
         case EndKind.TASKS:
@@ -143,8 +143,8 @@ def security_groups(end: End, environment: str, catalogue: Catalogue) -> tuple[s
 
 
 def subnets(end: End, environment: Environment, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the names of the subnets that hold an end's addresses; none for an end that only AWS
-    knows the subnets of.
+    """Return the names of the subnets that hold an end's addresses. Return none for an end whose
+    subnets only AWS knows.
     """
     match end.kind:
         case EndKind.TASKS:
@@ -194,7 +194,7 @@ def _from_tasks(
 def _call(source: End, called: Microservice, environment: Environment) -> Iterator[Connection]:
     if called.exposure is Exposure.PUBLIC:
         # Its name leads to public addresses, and rules that name a security group are about private
-        # ones (AWS: VPC user guide, "Security group rules").
+        # ones. AWS: VPC user guide, "Security group rules".
         yield _single(source, INTERNET, called.listener_port)
         return
     stage = environment.services[called.name].stage

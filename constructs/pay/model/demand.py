@@ -7,14 +7,15 @@ from pay.model.side import ServiceSide
 from pay.model.vocabulary import LoadBalancerType, Side
 
 LOAD_BALANCER_ADDRESSES = {LoadBalancerType.APPLICATION: 8, LoadBalancerType.NETWORK: 1}
-"""The free addresses that a load balancer needs in each of its subnets (AWS: Application Load
-Balancers, "Subnets for your load balancer"; Network Load Balancers, "Availability Zones")."""
+"""The free addresses that a load balancer needs in each of its subnets. AWS: Application Load
+Balancers, "Subnets for your load balancer"; Network Load Balancers, "Availability Zones"."""
 
 
 CONNECTIONS_A_GIB = 95
-"""RDS's default `max_connections` is LEAST(DBInstanceClassMemory / 9531392, 5000) (AWS: RDS user
-guide, "Maximum number of database connections"): 112 a GiB, of the memory that the system and RDS
-leave. That is not published: 95 are below what instances of 2 and 4 GiB show (198 and 413)."""
+"""RDS's default `max_connections` is LEAST(DBInstanceClassMemory / 9531392, 5000): 112 a GiB, of
+the memory that the system and RDS leave. AWS: RDS user guide, "Maximum number of database
+connections". That is not published: 95 are below what instances of 2 and 4 GiB show (198 and
+413)."""
 
 MOST_CONNECTIONS = 5000
 

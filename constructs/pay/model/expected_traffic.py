@@ -18,7 +18,7 @@ MARGIN = 1.3
 
 
 class Window(NamedTuple):
-    """How an alarm looks at periods: so many of the last ones have to breach."""
+    """The periods of an alarm: so many of the last ones have to breach."""
 
     period_seconds: int
     evaluation_periods: int
@@ -50,7 +50,7 @@ def window_of(period_seconds: int) -> Window:
 
 def choose_window(requests_a_minute: float, needed: int) -> tuple[Window, int]:
     """Return the shortest window that is expected to hold `needed` requests, and how many it asks
-    for: fewer where even the longest is not.
+    for. It asks for fewer if even the longest window does not hold them.
     """
     for window in WINDOWS:
         if requests_a_minute * window.minutes >= needed * MARGIN:
@@ -72,8 +72,8 @@ def expected_requests(side: ServiceSide) -> float:
 def smallest_share(side: ServiceSide) -> int:
     """Return the smallest weight, other than 0, that the side may have before it is deployed again.
 
-    A rollback may give any weight back within a minute, and deploys no side before. So the alarms
-    of Fargate are made for its first weight until EC2's record is gone, and EC2's for its last.
+    A rollback may give any weight back within a minute, and deploys no side before. So Fargate's
+    alarms are for its first weight until EC2's record is gone, and EC2's for its last.
     """
     if side.side is Side.FARGATE and not side.deployment.stage.is_in_flight:
         return FULL_WEIGHT

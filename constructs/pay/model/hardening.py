@@ -8,8 +8,8 @@ from pay.model.service.container import Sidecar
 from pay.model.service.microservice import Microservice
 
 LISTEN_ON_EVERY_PORT = {"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
-"""Lets a user other than root listen below 1024, in the container's network (AWS: ECS API
-reference, `SystemControl`; Fargate since 1.4.0)."""
+"""Lets a user other than root listen below 1024, in the container's network. AWS: ECS API
+reference, `SystemControl`; Fargate since 1.4.0."""
 
 NO_CAPABILITIES: Mapping[str, list[str]] = {"add": [], "drop": ["ALL"]}
 """ECS stores both lists, and the provider does not know that (tried on AWS: pull request 335 of

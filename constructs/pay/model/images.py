@@ -11,7 +11,7 @@ APPLICATION_IMAGE_TAG = "application_image_tag"
 
 
 class ImageKind(StrEnum):
-    """What is started from an image."""
+    """The kind of thing that is started from an image."""
 
     SERVICE = "service"
     """The application container of a service, on both sides."""

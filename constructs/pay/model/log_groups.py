@@ -1,8 +1,8 @@
 """The log groups of a service: both sides share one for each container, except those of a proxy.
 
-What a proxy answers stands in its log only, and a metric filter counts the lines of a group: it
-cannot ask for a stream (AWS: CloudWatch Logs API reference, `PutMetricFilter`). So the judge can
-compare the sides of a proxy only where each has a group of its own (docs/decisions/0161).
+The answers of a proxy are only in its log. A metric filter counts the lines of a group and cannot
+select a stream. AWS: CloudWatch Logs API reference, `PutMetricFilter`. So the judge can compare the
+sides of a proxy only where each has a group of its own (docs/decisions/0161).
 """
 
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class LogGroup(NamedTuple):
 
     name: str
     key: str
-    """What its state addresses are made of."""
+    """The part of its state addresses."""
 
 
 def log_group(environment: str, service: Microservice, kind: str, side: Side) -> str:

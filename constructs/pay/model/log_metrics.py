@@ -1,8 +1,8 @@
 """The metrics that are counted from log lines, with the filters that count them.
 
-A filter's metric can take its dimensions from the line only (AWS: CloudWatch Logs user guide,
-"Configuring metric values for a log metric filter"). So the name says the environment, the service
-and the side: the sides of a proxy have a log group each (docs/decisions/0161).
+A filter's metric can take its dimensions from the line only. AWS: CloudWatch Logs user guide,
+"Configuring metric values for a log metric filter". So the name has the environment, the service
+and the side. The sides of a proxy have a log group each (docs/decisions/0161).
 """
 
 from typing import Annotated, NamedTuple
@@ -27,7 +27,7 @@ class LogMetric(Model):
 
 
 class ProxyLog(NamedTuple):
-    """What squid's log tells of a side of a forward proxy."""
+    """The metrics of squid's log for a side of a forward proxy."""
 
     tunnels: LogMetric
     """Every tunnel that ended, and every request that was not one."""

@@ -26,8 +26,8 @@ Dimension = Literal[
     "DBInstanceIdentifier",
     "CanaryName",
 ]
-"""The dimensions of a side: the ARN suffixes of its load balancer and target group, and its names
-in ECS, SQS and RDS."""
+"""The dimensions of a side: the ARN suffixes of its load balancer and target group. Others are its
+names in ECS, SQS and RDS."""
 
 Unit = Literal["Count", "Percent", "Seconds"]
 """Those of CloudWatch's units in use (AWS: CloudWatch API reference, `MetricDatum`, `Unit`)."""
@@ -257,14 +257,14 @@ RESET_PERCENT = Share(
     whole=(CONNECTIONS,),
     min_whole=MIN_REQUESTS,
 )
-"""The errors of a TCP service, which has no status codes: connections that the proxy, or the load
-balancer in its place, resets. Its latency is not measured anywhere."""
+"""The errors of a TCP service, which has no status codes: connections reset by the proxy or its
+load balancer. Its latency is not measured anywhere."""
 
 FAILED_PERCENT: Mapping[LoadBalancerType, Share] = {
     LoadBalancerType.APPLICATION: ERROR_PERCENT,
     LoadBalancerType.NETWORK: RESET_PERCENT,
 }
-"""What fails behind each kind of load balancer, of all that it counts."""
+"""The failures behind each kind of load balancer, of all that it counts."""
 
 CLIENT_ERROR_PERCENT = Share(
     id="client_error_percent",

@@ -1,7 +1,7 @@
 """Every name in AWS that this project sets or looks up.
 
-The patterns are GOV.UK Pay's own where the public record shows them (clusters, task families,
-containers, load balancers, target groups, subnets, log groups, RDS identifiers).
+The patterns are GOV.UK Pay's own where the public record shows them. These are clusters, task
+families, containers, load balancers, target groups, subnets, log groups and RDS identifiers.
 """
 
 import hashlib
@@ -142,7 +142,7 @@ def log_group(environment: str, kind: str, service: str) -> str:
 
 
 def log_group_of_fargate(environment: str, kind: str, service: str) -> str:
-    """Return the group of a side that has one of its own. It has three parts as well: the pipeline
+    """Return the group of a side that has one of its own. It has three parts as well. The pipeline
     takes the environment from its own settings, and reads the kind and the service only.
     """
     return log_group(cluster(environment, Side.FARGATE), kind, service)
@@ -227,9 +227,9 @@ def queue(environment: str, name: str) -> str:
 
 
 def dead_letter_queue(queue: str) -> str:
-    """Return the name of a queue's queue of dead letters, which exists already (public: alphagov/
-    pay-ci, terraform/modules/aws/sqs.tf); that of a FIFO queue is one (AWS: SQS developer guide).
-    The judge follows the redrive policy instead.
+    """Return the name of a queue's queue of dead letters, which exists already. Public:
+    alphagov/pay-ci, terraform/modules/aws/sqs.tf. The one of a FIFO queue is also FIFO (AWS: SQS
+    developer guide). The judge follows the redrive policy instead.
     """
     ending = ".fifo" if queue.endswith(".fifo") else ""
     return f"{queue.removesuffix(ending)}-dead-letter{ending}"
@@ -293,8 +293,8 @@ def set_identifier(service: str, side: Side) -> str:
 
 
 def canary(environment: str, scenario: str, end: str) -> str:
-    """`end` is a side or `scheduled`. At most 255 characters of a-z, 0-9, - and _ (AWS: Synthetics
-    API reference, `CreateCanary`, Name); parts of these lengths stay far below.
+    """`end` is a side or `scheduled`. At most 255 characters of a-z, 0-9, - and _. AWS: Synthetics
+    API reference, `CreateCanary`, Name. Parts of these lengths stay far below.
     """
     return f"{environment}-{scenario}-{end}"
 
@@ -315,7 +315,7 @@ def smoke_key_alias(environment: str) -> str:
 
 
 SMOKE_SUBNETS = "smoke"
-"""The group of subnets of canaries: payment providers must be reached from there, and nothing of
+"""The group of subnets of canaries. Payment providers must be reached from there, and nothing of
 the cardholder data environment shares it."""
 
 

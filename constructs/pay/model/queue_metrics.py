@@ -1,8 +1,8 @@
 """The metrics of an SQS queue.
 
 SQS counts by queue, not by consumer. It sends a metric each minute while a queue is in use, and
-stops six hours after the last use (AWS: SQS developer guide, "Available CloudWatch metrics for
-Amazon SQS").
+stops six hours after the last use. AWS: SQS developer guide, "Available CloudWatch metrics for
+Amazon SQS".
 """
 
 from pay.model.metrics import Metric, Statistic, Unit

@@ -17,9 +17,9 @@ DEPLOYMENT_MAXIMUM_PERCENT = 200
 `DeploymentConfiguration`, `maximumPercent`)."""
 
 STEADY_STATE_SECONDS = 1_200
-"""How long an apply waits for a deployment. The circuit breaker gives up after 3 to 200 failed
-tasks (AWS: ECS developer guide, "Deployment circuit breaker"); this leaves it the time to roll
-back."""
+"""The time for which an apply waits for a deployment. The circuit breaker gives up after 3 to 200
+failed tasks; this leaves it the time to roll back. AWS: ECS developer guide, "Deployment circuit
+breaker"."""
 
 LOOPBACK = "127.0.0.1"
 EVERY_ADDRESS = "0.0.0.0"
@@ -66,8 +66,8 @@ class ServiceSide:
 
     @property
     def minimum_healthy(self) -> int:
-        """Return how many healthy tasks keep the side in DNS: never more than scaling may leave, so
-        that scaling in does not look like a failure.
+        """Return how many healthy tasks keep the side in DNS. It is never more than scaling may
+        leave, so scaling in does not look like a failure.
         """
         return minimum_healthy(self.needed_tasks)
 
@@ -118,7 +118,8 @@ class ServiceSide:
     @property
     def is_hardened(self) -> bool:
         """Return whether its containers run without root, capabilities and a writable root file
-        system: always on Fargate, and on EC2 unless its containers are taken over as they run.
+        system. They always do on Fargate, and on EC2 unless its containers are taken over as they
+        run.
         """
         return self.side is Side.FARGATE or self.deployment.hardened
 

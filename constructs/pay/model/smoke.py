@@ -61,7 +61,7 @@ class Scenario(Model):
 
     name: Annotated[ServiceName, Field(description="lower-case words with hyphens")]
     what: Sentence
-    """What a payer or a service does in it."""
+    """The steps of a payer or a service in it."""
     opens: tuple[ServiceName, ...] | None
     """The services whose load balancers the script itself asks: one side of each can be tried
     before DNS leads there. None: every service of the environment."""
@@ -71,7 +71,7 @@ class Scenario(Model):
     needs_browser: bool = False
     third_party: ThirdParty | None = None
     attempts: int = Field(default=1, ge=1, le=10)
-    """How often it may run until one run passes."""
+    """The number of runs until one run passes."""
     timeout_seconds: int = Field(default=120, ge=3, le=840)
     """After so long AWS ends a run."""
     schedules: Mapping[EnvironmentName, Annotated[int, Field(ge=1, le=60)]] = {}

@@ -1,4 +1,4 @@
-"""What a kind of stack is: the fields of a row of `pay.model.stacks.KINDS`."""
+"""The kind of a stack: the fields of a row of `pay.model.stacks.KINDS`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Turn(IntEnum):
 
 
 class Loss(StrEnum):
-    """When a stack may lose a resource."""
+    """The times when a stack may lose a resource."""
 
     NEVER = "never"
     WITH_ITS_SIDE = "with its side"
@@ -52,12 +52,12 @@ class Loss(StrEnum):
 
 @dataclass(frozen=True)
 class Adoption:
-    """What a kind takes over from what runs today."""
+    """The running resources that a kind takes over."""
 
     addresses: Callable[..., adoptable.Addresses]
     """Called with the environment and the services that the stack serves: one, or all."""
     of_images: bool = False
-    """Whether it is called with the images of the services instead."""
+    """It is called with the images of the services instead."""
     stages: frozenset[Stage] = EVERY_STAGE
     """The stages at which the stack still renders what it took over."""
 
@@ -83,13 +83,14 @@ class StackKind:
     stages: frozenset[Stage] = EVERY_STAGE
     """The stages of its service at which it holds resources."""
     serves_both_segments: bool = False
-    """Whether it holds the resources of both segments, so that it may name either's."""
+    """It holds the resources of both segments, so it may name either's."""
     adoption: Adoption | None = None
     """None: nothing that runs is taken over."""
     says_its_kind: bool = True
-    """Whether its resources carry the tag `Kind`."""
+    """Its resources carry the tag `Kind`."""
     is_wanted: Callable[[Environment], bool] = lambda environment: True
-    """Whether an environment has it; an account has it when one of its environments wants it."""
+    """Return whether an environment has it; an account has it when one of its environments wants
+    it."""
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""What the tasks of an environment start with: a migration, a scheduled call."""
+"""The fixed start of a task of an environment: a migration, a scheduled call."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ from pay.model.side import ServiceSide
 from pay.model.vocabulary import Side
 
 MIGRATION = "migration"
-"""What the names of a migration's log streams begin with, in its service's own log group."""
+"""The beginning of the names of a migration's log streams, in its service's own log group."""
 
 SCHEDULED = "scheduled"
 """The same of a scheduled call."""
@@ -23,16 +23,17 @@ ONE_OFF = "one-off"
 
 RETRIES = 3
 """Of a scheduled call whose task cannot start, within the call's deadline. Scheduler itself would
-try 185 times over a day, and a sweep would run late many times (AWS: EventBridge Scheduler API
-reference, `RetryPolicy`)."""
+try 185 times over a day, and a sweep would run late many times. AWS: EventBridge Scheduler API
+reference, `RetryPolicy`."""
 
 RUNS_A_MIGRATION = {"RUN_APP": "false", "RUN_MIGRATION": "true"}
-"""What turns the application into its migration (public: the start scripts of Pay's services)."""
+"""The variables that turn the application into its migration (public: the start scripts of Pay's
+services)."""
 
 
 def image_tag_variable(service: str) -> str:
-    """Return the Terraform variable with the image tag of a service's migration: one stack has the
-    migrations of all services, and each service has releases of its own.
+    """Return the Terraform variable with the image tag of a service's migration. One stack has the
+    migrations of all services, and each service has its own releases.
     """
     return f"{service.replace('-', '_')}_image_tag"
 

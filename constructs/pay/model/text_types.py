@@ -161,8 +161,8 @@ TagValue = Annotated[
         max_length=256,
     ),
 ]
-"""What a tag may hold (AWS: EC2 user guide, "Tag restrictions"), in ASCII: a lookup by a name that
-looks like another would find another, and `*` and `?` find several."""
+"""The allowed text of a tag, in ASCII (AWS: EC2 user guide, "Tag restrictions"). A lookup by a name
+that looks like another would find another; `*` and `?` find several."""
 Sentence = Annotated[
     str, _text("[A-Za-z0-9]", "text that is not blank: with letters or digits", max_length=1000)
 ]

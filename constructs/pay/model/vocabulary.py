@@ -11,8 +11,8 @@ class Side(StrEnum):
 
 
 class Scope(StrEnum):
-    """Where a system stands relative to the cardholder data environment (PCI DSS v4.0.1, 1.4 and
-    "Scope of PCI DSS requirements"): inside it, connected to it, or outside.
+    """The place of a system relative to the cardholder data environment: inside it, connected to
+    it, or outside. PCI DSS v4.0.1, 1.4 and "Scope of PCI DSS requirements".
     """
 
     INSIDE = "inside"
@@ -26,7 +26,7 @@ class Scope(StrEnum):
 
 
 class Segment(StrEnum):
-    """What separates systems inside the cardholder data environment from all others: security
+    """The boundary between systems inside the cardholder data environment and all others. Security
     groups, EC2 capacity, keys and log groups are never shared across segments.
     """
 
@@ -35,7 +35,7 @@ class Segment(StrEnum):
 
 
 class Exposure(StrEnum):
-    """Who reaches a microservice's load balancer."""
+    """The callers that reach a microservice's load balancer."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
@@ -53,9 +53,9 @@ CERTIFICATE_KEY_TYPES = (
     *("RSA_2048", "RSA_3072", "RSA_4096"),
     *("EC_prime256v1", "EC_secp384r1", "EC_secp521r1"),
 )
-"""The keys of certificates that an Application Load Balancer presents (AWS: ACM user guide,
-"Prerequisites for importing ACM certificates"), without RSA_1024, which is not strong (PCI DSS
-v4.0.1, 4.2.1). Unless they are named, ACM lists RSA_1024 and RSA_2048 only (API reference,
+"""The keys of certificates that an Application Load Balancer presents, without RSA_1024. That key
+is not strong (PCI DSS v4.0.1, 4.2.1). AWS: ACM user guide, "Prerequisites for importing ACM
+certificates". Unless they are named, ACM lists RSA_1024 and RSA_2048 only (API reference,
 `ListCertificates`, Filters)."""
 
 
@@ -65,18 +65,18 @@ class Kept(StrEnum):
     """
 
     SECURITY_GROUPS = "security_groups"
-    """A Network Load Balancer that was created without security groups: it can never have any (ELB
-    API reference, `SetSecurityGroups`), so Terraform would replace it.
+    """A Network Load Balancer that was created without security groups can never have any, so
+    Terraform would replace it. ELB API reference, `SetSecurityGroups`.
     """
     PRESERVE_CLIENT_IP = "preserve_client_ip"
-    """Targets of a Network Load Balancer see the addresses of their callers: without it they see
-    the load balancer's, which the instances must admit first (ELB: "Edit target group attributes
-    for your Network Load Balancer", client IP preservation).
+    """Targets of a Network Load Balancer see the addresses of their callers. Without it they see
+    the load balancer's, which the instances must admit first. ELB: "Edit target group attributes
+    for your Network Load Balancer", client IP preservation.
     """
     DROP_INVALID_HEADER_FIELDS = "drop_invalid_header_fields"
-    """An Application Load Balancer forwards every header: it would remove those whose names hold
-    other characters than letters, digits and hyphens, such as underscores (ELB:
-    "Application Load Balancers", load balancer attributes).
+    """An Application Load Balancer forwards every header. It would remove headers whose names hold
+    other characters than letters, digits and hyphens, such as underscores. ELB: "Application Load
+    Balancers", load balancer attributes.
     """
 
     @property
@@ -87,7 +87,7 @@ class Kept(StrEnum):
 
 
 class Severity(StrEnum):
-    """How urgent an alarm is; each severity has an SNS topic of its own."""
+    """The urgency of an alarm; each severity has an SNS topic of its own."""
 
     CRITICAL = "critical"
     """Pages a person at any hour."""

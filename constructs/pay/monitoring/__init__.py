@@ -1,1 +1,1 @@
-"""What watches: dashboards, composite alarms, metric filters and subscriptions of logs."""
+"""Monitoring: dashboards, composite alarms, metric filters and subscriptions of logs."""

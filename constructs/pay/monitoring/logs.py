@@ -1,4 +1,4 @@
-"""What is counted in a service's logs, and where the lines of log groups are sent."""
+"""The counts in a service's logs, and the target of the lines of log groups."""
 
 from collections.abc import Iterable, Mapping
 

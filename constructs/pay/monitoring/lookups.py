@@ -14,8 +14,8 @@ from pay.model.side import ServiceSide
 def looked_up_sides(
     scope: Construct, service: Microservice, environment: Environment
 ) -> Mapping[Side, Mapping[Dimension, str]]:
-    """Return the dimensions of the sides that a record leads to: their load balancers exist since
-    the stage before, so that all stacks of a move can be planned at once.
+    """Return the dimensions of the sides that a record leads to. Their load balancers exist since
+    the stage before, so all stacks of a move can be planned at once.
     """
     stage = environment.services[service.name].stage
     sides = [record.side for record in environment.ladder.records(stage)]

@@ -33,7 +33,8 @@ _FOR_PEOPLE = (
     "╷",
     "Error:",
 )
-"""What `terraform plan` and `terraform show` without `-json` print, and Terraform's errors."""
+"""The beginnings of the output of `terraform plan` and `terraform show` without `-json`, and of
+Terraform's errors."""
 
 
 def what_else(content: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """The file that `terraform show -json PLAN` writes (Terraform: JSON output format, 1.x).
 
-The guard and the review go on to read the changes (`rollout.plans`); the PCI gate makes blocks of
-the planned values (`policies.engine.plan`), because its rules are about blocks.
+The guard and the review then read the changes (`rollout.plans`). The PCI gate makes blocks of the
+planned values (`policies.engine.plan`), because its rules are about blocks.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ class PlanJson:
 
     @property
     def unknown_parts(self) -> tuple[str, ...]:
-        """What the plan holds and no reader here knows, in words: no rule judges it."""
+        """Return the parts of the plan that no reader here knows, in words: no rule judges them."""
         return tuple(unknown_parts(self.document))
 
 

@@ -1,5 +1,5 @@
 """The parts of a plan that its readers know. A part that a later Terraform adds could do something
-that no rule looks at, as the actions of Terraform 1.14 do.
+that no rule judges, as actions of Terraform 1.14 do.
 
 Source of the keys: Terraform, internal/command/jsonplan (`plan`, `ResourceChange`, `Change`,
 `Importing`).

@@ -29,15 +29,15 @@ from pay.platform.profile import instance_profile
 
 METADATA_HOP_LIMIT = 1
 """One hop ends at the instance. A bridge container is one hop further, so it cannot read the
-instance's role. Task roles use the ECS agent's own address, which hops do not limit (AWS: ECS
-developer guide, "Amazon ECS container instance IAM role")."""
+instance's role. Task roles use the ECS agent's own address, which hops do not limit. AWS: ECS
+developer guide, "Amazon ECS container instance IAM role"."""
 
 STOP_TIMEOUT = "2m"
 """The longest `stopTimeout` of any task."""
 
 _AMI = "/aws/service/ecs/optimized-ami/amazon-linux-2023/{}recommended/image_id"
 """AWS's public parameter of the newest ECS-optimised image (AWS: ECS developer guide, "Retrieving
-Amazon ECS-optimized Linux AMI metadata"). EC2 reads it at each launch, so a new image needs no
+Amazon ECS-optimized Linux AMI metadata"). EC2 reads it at each launch. So a new image needs no
 apply and does not appear in an unrelated plan."""
 
 _AMI_FOLDER = {Architecture.ARM64: "arm64/", Architecture.X86_64: ""}

@@ -19,8 +19,8 @@ from pay.model.rights.tasks import pulls_images
 
 
 def image_repository(scope: Construct, image: Image, *, registry: Registry) -> None:
-    """Create the repository of an image. Its images are what every rollback needs: Terraform
-    refuses to plan its deletion, and ECR to delete it while it holds one.
+    """Create the repository of an image. Every rollback needs its images. Terraform refuses to plan
+    its deletion, and ECR to delete it while it holds one.
     """
     repository = EcrRepository(
         scope,
@@ -49,9 +49,9 @@ def image_repository(scope: Construct, image: Image, *, registry: Registry) -> N
 
 
 def _encryption(found: str | None) -> EcrRepositoryEncryptionConfiguration:
-    """Return what was found, which ECR never changes; for a new repository KMS, with the key that
-    AWS manages for ECR: pulls from other accounts need no right to it (AWS: ECR user guide,
-    "Encryption at rest").
+    """Return the encryption that exists, which ECR never changes. For a new repository return KMS,
+    with the key that AWS manages for ECR. Pulls from other accounts need no right to that key (AWS:
+    ECR user guide, "Encryption at rest").
     """
     if found == "AES256":
         return EcrRepositoryEncryptionConfiguration(encryption_type=found)

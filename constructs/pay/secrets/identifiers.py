@@ -9,13 +9,13 @@ ARN = re.compile(
     r":(?:[0-9]{12}|aws|cloudfront|\*|\$?\{[\w.]+\})?:)"
     r"(?P<resource>(?:[\w+.@/*:-]|\$?\{[\w.]+\})+)"
 )
-"""An ARN by its grammar (AWS: IAM user guide, "Identify AWS resources with Amazon Resource Names"):
-partition, service, region and account, then the resource. Each of the last three may have a field
-of the catalogue or an expression of Terraform in it. What cannot be in the name of a resource ends
-it, so that the text behind it is judged by itself."""
+"""An ARN by its grammar: partition, service, region and account, then the resource. AWS: IAM user
+guide, "Identify AWS resources with Amazon Resource Names". Each of the last three may have a field
+of the catalogue or an expression of Terraform in it. A character that cannot be in a resource's
+name ends it, so the text behind it is judged by itself."""
 
 _RANDOM_ID = re.compile(r"(?:\b(?:task|container|container-instance)/[\w/-]*|key/mrk-)[0-9a-f]{32}")
-"""What AWS itself numbers with 32 hexadecimal digits (ECS: tasks, containers and instances; KMS:
+"""Numbers of 32 hexadecimal digits that AWS gives (ECS: tasks, containers and instances; KMS:
 multi-Region keys)."""
 
 _DIGEST = re.compile(r"\bsha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})\b")
@@ -26,15 +26,15 @@ _COMMIT_TAG = re.compile(r"(?P<image>[\w.-]+(?:/[\w.-]+)+):[0-9a-f]{40}\b(?![\w+
 
 
 def without_arns(text: str) -> str:
-    """Return the text with spaces instead of the ARNs' parts up to the account, so that an account
-    and the name after it are not read as one word. Positions stay.
+    """Return the text with spaces instead of the ARNs' parts up to the account. So an account and
+    the name after it are not read as one word. Positions stay.
     """
     return ARN.sub(lambda arn: " " * len(arn["head"]) + arn["resource"], text)
 
 
 def words_to_weigh(text: str) -> list[str]:
-    """Return the words of a text that could be random: an ARN's resource in the parts that its
-    separators make, all else as long as it is; without the ids that AWS, registries and Git give.
+    """Return the words of a text that could be random. An ARN's resource is split at its
+    separators; all other words stay whole. Ids that AWS, registries and Git give are left out.
     """
     rest, words = [], []
     position = 0

@@ -15,9 +15,9 @@ _WORDS = (
     r"|(?:BASIC|HTTP)_?AUTH|AUTH_DATA"
 )
 _WHICH = r"\d*(?:_(?:LIVE|TEST|PRIMARY|SECONDARY))*$"
-"""What tells two keys of one kind apart, at the end of a name."""
+"""The end of a name that distinguishes two keys of one kind."""
 _NOT_SECRET_KEYS = "KMS|S3|OBJECT|CACHE|PARTITION|SORT|PRIMARY|FOREIGN|ROUTING"
-"""What has keys that are identifiers."""
+"""The owners of keys that are identifiers."""
 _SECRET = re.compile(
     rf"{_ANYWHERE}|(?:^|_)(?:{_WORDS})\d*(?:$|_)"
     rf"|^(?!(?:\w*_)?(?:{_NOT_SECRET_KEYS})_KEYS?{_WHICH})\w+_KEYS?{_WHICH}"
@@ -48,7 +48,7 @@ _ACCESS_KEY_ID = re.compile(r"(?:^|_)ACCESS_?KEY_?ID$")
 keys."""
 
 _HARMLESS = re.compile(r"|true|false", re.IGNORECASE)
-"""What is not a secret under any name, beside an ARN: an empty value, a switch."""
+"""Values that are not a secret under any name, like an ARN: an empty value, a switch."""
 
 _PATH = re.compile(r"(?:/[\w.-]+){2,}")
 _PASSWORD = re.compile(r"PASS|PWD")

@@ -8,7 +8,7 @@ from pay.secrets.values import Secret, named, why_secret
 _WORD = re.compile(r"[A-Za-z][a-z]*(?:['-][a-z]+)*[.!?:]?|[0-9]{1,3}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A word, a small number, a day."""
 _PLACE = re.compile(r"https?://[^@\s]*|[a-z0-9-]+(?:/[a-z0-9_-]+)+/?")
-"""Where the secret is: an address without a login, the name of a secret in Secrets Manager."""
+"""The place of the secret: an address without a login, the name of a secret in Secrets Manager."""
 _GOES_ON = re.compile(r"[,;]?\s+\S")
 _SAYS_NOTHING = frozenset(
     "above below changed deleted empty external generated here hidden masked missing never no none "
@@ -20,8 +20,8 @@ _KINDS = (str.isupper, str.islower, str.isdigit)
 
 
 def in_prose(text: str) -> Iterator[Secret]:
-    """Yield every secret in a comment: what a name announces, quoted or not, and what is as random
-    as a key. A sentence about a secret is none: `password: see the vault`.
+    """Yield every secret in a comment: values announced by a name, quoted or not, and text random
+    like a key. A sentence about a secret is none: `password: see the vault`.
     """
     for secret in named(text):
         if not _is_about(secret, text):

@@ -38,7 +38,7 @@ _PAIR = re.compile(
     r"""(?<![\w.-])(?:[^\WA-Za-z]|[.-])*+(?P<key>[A-Za-z][\w.-]*+)"""
     r"""\\?["']?\s*+(?P<sign>[=:])\s*\\?"""
 )
-"""What is before the value in `key=value`, `key: value`, `"key": "value"`, in a URL or YAML. A key
+"""The part before the value in `key=value`, `key: value`, `"key": "value"`, in a URL or YAML. A key
 begins where a word does: a search at each letter of a long word would take minutes."""
 _OPTION = re.compile(r"(?<!\S)--?(?P<key>[A-Za-z][\w-]*+)[\s,]++")
 """The same of `--password value`."""
@@ -60,8 +60,9 @@ _NEWER_FORMATS = (
     ("GitHub Fine-Grained Token", re.compile(r"github_pat_\w{30,}")),
     ("NPM tokens", re.compile(r"/:_authToken=\s*(?:npm_\S+|[A-Fa-f0-9-]{36})")),
 )
-"""What detect-secrets 1.5 does not know, or searches again at every slash of a line (Stripe: "API
-keys", "Check the webhook signatures"; GitHub: "About authentication to GitHub", token formats)."""
+"""Formats that detect-secrets 1.5 does not know, or searches again at every slash of a line.
+Stripe: "API keys", "Check the webhook signatures"; GitHub: "About authentication to GitHub", token
+formats."""
 _BASE_64 = re.compile(r"\s*[A-Za-z0-9+/\s]{16,}={0,2}\s*")
 _RANDOM_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _PARTS = re.compile(r"[^A-Za-z0-9+=]+")
@@ -73,8 +74,8 @@ MIN_ENTROPY_BITS = 4.5
 """Bits a character from which text of 20 and more characters is random; detect-secrets' own limit
 for base 64. Words with hyphens have about 3.7."""
 MIN_ENTROPY_BITS_OF_A_KEY = 4.0
-"""The same for 32 and more characters with capitals, small letters and digits: three random
-keys of 32 characters in ten stay below the limit above."""
+"""The same for 32 and more characters with capitals, small letters and digits. Three random keys of
+32 characters in ten stay below the limit above."""
 MIN_HEX_ENTROPY_BITS = 3.0
 """detect-secrets' own limit for hexadecimal text."""
 
@@ -87,7 +88,7 @@ class Secret:
     end: int
     why: str
     is_prose: bool = False
-    """Whether it may also be a sentence: `the secret: nobody knows`."""
+    """It may also be a sentence: `the secret: nobody knows`."""
     name: str = ""
     """The name that announces it, if one does."""
 
@@ -96,8 +97,8 @@ class Secret:
 def why_secret(name: str, value: str, *, may_be_name: bool = False) -> str | None:
     """Return why the value of the variable looks like a secret; None if it does not.
 
-    With `may_be_name`, the value may also be a path or the name of something, as settings hold
-    them: then only a long part of it can be as random as a key.
+    With `may_be_name`, the value may also be a path or a name, as in settings. Then only a long
+    part of it can be as random as a key.
     """
     is_directory = name in SHELL_DIRECTORIES
     if announces_secret(name) and not is_directory and not is_harmless(name, value):

@@ -20,8 +20,8 @@ from pay.service.balancer import ServiceLoadBalancer
 
 
 class Alarms:
-    """An alarm for each row of `pay.model.alarms`, sent to the topic of its severity; where the
-    composite alarms alone notify, to nobody.
+    """An alarm for each row of `pay.model.alarms`, sent to the topic of its severity. Where the
+    composite alarms alone notify, it is sent to nobody.
     """
 
     def __init__(

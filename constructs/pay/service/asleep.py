@@ -1,4 +1,4 @@
-"""What Terraform leaves alone where the environment sleeps."""
+"""The attributes that Terraform leaves alone where the environment sleeps."""
 
 from cdktf import TerraformResourceLifecycle
 

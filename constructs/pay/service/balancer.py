@@ -33,9 +33,9 @@ Balancer"; PCI DSS v4.0.1, 4.2.1)."""
 
 
 class ServiceLoadBalancer:
-    """One load balancer a service and side: a shared one would take all its services out of DNS
-    when one of them is sick (Route 53: an alias with target health is healthy only if every target
-    group is).
+    """One load balancer a service and side. A shared one would take all its services out of DNS
+    when one of them is sick. Route 53: an alias with target health is healthy only if every target
+    group is.
     """
 
     def __init__(
@@ -116,16 +116,16 @@ class ServiceLoadBalancer:
             self._scope,
             addresses.TARGET_GROUP.id,
             name=self._side.target_group,
-            # Fargate tasks have their own addresses; bridge tasks share their instance's, each
-            # under a port of its own that ECS registers.
+            # Fargate tasks have their own addresses. Bridge tasks share their instance's, each
+            # under its own port that ECS registers.
             target_type="ip" if self._side.side is Side.FARGATE else "instance",
             port=service.target_port,
             protocol=service.target_protocol,
             vpc_id=vpc_id,
             deregistration_delay=str(service.timing.deregistration_delay_seconds),
             # A Network Load Balancer that keeps the client's address cannot send it back to the
-            # instance that it came from, and the proxies' callers run beside them (AWS: "Target
-            # groups for your Network Load Balancers", client IP preservation, NAT loopback).
+            # instance that it came from. The proxies' callers run on the same instances. AWS:
+            # "Target groups for your Network Load Balancers", client IP preservation, NAT loopback.
             preserve_client_ip=None if self._is_application else preserves_client_ip,
             health_check=LbTargetGroupHealthCheck(
                 protocol=service.target_protocol,

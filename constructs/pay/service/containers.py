@@ -3,7 +3,7 @@
 Containers on EC2 that are taken over as they run are not hardened yet (docs/decisions/0116).
 
 ECS adds defaults to a definition that it stores. Those that Terraform's AWS provider knows are left
-out (its `internal/service/ecs/container_definitions.go`, `reduce`). The others are written: without
+out (its `internal/service/ecs/container_definitions.go`, `reduce`). The others are written. Without
 them every plan would replace the task definition, and every apply would deploy the service again.
 """
 
@@ -17,7 +17,7 @@ from pay.service.logs import LogGroups
 from pay.service.variables import Variables, as_pairs
 
 LOG_BUFFER = "25m"
-"""How much log text waits in memory when CloudWatch Logs is slow. The mode is non-blocking:
+"""The log text that may wait in memory when CloudWatch Logs is slow. The mode is non-blocking:
 payments go on when logging does not (AWS: ECS developer guide, "awslogs log driver", `mode`)."""
 
 

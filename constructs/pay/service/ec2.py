@@ -13,13 +13,13 @@ class Ec2Service(SideService):
     """Bridge network, dynamic host ports, instance targets, at a fixed count: the daily peak.
 
     The count is fixed because nothing may scale in a side that DNS failover can reach. The launch
-    type is the one that the running services were created with: any change of it, or of the
-    capacity provider strategy, would replace the service (hashicorp/terraform-provider-aws#22823).
+    type is the one that the running services were created with. A change of it, or of the capacity
+    provider strategy, would replace the service (hashicorp/terraform-provider-aws#22823).
 
     ECS does not balance its tasks over the zones again, as it does on Fargate. With zones as the
-    first strategy it could, but nothing moves the running tasks of a side that is to go. It is said
-    here, because version 6 of the provider leaves what is unset to AWS, which balances new services
-    (hashicorp/terraform-provider-aws#43238); version 5 sends DISABLED.
+    first strategy it could, but nothing moves the running tasks of a side before its removal. It is
+    set here, because version 6 of the provider leaves unset values to AWS, which balances new
+    services (hashicorp/terraform-provider-aws#43238). Version 5 sends DISABLED.
     """
 
     def __init__(

@@ -15,8 +15,8 @@ PLATFORM_VERSION = "LATEST"
 class FargateService(SideService):
     """awsvpc network, a security group of its own, ip targets, scaled to demand.
 
-    `desired_count` is only where the service starts: scaling owns it from then on, so a plan
-    neither shows nor resets what scaling has done.
+    `desired_count` is only where the service starts. Scaling owns it from then on, so a plan
+    neither shows nor resets the work of scaling.
     """
 
     def __init__(

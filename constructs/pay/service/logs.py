@@ -12,8 +12,8 @@ class LogGroups:
         """Container name -> log group name."""
         groups = list(self.names.values())
         if side.side is Side.FARGATE:
-            # Until the next deployment, tasks still write to the groups of before: the shared ones
-            # of a proxy, and those that the side held.
+            # Until the next deployment, tasks still write to the former groups: a proxy's shared
+            # ones, and the side's own.
             shared = [
                 names.log_group(side.environment.name, part.log_kind, side.service.name)
                 for part in side.service.containers

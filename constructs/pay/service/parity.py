@@ -1,7 +1,7 @@
 """The differences between the two sides of a microservice that cannot be avoided.
 
-Each row names the Terraform attributes that it explains; a test compares them with what both sides
-really render, so that no difference stays unexplained and no row outlives its difference.
+Each row names the Terraform attributes that it explains. A test compares them with the rendered
+attributes of both sides. So no difference stays unexplained, and no row outlives its difference.
 """
 
 from dataclasses import dataclass
@@ -197,9 +197,9 @@ _KEPT = {
 
 
 def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
-    """Only a task with a network of its own needs security groups, and subnets beside the load
-    balancer's; a service that starts other tasks looks them up on both sides. Only there the
-    subnets must have an address for each task.
+    """Only a task with its own network needs security groups, and subnets as the load balancer
+    does. A service that starts other tasks looks them up on both sides. Only there the subnets must
+    have an address for each task.
     """
     subnets = addresses.subnet_lookups(service.name)
     size = subnets.each.attribute("lifecycle")

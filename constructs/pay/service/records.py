@@ -26,14 +26,14 @@ from pay.model import (
 class WeightedRecords(Construct):
     """An alias record to each side that the stage sends to, EC2's written first.
 
-    - EC2's record keeps its address from the simple record of `legacy` on: adding the weight and
-      the identifier converts it in place, in one change batch, so the name never stops resolving.
-    - Fargate's record depends on EC2's, so a rollback raises EC2 before it lowers Fargate, and the
+    - EC2's record keeps its address from the simple record of `legacy` on. Adding the weight and
+      the identifier converts it in place, in one change batch. So the name never stops resolving.
+    - Fargate's record depends on EC2's, so a rollback raises EC2 before it lowers Fargate. The
       weights never sum to 0 on the way (I1; I19: the plan shows the dependency).
-    - Both evaluate their target's health, so that a sick side is left out by DNS itself, without
-      a deployment (Route 53's data plane). That is right because each load balancer serves this
-      service alone: a shared one would take every service out with its sickest (I6). A side is sick
-      below half of the tasks that always run (`ServiceSide.minimum_healthy`).
+    - Both evaluate their target's health. So DNS itself (Route 53's data plane) leaves out a sick
+      side, without a deployment. That is right because each load balancer serves this service
+      alone. A shared one would take every service out with its sickest (I6). A side is sick below
+      half of the tasks that always run (`ServiceSide.minimum_healthy`).
     """
 
     def __init__(

@@ -16,8 +16,8 @@ from pay.service.variables import Variables
 
 
 class Roles:
-    """The task role (what the application may do) and the execution role (what ECS may do to start
-    it: pull the images, read the secrets, write the logs).
+    """The task role and the execution role. The application uses the first. ECS uses the second to
+    start it: pull the images, read the secrets, write the logs.
     """
 
     def __init__(
@@ -32,7 +32,8 @@ class Roles:
         self._scope = scope
         self._side = side
         self.policies: list[ITerraformDependable] = []
-        """What a service must not outlive: without them a task can neither start nor drain."""
+        """The resources that the service must not outlive: without them a task can neither start
+        nor drain."""
         environment, service = side.environment.name, side.service.name
         sidecars = [sidecar.repository for sidecar in side.service.sidecars]
         repositories = [names.repository(service), *sidecars]

@@ -83,7 +83,7 @@ def _fails_when_rolled_back(
     service: str, ignore_changes: list[str] | None
 ) -> TerraformResourceLifecycle:
     """After a rollback ECS is steady on the old revision, which Terraform alone would call a
-    success (hashicorp/terraform-provider-aws#20858): this postcondition fails the apply.
+    success (hashicorp/terraform-provider-aws#20858). This postcondition fails the apply.
     """
     revision = addresses.TASK_DEFINITION.attribute("arn")
     return TerraformResourceLifecycle(

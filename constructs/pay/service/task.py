@@ -30,7 +30,8 @@ class TaskDefinition:
         logs = LogGroups(side)
         roles = Roles(scope, side, variables=variables, configuration=configuration, logs=logs)
         self.needed_by_tasks: list[ITerraformDependable] = roles.policies
-        """What must exist before a task starts, and until the last one has stopped."""
+        """The resources that must exist before a task starts, and until the last one has
+        stopped."""
         on_fargate = side.side is Side.FARGATE
         platform = EcsTaskDefinitionRuntimePlatform(
             cpu_architecture=side.environment.architecture, operating_system_family="LINUX"
@@ -48,8 +49,8 @@ class TaskDefinition:
             family=side.task_family,
             requires_compatibilities=["FARGATE" if on_fargate else "EC2"],
             network_mode="awsvpc" if on_fargate else "bridge",
-            # On EC2 a ceiling that the tasks of today do not have: their containers share the
-            # instance's CPU by weight (AWS: ECS developer guide, "Task definition parameters").
+            # On EC2 this is a ceiling that today's tasks do not have: their containers share the
+            # instance's CPU by weight. AWS: ECS developer guide, "Task definition parameters".
             cpu=str(side.size.cpu) if on_fargate else None,
             memory=str(side.size.memory_mib),
             execution_role_arn=roles.execution_role_arn,

@@ -32,8 +32,8 @@ _LIVE = re.compile(r"[$%](?=\{)")
 
 
 def _filled(text: str, fields: Mapping[str, str]) -> str:
-    """Return a value of the catalogue for one environment: text, which Terraform must not evaluate
-    (Terraform: "Strings and Templates", escape sequences).
+    """Return a value of the catalogue for one environment: text, which Terraform must not evaluate.
+    Terraform: "Strings and Templates", escape sequences.
     """
     return _literal(text.format(**fields))
 
@@ -149,7 +149,7 @@ class Variables:
     def _comma_separated(self, key: str, ids: list[str]) -> str:
         """Return a local value, because JSON text cannot hold an expression with quotes.
 
-        Sorted, because AWS lists in any order and the provider keeps it: another order would be
+        Sorted, because AWS lists in any order and the provider keeps it. Another order would be
         another text, and every task would be replaced for it.
         """
         TerraformLocal(self._scope, key, Fn.join(",", Fn.sort(ids)))

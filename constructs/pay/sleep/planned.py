@@ -1,7 +1,7 @@
 """The schedules of an environment that sleeps, as values.
 
-EventBridge Scheduler calls AWS's APIs by universal targets. It cannot wait for health, so that each
-step has a time of its own (AWS: EventBridge Scheduler user guide, "Using universal targets").
+EventBridge Scheduler calls AWS's APIs by universal targets. It cannot wait for health, so each step
+has a time of its own. AWS: EventBridge Scheduler user guide, "Using universal targets".
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ ALARMS_AT_ONCE = 100
 """Names in one call (AWS: CloudWatch API reference, `DisableAlarmActions`)."""
 
 LONGEST_DELAY = timedelta(minutes=30)
-"""How late a step may be done. Scheduler itself would try for a day, and a stop would land in the
+"""The longest delay of a step. Scheduler itself would try for a day, and a stop would land in the
 next wake."""
 
 RETRIES = 20
@@ -46,7 +46,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Step:
-    """What is called for one part, so long after the begin or the end of a wake."""
+    """A call for one part, so long after the begin or the end of a wake."""
 
     part: str
     call: Call
@@ -71,7 +71,7 @@ class Planned:
     at: Instant
     call: Call
     keeps_failure: bool
-    """Whether a failure goes to the queue that an alarm watches."""
+    """A failure is sent to the queue that an alarm watches."""
 
 
 def waking(environment: Environment, wake: Wake) -> Iterator[Step]:
@@ -87,8 +87,8 @@ def waking(environment: Environment, wake: Wake) -> Iterator[Step]:
 
 
 def stopping(environment: Environment, *, databases_only: bool = False) -> Iterator[Step]:
-    """Yield the steps that put to sleep, after the end of a wake: canaries and alarms, callers
-    before what they call, databases.
+    """Yield the steps that put to sleep, after the end of a wake. Their order: canaries and alarms,
+    callers before called services, databases.
     """
     lag = timedelta() if databases_only else DATABASE_LAG
     if not databases_only:

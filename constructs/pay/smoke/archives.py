@@ -12,8 +12,8 @@ SCRIPTS = Path(__file__).with_name("scripts")
 SHARED = "steps.js"
 
 RUNTIME = "syn-nodejs-puppeteer-15.0"
-"""The runtime of every canary. AWS lets a canary on a deprecated one run, but not be created (AWS:
-CloudWatch user guide, "CloudWatch Synthetics runtime support policy")."""
+"""The runtime of every canary. AWS lets a canary on a deprecated one run, but not be created. AWS:
+CloudWatch user guide, "CloudWatch Synthetics runtime support policy"."""
 
 LARGEST_BYTES = 225 * 1024
 """AWS: Synthetics API reference, `CanaryCodeInput`, `ZipFile`."""
@@ -38,8 +38,8 @@ class Archive:
 
 
 def archive(scenario: Scenario, runtime: str = RUNTIME, scripts: Path = SCRIPTS) -> Archive:
-    """Return a scenario's script and what all share (AWS: CloudWatch user guide, "Packaging your
-    Node.js canary files"), not compressed: another zlib would write other bytes.
+    """Return a scenario's script and the shared files, not compressed: another zlib would write
+    other bytes. AWS: CloudWatch user guide, "Packaging your Node.js canary files".
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as zip_file:

@@ -29,7 +29,7 @@ from pay.model import Environment, names
 from pay.platform.keys import encryption_key
 
 KEPT_DAYS = 365
-"""What shows that a payment page worked, or did not, is kept as long as logs (PCI DSS v4.0.1,
+"""Evidence that a payment page worked, or did not, is kept as long as logs (PCI DSS v4.0.1,
 10.5.1)."""
 KEPT_REPLACED_DAYS = 7
 """No run writes an object twice; a replaced one is kept for the time of an investigation."""

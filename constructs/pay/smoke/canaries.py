@@ -35,7 +35,7 @@ MEMORY_MIB = 1024
 """Room for Chromium: AWS gives no canary less than 960 (Synthetics API reference)."""
 
 KEPT_DAYS = 31
-"""How long Synthetics lists a run."""
+"""The time for which Synthetics lists a run."""
 
 
 class Canaries:
@@ -110,7 +110,7 @@ class Canaries:
             runtime_version=RUNTIME,
             zip_file=self._file(id, code),
             delete_lambda=True,
-            # Started by `pay smoke`: Terraform would start it again with every update, and wait for
+            # Started by `pay smoke`. Terraform would start it again with every update, and wait for
             # a state that a short run has left.
             start_canary=target.every_minutes is not None,
             schedule=SyntheticsCanarySchedule(expression=target.expression),

@@ -1,4 +1,4 @@
-"""Which canaries an environment has, and what each of them asks: values, without Terraform."""
+"""The canaries of an environment, and the questions of each: values, without Terraform."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from pay.model import Environment, LoadBalancerType, Microservice, Side, host_na
 from pay.model.smoke import SCHEDULED, Scenario
 
 ASKS = "Asks"
-"""The tag with the services that a canary was made for. AWS never answers the variables of a
-canary, so nothing else shows one that is older than a side of its services."""
+"""The tag with the services that a canary was made for. AWS never returns the variables of a
+canary. So nothing else shows one that is older than a side of its services."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def _pairs(values: Mapping[str, str]) -> str:
 
 
 def targets(environment: Environment) -> Iterator[Target]:
-    """Yield the canaries of an environment: each scenario on each side that one of the services
-    has which it opens, and those with a schedule. Without the table `smoke` there are none.
+    """Yield the canaries of an environment, and those with a schedule. Each scenario has one for
+    each side of the services that it opens. Without the table `smoke` there are none.
     """
     if environment.smoke is None:
         return

@@ -10,7 +10,7 @@ from pay.model.monitoring.series import always
 from pay.service.alarms import metric_alarm
 
 KEPT_SECONDS = 1_209_600
-"""How long a dead letter stays: the 14 days that SQS offers at most."""
+"""The time for which a dead letter stays: the 14 days that SQS offers at most."""
 
 
 def dead_letter_queue(

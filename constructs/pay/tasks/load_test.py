@@ -19,7 +19,7 @@ from pay.tasks.definition import role, task_definition
 
 
 class _Container(NamedTuple):
-    """What confines the runner."""
+    """The confinement of the runner."""
 
     name: str = FAMILY
     user: str = assumptions.APPLICATION_USER

@@ -1,1 +1,1 @@
-"""What watches an account: the ways of findings to people, and what is suppressed."""
+"""The watching of an account: the ways of findings to people, and the suppressions."""

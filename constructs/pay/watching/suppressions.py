@@ -54,7 +54,7 @@ def suppressions(scope: Construct, entries: Iterable[Suppression], *, detector_i
 def _hub_rule(scope: Construct, entry: Suppression) -> None:
     """Set the workflow to SUPPRESSED with a note: the finding stays in every list of the hub.
 
-    The stack's id is the one tag that names environment, service and side: filters of several tags
+    The stack's id is the one tag that names environment, service and side. Filters of several tags
     are joined by OR (Security Hub API reference, `MapFilter`).
     """
     criteria = SecurityhubAutomationRuleCriteria(

@@ -1,8 +1,8 @@
 """The ways from an event of AWS to a topic, as values: what is told, to whom, in which words.
 
 The fields of events: AWS, GuardDuty user guide, "Processing GuardDuty findings with Amazon
-EventBridge"; Security Hub user guide, "EventBridge event formats for Security Hub CSPM"; Inspector
-user guide, "EventBridge schema for Amazon Inspector events"; ECR user guide, "Amazon ECR events and
+EventBridge". Security Hub user guide, "EventBridge event formats for Security Hub CSPM". Inspector
+user guide, "EventBridge schema for Amazon Inspector events". ECR user guide, "Amazon ECR events and
 EventBridge".
 """
 
@@ -16,12 +16,12 @@ from pay.model.watching.accounts import Level, Road
 from pay.watching.messages import Message, message
 
 LONGEST_SECONDS, RETRIES = 3600, 185
-"""How long EventBridge tries to tell a finding before it is a dead letter: an hour, as often as it
-likes. By itself it would try for a day before anybody heard of it."""
+"""The time and tries after which an undelivered finding becomes a dead letter: an hour, any number
+of tries. By itself it would try for a day before anybody heard of it."""
 
 HIGH, MEDIUM = 7, 4
-"""GuardDuty's severities: 7 and more are HIGH or CRITICAL, 4 and more MEDIUM (GuardDuty user guide,
-"Severity levels of GuardDuty findings")."""
+"""GuardDuty's severities: 7 and more are HIGH or CRITICAL, 4 and more MEDIUM. GuardDuty user guide,
+"Severity levels of GuardDuty findings"."""
 
 _BOUNDS: Mapping[Level, list[object]] = {
     Level.PAGE: [">=", HIGH],
@@ -33,7 +33,7 @@ _LABELS: Mapping[Level, list[str]] = {
     Level.TICKET: ["MEDIUM"],
     Level.WEEKLY: ["LOW"],
 }
-"""What Security Hub, Inspector and ECR call a severity."""
+"""The severities of Security Hub, Inspector and ECR."""
 
 INSPECTOR_STATUS = "aws/inspector/FindingStatus"
 """The field of `ProductFields` in which Security Hub keeps Inspector's own status of a finding."""
@@ -50,11 +50,11 @@ class Route:
     """Unique in the account: its address and the end of its name."""
     level: Level
     about: str
-    """What it tells, in words."""
+    """Its subject, in words."""
     pattern: Mapping[str, Any]
     message: Message
     gets_calls_that_read: bool = False
-    """Whether it needs events of calls that change nothing, which rules get only if they ask."""
+    """It needs events of calls that change nothing, which rules get only if they ask."""
 
     @property
     def event_pattern(self) -> str:
@@ -128,9 +128,9 @@ def _guardduty(account: Account, level: Level) -> Route:
 
 
 def _hub(account: Account, level: Level) -> Route:
-    """Each event has one finding. Those that somebody has seen are no longer NEW. What a filter of
-    Inspector suppresses arrives as NEW, too (Inspector user guide, "Suppressing Amazon Inspector
-    findings"), and says so in a field that findings of other products do not have.
+    """Each event has one finding. Those that somebody has seen are no longer NEW. A finding that a
+    filter of Inspector suppresses arrives as NEW, too. It says so in a field that findings of other
+    products do not have. Inspector user guide, "Suppressing Amazon Inspector findings".
     """
     finding, resource = "$.detail.findings[0]", "$.detail.findings[0].Resources[0]"
     return Route(

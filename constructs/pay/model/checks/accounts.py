@@ -13,8 +13,8 @@ from pay.model.stacks import KINDS
 def account_problems(
     environments: Iterable[Environment], kinds: Iterable[StackKind] = KINDS
 ) -> Iterator[Problem]:
-    """Yield facts that differ within an account, and names that two accounts share; of accounts
-    without a stack of their own, nothing. `where` is the environment.
+    """Yield facts that differ within an account, and names that two accounts share. Yield nothing
+    of accounts without their own stack. `where` is the environment.
     """
     environments = tuple(environments)
     of_accounts = [kind for kind in kinds if kind.scope is StackScope.ACCOUNT]

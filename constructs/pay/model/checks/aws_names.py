@@ -28,7 +28,7 @@ class Name:
     """One name, and what must have it for itself."""
 
     kind: str
-    """What is named; two things of one kind in one account must not share a name."""
+    """The kind of the named thing; two things of one kind in one account must not share a name."""
     text: str
     owner: str
     """`<environment>/<service>`, and the side where each side has its own."""
@@ -100,8 +100,8 @@ def _names_of_what_exists(environment: Environment, service: Microservice) -> It
 def security_group_problems(
     environment: Environment, services: Iterable[Microservice]
 ) -> Iterator[Problem]:
-    """Yield security groups that services inside the cardholder data environment share with others
-    (PCI DSS v4.0.1, 1.4.4: systems that store or process card data are separated).
+    """Yield security groups that services inside the cardholder data environment share with others.
+    PCI DSS v4.0.1, 1.4.4: systems that store or process card data are separated.
     """
     users: dict[str, dict[Segment, str]] = defaultdict(dict)
     for service in services:

@@ -20,7 +20,8 @@ class Draft:
     """An environment file as far as it could be read."""
 
     environment: Environment
-    """What could be read: unreadable keys are missing, unreadable services are left out."""
+    """The readable part of the file: unreadable keys are missing, unreadable services are left
+    out."""
     broken: frozenset[str] = frozenset()
     """The keys that could not be read, which no check reports again."""
     declared: frozenset[str] = frozenset()

@@ -12,8 +12,8 @@ from pay.model.service.call_graph import Catalogue
 from pay.model.vocabulary import LoadBalancerType
 
 ENDED_EVENTS_STAY = timedelta(days=7)
-"""How long an event may stay in the file after its end before anybody is told: its actions have
-fired and change nothing."""
+"""The time after its end for which an event may stay in the file without a warning. Its actions
+have fired and change nothing."""
 
 
 def scaling_problems(environment: Environment, catalogue: Catalogue) -> Iterator[Problem]:

@@ -32,7 +32,7 @@ class Account(Model):
 
 
 _OF_EACH = {"name", "aws_provider"}
-"""What an account and its environments have of their own."""
+"""The fields that an account and its environments do not share."""
 
 SHARED_FACTS = (
     "account_name",

@@ -24,7 +24,7 @@ class Closure(Model):
     begins: Moment
     ends: Moment
     reason: Sentence
-    """What a verdict says of it."""
+    """The reason that a verdict gives for it."""
     services: tuple[ServiceName, ...] = ()
     """The services that are closed; left out: every one of the environment."""
 

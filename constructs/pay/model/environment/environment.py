@@ -108,28 +108,27 @@ class Logs(Model):
     retention_in_days: Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
     """At least a year (PCI DSS v4.0.1, 10.5.1); the values that CloudWatch Logs offers."""
     outlive_the_service: bool
-    """Whether log groups stay when a service or the platform is destroyed (PCI DSS v4.0.1,
-    10.5.1)."""
+    """Keep log groups when a service or the platform is destroyed (PCI DSS v4.0.1, 10.5.1)."""
     pipeline: LogPipeline | None = None
-    """Where the lines of every log group are sent; left out: this project subscribes nothing."""
+    """The target of the lines of every log group; left out: this project subscribes nothing."""
 
 
 class Metrics(Model):
-    """Where the ADOT sidecar writes."""
+    """The target of the ADOT sidecar."""
 
     prometheus_endpoint: HttpsUrl
     prometheus_write_role_arn: RoleArn
 
 
 class Tasks(Model):
-    """What runs beside the services, once or at fixed times, in tasks of its own."""
+    """Tasks beside the services, which run once or at fixed times."""
 
     schedules: bool
-    """Whether the scheduled calls are made; false where services sleep: nothing would answer."""
+    """Make the scheduled calls; false where services sleep: nothing would answer."""
 
 
 class State(Model):
-    """Where Terraform keeps the states of this environment."""
+    """The place where Terraform keeps the states of this environment."""
 
     backend: Literal["s3", "local"]
     bucket: BucketName | None = None
@@ -176,12 +175,12 @@ class Deployment(Model):
     size: TaskSize | None = None
     """Replaces the catalogue's size; left out: the catalogue's."""
     keeps: tuple[Kept, ...] = ()
-    """What the EC2 side keeps of how it ran before its adoption, as `pay adopt` found it. Removing
-    a word is the step that changes it.
+    """Settings of the EC2 side from before its adoption, as `pay adopt` found them. Removing a word
+    is the step that changes it.
     """
     hardened: bool = True
-    """Whether containers on EC2 run hardened, as they always do on Fargate; false only while the
-    environment adopts what runs."""
+    """Run containers on EC2 hardened, as always on Fargate; false only while the environment adopts
+    what runs."""
 
 
 class Environment(Model):
@@ -194,11 +193,11 @@ class Environment(Model):
     region: Region
     architecture: Architecture
     production: bool
-    """Whether real payments pass: databases must be Multi-AZ, the tag `Production` is true, and
-    promotions wait for the dwell times and the daily peak, which elsewhere only warn.
+    """Real payments pass: databases must be Multi-AZ and the tag `Production` is true. Promotions
+    wait for the dwell times and the daily peak, which elsewhere only warn.
     """
     adopt: bool = False
-    """Whether these stacks import what runs today on EC2 instead of creating it."""
+    """Import what runs today on EC2 instead of creating it."""
     aws_provider: ProviderMajor = USUAL
     """The major version of Terraform's AWS provider. There is no easy way back from 6: its first
     apply rewrites the states."""
@@ -212,7 +211,7 @@ class Environment(Model):
     max_step: MaxStep = 25
     """The largest rise of Fargate's share in one promotion, in per cent."""
     max_in_flight: int = Field(default=3, ge=1, le=1000)
-    """How many services may be between `dark` and `soak` at the same time."""
+    """The most services that may be between `dark` and `soak` at the same time."""
     ladder: LadderTable = Ladder()
     """Every weighted stage that services pass through; a stage that is not named is left out."""
     network: Network
@@ -226,7 +225,7 @@ class Environment(Model):
     """Times at which requests are not expected. Keep those of the last four weeks: the judge leaves
     them out of what is usual."""
     registry: Registry | None = None
-    """The repositories of its account, the same in every environment there; left out: they exist
+    """The repositories of its account, the same in every environment there. Left out: they exist
     already, and no stack holds them."""
     sidecars: Mapping[ServiceName, Pin] = {}
     """The release of each sidecar of the catalogue."""
@@ -239,11 +238,11 @@ class Environment(Model):
     load: Load | None = None
     """Left out: no load tests."""
     watching: Watching | None = None
-    """How findings of its account reach people, the same in every environment there; left out: this
-    project does not watch the account."""
+    """The ways in which findings of its account reach people, the same in every environment there.
+    Left out: this project does not watch the account."""
     state: State
     scaling: Scaling = USUAL_SCALING
-    """How Fargate follows demand: every key has a default."""
+    """The settings by which Fargate follows demand: every key has a default."""
     events: tuple[Event, ...] = ()
     """Announced rises of demand."""
     capacity: Mapping[Segment, Capacity]
@@ -357,8 +356,9 @@ class Environment(Model):
                 )
 
     def _production_problems(self) -> Iterator[Problem]:
-        """A state on one machine can be lost with it, and then Terraform would create again what
-        carries payments; logs of a year outlive what wrote them (PCI DSS v4.0.1, 10.5.1).
+        """A state on one machine can be lost with it. Terraform would then create the running
+        resources again. Logs of a year outlive the service that wrote them (PCI DSS v4.0.1,
+        10.5.1).
         """
         if self.state.backend != "s3":
             yield Problem(

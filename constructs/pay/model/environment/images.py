@@ -33,10 +33,9 @@ class Pin(Model):
     release: int = Field(ge=1)
     """The number of its tag, `<number>-release`."""
     digest: ImageDigest
-    """What runs: the digest of the release's index, the same in the registry of every account."""
+    """The digest of the release's index, the same in the registry of every account."""
     built: Day
-    """When it was built: fixes of its packages that came later are not in it (PCI DSS v4.0.1,
-    6.3.3)."""
+    """The day of the build: later fixes of its packages are not in it (PCI DSS v4.0.1, 6.3.3)."""
 
 
 def release_tag(release: int) -> str:
@@ -48,8 +47,8 @@ class Registry(Model):
     """The repositories of an account in ECR; without the table its stacks hold none."""
 
     pulled_by: tuple[RoleArn, ...] = ()
-    """The roles of other accounts that may pull images here: the one that copies releases into the
-    account after this one. They exist already."""
+    """The roles of other accounts that may pull images here: one copies releases into the next
+    account. They exist already."""
     encryption: Mapping[RepositoryName, KeptEncryption] = {}
     """The encryption of repositories that existed before, as `pay adopt` found it. ECR never
     changes it: another value here would delete the repository with its images. Left out: KMS."""

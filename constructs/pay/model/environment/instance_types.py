@@ -38,10 +38,10 @@ ROOT_VOLUME_GIB = 50
 
 CPU_UNITS_PER_VCPU = 1024
 MEMORY_FOR_TASKS = 0.95
-"""The share that an instance offers to tasks. Less registers than is installed, because of the
-platform and the kernel: 7985 of 8192 MiB in AWS's example, 2.5 % (AWS: ECS developer guide,
-"Reserving Amazon ECS Linux container instance memory"); as much again for the ECS agent and the
-system's own processes, which the same page asks to leave room for."""
+"""The share that an instance offers to tasks. An instance registers less memory than is installed,
+because of the platform and the kernel. AWS's example is 7985 of 8192 MiB: 2.5 % less. As much again
+is for the ECS agent and the system's own processes. AWS: ECS developer guide, "Reserving Amazon ECS
+Linux container instance memory"."""
 
 
 class Architecture(StrEnum):
@@ -52,8 +52,8 @@ class Architecture(StrEnum):
 
     @classmethod
     def of(cls, instance_type: str) -> "Architecture":
-        """Return the architecture of an EC2 instance type; `g` after the generation is Graviton, as
-        is `a1` (AWS: "Amazon EC2 instance type naming conventions").
+        """Return the architecture of an EC2 instance type. `g` after the generation is Graviton, as
+        is `a1`. AWS: "Amazon EC2 instance type naming conventions".
         """
         family = instance_type.split(".")[0]
         is_graviton = re.fullmatch(r"[a-z]+\d+[a-z]*g[a-z]*(-[a-z0-9]+)*", family)

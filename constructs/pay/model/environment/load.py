@@ -1,7 +1,7 @@
-"""How an environment is load-tested: by which image, by which scenarios, within which limits.
+"""The load test of an environment: its image, its scenarios, its limits.
 
-The contract of a runner: a container that reads these variables, writes `report.html` and
-`summary.json` below `s3://$RESULTS_BUCKET/$RESULTS_PREFIX/`, and ends with one of `RunnerExit`.
+The contract of a runner: a container that reads these variables and ends with one of `RunnerExit`.
+It writes `report.html` and `summary.json` below `s3://$RESULTS_BUCKET/$RESULTS_PREFIX/`.
 
 | variable | what it is |
 |---|---|
@@ -48,7 +48,7 @@ PinnedImage = Annotated[
 
 
 class RunnerExit(IntEnum):
-    """How a runner ends; every other code says that it is broken."""
+    """The exit codes of a runner; every other code says that it is broken."""
 
     PASSED = 0
     THRESHOLDS_MISSED = 99
@@ -62,7 +62,7 @@ class Scenario(Model):
     minutes: int = Field(ge=1, le=240)
     """The whole run, the ramp included."""
     ramp_minutes: int = Field(default=0, ge=0, le=60)
-    """How long the rate takes to rise."""
+    """The time in which the rate rises."""
     max_p95_ms: int = Field(ge=1, le=60_000)
     """The longest response time of 95 per cent of the requests."""
     max_failed_percent: float = Field(ge=0, le=100)

@@ -1,4 +1,4 @@
-"""How an environment is watched: which alarms notify, and where its logs are sent."""
+"""The monitoring of an environment: which alarms notify, and where its logs are sent."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -44,4 +44,4 @@ class LogPipeline(Model):
     """The IAM role with which CloudWatch Logs, and no service, writes to the stream."""
     filter: ResourceName
     """The subscription filter of each log group. AWS replaces one of the same name in place, so the
-    name of those that exist takes them over: a second filter would send every line twice."""
+    name of an existing filter takes it over. A second filter would send every line twice."""

@@ -16,8 +16,8 @@ from pay.model.text_types import ServiceName
 from pay.shown_text import quoted
 
 LEAST_TARGET, MOST_TARGET = 20, 80
-"""Per cent of CPU. Below 20 most of the bill is idle; from above 80 a step of scaling is a quarter
-at most, because CPU is measured up to 100 (100/80)."""
+"""Per cent of CPU. Below 20 most of the bill is idle. Above 80 a step of scaling is a quarter at
+most, because CPU is measured up to 100 (100/80)."""
 
 MOST_REQUESTS_PER_TASK = 1_000_000
 
@@ -38,7 +38,7 @@ def _target_problems(cpu_target: int | None) -> Iterator[Problem]:
 
 
 class Scaling(Model):
-    """How all services of the environment follow demand, once Fargate may."""
+    """The settings by which all services of the environment follow demand, once Fargate may."""
 
     cpu_target: CpuTarget = 60
     """Per cent of CPU, on average over a service's tasks, above which tasks are added."""
@@ -93,11 +93,12 @@ class Scaling(Model):
 
 
 USUAL_SCALING = Scaling.model_construct()
-"""That of an environment without `[scaling]`. Its check reads all time zones: a test makes it."""
+"""The scaling of an environment without `[scaling]`. Its check reads all time zones: a test makes
+it."""
 
 
 class ServiceScaling(Model):
-    """How one service follows demand where it differs."""
+    """The settings in which one service differs."""
 
     cpu_target: CpuTarget | None = None
     """Left out: the environment's."""

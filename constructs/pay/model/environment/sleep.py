@@ -1,4 +1,4 @@
-"""When an environment sleeps: its services, its databases, its alarms and its canaries."""
+"""The sleep of an environment: of its services, its databases, its alarms and its canaries."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -25,12 +25,12 @@ from pay.model.environment.wakes import (
 from pay.model.problem import Problem
 
 LONGEST_STOP = timedelta(days=7)
-"""RDS starts an instance that was stopped for so long by itself, and it runs on unseen (AWS: RDS
-user guide, "Stopping an Amazon RDS DB instance temporarily")."""
+"""RDS starts an instance by itself after so long a stop, and it then runs unseen. AWS: RDS user
+guide, "Stopping an Amazon RDS DB instance temporarily"."""
 
 LOOKED_AT = (datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 2, 1, tzinfo=UTC))
-"""A year with both clock changes, and the weeks after it: any year, as zones change their clocks
-on the same weekday of each."""
+"""A year with both clock changes, and the weeks after it. Any year will do: zones change their
+clocks on the same weekday of each."""
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -44,7 +44,7 @@ def _spans_of_a_year(wake: Wake) -> tuple[tuple[datetime, datetime], ...]:
 
 
 class Sleep(Model):
-    """When the environment wakes; at all other times it sleeps."""
+    """The times when the environment wakes; at all other times it sleeps."""
 
     timezone: str
     """The zone of the times that do not say UTC, for example Europe/London."""
@@ -144,9 +144,9 @@ class Sleep(Model):
         )
 
     def stops(self) -> tuple[Instant, ...]:
-        """Return when everything is put to sleep, one for each wake: at its end, and as a backstop
-        at the same time of each other day on which no wake goes on. Where services wake too,
-        databases that start alone are stopped at the end of their wake only.
+        """Return when everything is put to sleep, one for each wake. That is at its end, and as a
+        backstop at that time of each other day without a wake. Where services wake too, databases
+        that start alone are stopped at the end of their wake only.
         """
         return tuple(
             wake.end
@@ -204,8 +204,8 @@ class Sleep(Model):
 
 
 def _clock_problems(wake: Wake) -> Iterator[Problem]:
-    """AWS: EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler": a
-    time that is left out never comes, and of one that comes twice the first counts.
+    """A time that is left out never comes; of one that comes twice the first counts. AWS:
+    EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler".
     """
     if times := sorted({each.time for each in wake.instants if each.meets_a_clock_change}):
         yield Problem(

@@ -21,13 +21,14 @@ SHORTEST = timedelta(hours=1)
 SHORTEST_OF_DATABASES = timedelta(minutes=15)
 
 DATABASE_LEAD = timedelta(minutes=45)
-"""How long before the services the databases start: a schedule cannot wait for them."""
+"""The time by which databases start before the services: a schedule cannot wait for them."""
 
 DATABASE_LAG = timedelta(minutes=10)
-"""How long after the end the databases stop: services end what they do and drain meanwhile."""
+"""The time by which databases stop after the end: services meanwhile finish their work and
+drain."""
 
 ALARM_LAG = timedelta(minutes=15)
-"""How long after the start alarms and canaries work again: tasks are healthy by then."""
+"""The time after the start when alarms and canaries work again: tasks are healthy by then."""
 
 PATTERN = (
     r"^([A-Z][a-z]{2}(?:[,-][A-Z][a-z]{2})* )?([01][0-9]|2[0-3]):([0-5][0-9])( UTC)?"
@@ -41,7 +42,7 @@ _YEARS = range(2027, 2037)
 """Any years: the rules of a zone are looked at, not days."""
 
 _AFTER_SUNDAY = 1
-"""What Python's weekdays lie behind `DAYS`."""
+"""The days by which Python's weekdays differ from `DAYS`."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Wake:
     """A span of time in which the environment is awake."""
 
     key: str
-    """Where the file has it."""
+    """The key of it in the file."""
     text: str
     start: Instant
     length: timedelta
@@ -179,8 +180,8 @@ def _days(text: str) -> frozenset[int]:
 
 @cache
 def _hours_of_change(zone: str) -> frozenset[tuple[int, int, int]]:
-    """Return the day of the week, and the first and the last minute of the day, of every hour that
-    the clocks of a zone leave out or have twice.
+    """Return the day of the week, and the first and the last minute, of every hour of a clock
+    change. The clocks of the zone leave it out or have it twice.
     """
     hours = set()
     local = ZoneInfo(zone)

@@ -12,14 +12,14 @@ def judge_alarms(
     *,
     ec2_warns: Collection[str] = (),
 ) -> Part:
-    """Judge the critical alarms: the name without the side -> the sides that should have it, and
-    whether it is in ALARM there; None: it does not exist.
+    """Judge the critical alarms. - Both evaluate their target's health. So DNS itself (Route 53's
+    data plane) leaves out a sick side, without a deployment. None: it does not exist.
 
-    While EC2 is in ALARM as well, of the same kind or of another, a rollback would lead requests to
-    a side that fails. Of another kind, each side may have a fault of its own: a person decides.
-    Alarms that `still_see_before` may be in ALARM for minutes before the stage: a fault that a
-    rollback ended, or tasks that the stage asks for and the one before did not. Those that are in
-    `ec2_warns` only warn on EC2, and excuse an alarm of the same kind only.
+    While EC2 is in any ALARM as well, a rollback would lead requests to a side that fails. Of
+    another kind, each side may have a fault of its own: a person decides. Alarms that
+    `still_see_before` may be in ALARM because of minutes before the stage. They show a fault that a
+    rollback ended, or tasks that only the stage asks for. Those that are in `ec2_warns` only warn
+    on EC2, and excuse an alarm of the same kind only.
     """
     if not ringing:
         return Part(verdict=Verdict.NOT_ENOUGH_DATA, reason="no critical alarm exists")

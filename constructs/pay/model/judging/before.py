@@ -1,9 +1,8 @@
 """Judges failures against the week before, where no other side answers at the same time.
 
-A comparison over time is weaker than one of two sides: outages of partners and busy clients make
-13 to 22 % of healthy days look like a fault. So nothing here fails a stage. It passes when failures
-stay under a limit, counted as the week before scattered: where that week's failures came in bursts,
-so many more requests are needed.
+A comparison over time is weaker than one of two sides. Outages of partners and busy clients make 13
+to 22 % of healthy days look like a fault. So nothing here fails a stage. It passes when failures
+stay under a limit. Where that week's failures came in bursts, it needs more requests in proportion.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,14 +26,14 @@ MOST_DISPERSION = 50.0
 
 
 class Count(NamedTuple):
-    """What was tried in a period, and what of it failed."""
+    """The attempts in a period, and the failures among them."""
 
     tried: float
     failed: float
 
 
 class Before(NamedTuple):
-    """How a service failed in the week before."""
+    """The failures of a service in the week before."""
 
     rate: float
     """Failures a try."""

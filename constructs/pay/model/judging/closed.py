@@ -1,4 +1,4 @@
-"""What is known of requests while a service is closed."""
+"""The requests that are known while a service is closed."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from pay.model.judging.part import Part, Verdict
 from pay.model.stage.dwell import LOCAL_ZONE
 
 _HOUR = timedelta(hours=1)
-"""What the parts that ask whether requests arrive look at, at least."""
+"""The least period of the parts that ask whether requests arrive."""
 
 
 def unless_closed(part: Part, closures: Iterable[Closure], end: datetime) -> Part:

@@ -1,8 +1,8 @@
 """Judges the load of a service's database, which both sides share: a stop sign, and nothing more.
 
-A database that is busier than in all of the week before says that something is wrong, and not on
-which side. So it forbids to PASS and never fails. Without a report there is nothing to stop for.
-The limits are assumptions, so the part says so, and a person may accept what it saw.
+A database that is busier than in all of the week before shows a fault, but not on which side. So it
+forbids to PASS and never fails. Without a report there is nothing to stop for. The limits are
+assumptions, so the part says so, and a person may accept what it saw.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Judges the total of both sides: do requests still arrive?
 
-The expected total of a block is that of the same local time in the weeks before, scaled by the
-level of the last hours. One low block proves nothing; two or three in a row do.
+The expected total of a block is that of the same local time in the weeks before. It is scaled by
+the level of the last hours. One low block proves nothing; two or three in a row do.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ LOW_SHARE = 0.7
 _DEVIATIONS = 3.0
 _VARIANCE_OF_THE_LEVEL = 0.01
 _LOW, _NOT_LOW = 25.0, 0.51
-"""What a low block multiplies the evidence by, and every other one. A healthy total is low in at
-most 2 % of blocks, so on average the evidence does not grow."""
+"""The factors of the evidence for a low block, and for every other one. A healthy total is low in
+at most 2 % of blocks, so on average the evidence does not grow."""
 SHORTEST_BLOCKS = 12
 
 

@@ -1,8 +1,8 @@
 """Evidence that may be looked at as often as anybody likes.
 
-An e-value is the wealth of a bet that cannot gain on average while a claim is true. So it passes
-200 with a chance of at most 1 in 200, ever, and not only at one chosen time (Ville's inequality;
-Waudby-Smith and Ramdas 2023, "Estimating means of bounded random variables by betting").
+An e-value is the wealth of a bet that cannot gain on average while a claim is true. So it ever
+passes 200 with a chance of at most 1 in 200, not only at one chosen time. Sources: Ville's
+inequality; Waudby-Smith and Ramdas 2023, "Estimating means of bounded random variables by betting".
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,8 +23,8 @@ NO_BET = 1.0
 def restarting(blocks: Iterable[Sequence[float]], *, blocks_an_hour: int) -> Iterator[float]:
     """Yield the wealth after each block; a block holds the factor of each alternative.
 
-    Half of the stake is bet at the start, and a part of the rest each hour: a fault after many good
-    hours is found as if they had not been.
+    Half of the stake is bet at the start, and a part of the rest each hour. So a fault after many
+    good hours is found as quickly as without them.
     """
     wealth: list[float] = []
     for index, factors in enumerate(blocks):

@@ -25,7 +25,7 @@ from pay.model.judging.sight import minutes_to_fail
 from pay.model.judging.votes import first_failure
 
 SEEN_TIMES = 5
-"""How much worse Fargate would have to be for the fault whose finding time a verdict names."""
+"""The factor of Fargate's errors in the fault whose detection time a verdict names."""
 
 
 def judge_errors(minutes: Sequence[Minute], share: float, *, burst_rate: float = 0.0) -> Part:
@@ -71,8 +71,9 @@ def _decided(
 
 
 def judge_client_errors(minutes: Sequence[Minute], share: float) -> Part:
-    """Judge 4XX: fails as 5XX do, and passes otherwise once both sides answered long enough, unless
-    Fargate refused many in the last hour: good hours before it outvote a fault for a while.
+    """Judge 4XX, which fail as 5XX do, and otherwise pass once both sides answered long enough.
+    They do not pass if Fargate refused many in the last hour. Good hours before it outvote a fault
+    for a while.
     """
     limits = limits_at(share)
     length = limits.block_minutes
@@ -114,8 +115,8 @@ def _bad_hour(
 
 
 def bad_hour(minutes: Sequence[Minute], allowed: float) -> dict[str, Any] | None:
-    """Return what the last hour of a good stage shows against a PASS, and when it is over if as
-    many requests come and no more of them fail; None: nothing.
+    """Return the evidence of a good stage's last hour against a PASS; None: no evidence. It names
+    the time when the evidence ends if as many requests come and no more of them fail.
     """
     hour = minutes[-60:]
     seen = total(hour)

@@ -1,7 +1,7 @@
 """Judges response times: is Fargate slower than EC2 by more than a quarter?
 
-A block has one vote, by the same percentile of both sides. Which percentile and how long a block
-follow the rate of the smaller side: a percentile of few requests is their maximum.
+A block has one vote, by the same percentile of both sides. The percentile and the length of a block
+depend on the rate of the smaller side. A percentile of few requests is their maximum.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ _STAKES = (0.3, 0.6, 0.9)
 """The parts of the wealth that the alternatives bet on a block."""
 
 BLOCKS_TO_FAIL = 11
-"""Blocks in a row, all of them slower, that fail a new stage: half of the stake is bet at first."""
+"""Blocks in a row, all of them slower, that fail a new stage. Half of the stake is bet at first."""
 
 NEWEST_BLOCKS = 12
 """Of these, slower ones at the end forbid to pass: hours of good blocks cannot outvote them."""
 _DOUBTS_AT = 4.0
-"""What three slower blocks in a row make of a bet that begins with them."""
+"""The gain of a bet that begins with three slower blocks in a row."""
 
 _RATIO_BLOCKS = 288
 """The newest blocks that the ratio is taken from: a day of 5 minutes each."""
@@ -50,7 +50,7 @@ class Pair(NamedTuple):
 
 
 class Percentile(NamedTuple):
-    """What is compared: a percentile of the requests in a block of minutes."""
+    """The value to compare: a percentile of the requests in a block of minutes."""
 
     percent: int
     block_minutes: int
@@ -96,11 +96,11 @@ def choose_percentile(requests_a_minute: float) -> Percentile | None:
 
 
 def percentile_of(periods: Sequence[Minute], period_minutes: int = 1) -> Percentile | None:
-    """Return what is compared in a stage of periods of so many minutes; None: no hour so far shows
-    any percentile.
+    """Return the percentile to compare in a stage with periods of so many minutes. None: no hour so
+    far shows any percentile.
 
     Its first hour decides, or its first hours, where that has too few requests. A choice by all of
-    them would change with the time of day, and a FAIL by the blocks of the night would be gone.
+    them would change with the time of day. A FAIL by the blocks of the night would be lost.
     """
     an_hour = 60 // period_minutes
     for end in range(an_hour, len(periods) + an_hour, an_hour):
@@ -161,8 +161,8 @@ def judge_latency(
 
 
 def _slower_at_the_end(counted: Sequence[Pair], slower_by: float) -> bool:
-    """Return whether a bet on slower blocks, begun at any of the newest, has gained by now, or had
-    by any of them become as sure as a PASS has to be.
+    """Return whether a bet on slower blocks has gained by now, or was once as sure as a PASS. It
+    may have begun at any of the newest blocks.
     """
     newest = _factors(counted[-NEWEST_BLOCKS:], slower_by, wins=True)
     return any(
@@ -201,8 +201,8 @@ def _seen(pairs: Sequence[Pair], slower_by: float) -> str:
 
 
 def ratio(pairs: Sequence[Pair]) -> float:
-    """Return how much slower Fargate is, as the median over all pairs of blocks (the estimator of
-    Hodges and Lehmann): one bad block does not move it.
+    """Return how much slower Fargate is, as the median over all pairs of blocks. One bad block does
+    not move it (the estimator of Hodges and Lehmann).
     """
     counted = [pair for pair in pairs if pair.counts][-_RATIO_BLOCKS:]
     ec2, fargate = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What Fargate may do at a share of the requests."""
+    """The limits of Fargate at a share of the requests."""
 
     block_minutes: int
     rate: float
@@ -23,7 +23,7 @@ LIMITS = {
 """By Fargate's share: a small one gets a wider limit, because fewer people would feel the fault."""
 
 ALONE = Limits(block_minutes=1, rate=0.005, times_ec2=2)
-"""Where Fargate answers everything, and EC2's last week is all that there is to compare with."""
+"""Limits while Fargate answers everything, and only EC2's last week can be compared with."""
 
 
 def limits_at(share: float) -> Limits:
@@ -33,7 +33,7 @@ def limits_at(share: float) -> Limits:
 
 @dataclass(frozen=True)
 class Failing:
-    """When more errors than EC2's are a failure."""
+    """The limits above which more errors than EC2's are a failure."""
 
     tolerance: float
     """Fargate's rate of errors as a multiple of EC2's: up to here it is no failure."""
@@ -45,8 +45,8 @@ class Failing:
 SERVER_ERRORS = Failing(tolerance=1.25, least_rate=0.001)
 """5XX: the service or its load balancer failed."""
 CLIENT_ERRORS = Failing(tolerance=1.5, least_rate=0.02)
-"""4XX: a wrong shared secret on Fargate is a 401 and never a 5XX; ordinary mistakes of callers are
-4XX, too."""
+"""4XX: a wrong shared secret on Fargate is a 401 and never a 5XX. Ordinary mistakes of callers are
+4XX as well."""
 
 WORSE_BY = (1.5, 2.0, 4.0, 8.0, 20.0)
 """The alternatives that a vote bets on: Fargate's rate of errors as a multiple of the allowed."""

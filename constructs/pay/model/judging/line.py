@@ -1,4 +1,4 @@
-"""What should not grow while a service moves: the length of a queue, the load of a database."""
+"""Measures that should not grow while a service moves: a queue's length, a database's load."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class Line:
     """Of the week before."""
 
     def minutes_high(self, least: float) -> float:
-        """Return after how many more minutes the last hour is ordinary, if no more of its periods
-        are high; 0: it is. Up to `least` anything is ordinary.
+        """Return the minutes until the last hour is ordinary, if no more of its periods are high.
+        0: it is ordinary now. Up to `least` anything is ordinary.
         """
         limit = max(least, LATE_TIMES * self.highest_before)
         high = [age for age, level in enumerate(reversed(self.now[-LATE_OF:])) if level > limit]

@@ -9,7 +9,7 @@ from pay.model.base import Model
 
 
 class Verdict(StrEnum):
-    """What the data of a stage say."""
+    """The verdict on a stage by its data."""
 
     PASS = "PASS"
     FAIL = "FAIL"
@@ -17,7 +17,7 @@ class Verdict(StrEnum):
 
 
 class ExitCode(IntEnum):
-    """What `pay judge` exits with; 2 is wrong use, or AWS not reached."""
+    """The exit codes of `pay judge`; 2 is wrong use, or AWS not reached."""
 
     PASS = 0
     FAIL = 1
@@ -32,19 +32,19 @@ class Part(Model):
     reason: str
     """One sentence: what was seen."""
     needs: str | None = None
-    """What is missing to PASS, for example `24 more Fargate requests without error`."""
+    """The data missing for PASS, for example `24 more Fargate requests without error`."""
     wait_minutes: float | None = Field(default=None, ge=0)
     """Until that is there, at the rate of now. None: nobody knows."""
     sees: str | None = None
-    """What it would have seen, and how soon: `5 times the errors in 111 min`."""
+    """The fault that it would have detected, and its time: `5 times the errors in 111 min`."""
     escalate: bool = False
     """More data of the same kind would not end the doubt: a person decides."""
     fail_minute: int | None = Field(default=None, ge=1)
     """The minute, from the first one on, after which the part fails. It never passes again."""
     e_values: Mapping[str, float] = {}
-    """How strongly the data contradict a harmless, or a harmful, explanation."""
+    """The strength of the evidence against a harmless, or a harmful, explanation."""
     numbers: Mapping[str, float] = {}
-    """What was counted, and the limits that followed from it; rates are parts of 1."""
+    """The counts, and the limits that follow from them; rates are parts of 1."""
 
     @property
     def exit_code(self) -> ExitCode:

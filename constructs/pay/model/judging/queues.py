@@ -22,14 +22,14 @@ SHARE = 0.5
 PROVEN_IN_DAYS = 0.25
 """A queue with few messages gets the limit that its usual number proves in so long."""
 LOOSEST = 0.25
-"""Where Fargate works none of its half, one receipt of two leads to no deletion or more."""
+"""If Fargate works none of its half, one receipt of two leads to no deletion or more."""
 LEAST_AGE_SECONDS, LEAST_DEPTH = 300.0, 100.0
 """A queue that is always empty may be as long as this."""
 
 
 @dataclass(frozen=True)
 class DeadLetters:
-    """What the queue of dead letters held, by period."""
+    """The contents of the queue of dead letters, by period."""
 
     now: Sequence[float]
     """Of the stage, with the last period before it."""
@@ -39,7 +39,7 @@ class DeadLetters:
 
 @dataclass(frozen=True)
 class Queue:
-    """What SQS counted of a queue that both sides receive from."""
+    """The counts of SQS for a queue that both sides receive from."""
 
     name: str
     is_reported: bool
@@ -131,8 +131,8 @@ def _limits(queue: Queue) -> Limits:
     usual = limits_at(SHARE)
     if not (queue.usual and queue.usual_a_day):
         return usual
-    # Without a failure the evidence grows by 1 - limit a message: its logarithm has to reach that
-    # of four times what passes, as the bet on no failure is one of four.
+    # Without a failure the evidence grows by 1 - limit a message. Its logarithm has to reach that
+    # of four times what passes: the bet on no failure is one of four.
     needed = log(PASSES_AT * len(BETTER_BY)) * queue.usual.dispersion
     provable = needed / (PROVEN_IN_DAYS * queue.usual_a_day)
     return replace(usual, rate=min(LOOSEST, max(usual.rate, provable)))
@@ -140,7 +140,7 @@ def _limits(queue: Queue) -> Limits:
 
 def _what_to_do(queue: Queue, part: Part) -> str | None:
     """Return what is missing, and how to get it where it does not come by itself. Fewer messages
-    prove nothing: a side that works none of its half leaves a few of them to the other by chance.
+    prove nothing: by chance, a side that works none of its half leaves few to the other.
     """
     accept = "see in the log of Fargate that it worked some, and accept that with --evidence"
     if queue.usual is None:
@@ -152,8 +152,8 @@ def _what_to_do(queue: Queue, part: Part) -> str | None:
 
 
 def _growth(held: Sequence[float]) -> tuple[float, int]:
-    """Return by how much dead letters grew in all, and the period of the first growth: somebody
-    who empties the queue does not undo it.
+    """Return by how much dead letters grew in all, and the period of the first growth. Emptying the
+    queue does not undo the growth.
     """
     steps = [max(0.0, after - before) for before, after in pairwise(held)]
     first = next((number for number, step in enumerate(steps, start=1) if step), 0)

@@ -1,4 +1,6 @@
-"""How soon the votes would find a fault of a given size: what a PASS can rule out, and what not."""
+"""The time until the votes would find a fault of a given size. It shows which faults a PASS can
+rule out.
+"""
 
 from math import ceil, exp, inf, lgamma, log, sqrt
 
@@ -8,14 +10,14 @@ from pay.model.judging.minutes import Minute
 from pay.model.judging.votes import mean_likelihood
 
 _NEEDED = log(FAILS_AT * 2 * len(WORSE_BY) / 0.5)
-"""The growth of one alternative that fails: its stake is half, it is one of five, and its votes are
+"""The growth of one alternative that fails. Its stake is half, it is one of five, and its votes are
 one of two."""
 _MOST_ERRORS = 20.0
 """Expected in a block; with more, chance no longer moves the vote."""
 
 
 def minutes_to_fail(seen: Minute, minutes: int, block_minutes: int, rate: float) -> int | None:
-    """Return the minutes until Fargate's errors at `rate` are found, where EC2 goes on as it did;
+    """Return the minutes until Fargate's errors at `rate` are found, if EC2's rate stays as it was.
     None: not within a day. `seen` are the counts of all `minutes`, with requests on both sides.
 
     The votes grow by their expected logarithm, so in about half of all cases it takes longer.

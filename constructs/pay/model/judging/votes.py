@@ -1,9 +1,9 @@
 """The votes of blocks of minutes on "Fargate fails more often than EC2".
 
-Each block has one vote, however many errors it holds: errors come in bursts, because a client keeps
-to one side for minutes, and tests that count error by error find a fault where there is none in up
-to 43 % of days. Blocks with a burst vote a second time among themselves, where hundreds of ordinary
-blocks cannot outvote them.
+Each block has one vote, however many errors it holds. Errors come in bursts, because a client keeps
+to one side for minutes. Tests that count error by error report a fault on up to 43 % of healthy
+days. Blocks with a burst vote a second time among themselves, where hundreds of ordinary blocks
+cannot outvote them.
 """
 
 from bisect import insort
@@ -76,8 +76,8 @@ def vote(block: Minute, tolerance: float, worse_by: float) -> float:
 
 def mean_likelihood(odds: float, on_fargate: float, worse_by: float) -> float:
     """Return the mean likelihood ratio of a block's errors, of which the part `on_fargate` is on
-    Fargate: a burst weighs as one error. `odds` are the tolerated ones, of Fargate to EC2.
+    Fargate. A burst weighs as much as one error. `odds` are the tolerated ones, of Fargate to EC2.
     """
-    # An error on Fargate has the ratio q / p, another one (1 - q) / (1 - p), where p is odds / (1 +
-    # odds) and q the same of the worse odds. So written, no difference comes near to 0.
+    # An error on Fargate has the ratio q / p, another one (1 - q) / (1 - p). Here p is odds / (1 +
+    # odds), and q the same of the worse odds. So written, no difference comes near to 0.
     return (1 + odds) / (1 + odds * worse_by) * (on_fargate * worse_by + 1 - on_fargate)

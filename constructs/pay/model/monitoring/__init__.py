@@ -1,4 +1,4 @@
-"""What a person and an alarm see of a service as values: dashboards, composite alarms, filters.
+"""A service's dashboards, composite alarms and filters as values.
 
 They name metrics and alarms that exist already (`pay.model.metrics`, `pay.model.alarms`).
 """

@@ -1,8 +1,8 @@
 """The composite alarms of a service, one function each: add one here.
 
-A critical alarm of one side shows a fault of that side only while the other side is well: neither
-the alarm's twin, which has the same name and may only warn, nor any critical one goes off there.
-Where the other side is not well, moving traffic would not help.
+A critical alarm of one side shows a fault of that side only while the other side is well. There,
+neither the alarm's twin nor any critical alarm goes off. The twin has the same name and may only
+warn. Where the other side is not well, moving traffic would not help.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -78,8 +78,8 @@ class Children:
         return f"({rule})" if sick else rule
 
     def while_ec2_is_well(self, alarm: Alarm) -> str:
-        """Return the rule that an alarm over both sides goes off, and no critical one of EC2's: a
-        rollback would lead more requests to a side that fails.
+        """Return the rule that an alarm over both sides goes off, and no critical one of EC2's.
+        Otherwise a rollback would lead more requests to a side that fails.
         """
         critical = self.with_severity(Side.EC2, Severity.CRITICAL)
         terms = (f"NOT {_in_alarm(self.name(Side.EC2, each))}" for each in critical)
@@ -94,8 +94,8 @@ class Children:
                     yield f"({' AND '.join(map(_in_alarm, pair))})"
 
     def _is_of_both(self, what: str, side: Side, other: str, other_side: Side) -> bool:
-        """Return whether the two alarms together are a fault of both sides: two critical ones, or
-        twins of which one is.
+        """Return whether the two alarms together are a fault of both sides. They are two critical
+        ones, or twins of which one is critical.
         """
         pair = (self.of_sides[side][what], self.of_sides[other_side][other])
         critical = [each.severity is Severity.CRITICAL for each in pair]

@@ -109,7 +109,7 @@ class AlarmStates(Widget):
 
 @dataclass(frozen=True, kw_only=True)
 class LogQuery(Widget):
-    """What CloudWatch Logs Insights counts in log groups."""
+    """A count by CloudWatch Logs Insights in log groups."""
 
     title: str
     log_groups: Sequence[str]

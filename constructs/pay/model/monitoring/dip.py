@@ -18,14 +18,14 @@ DIP = "dip"
 LEAST_PART = 4
 """Of the requests of a quiet hour: beyond chance, and an assumption that is twice too high."""
 EXPECTED_REQUESTS = 120
-"""In a period of a quiet hour: busy clients make the most of them, and a few of those may rest."""
+"""In a period of a quiet hour. Busy clients make the most of them, and a few of those may rest."""
 LONGEST_SECONDS = 1_800
 """A service that needs longer has no alarm: the judge sees it as soon."""
 
 
 def dip_alarm(service: Microservice, environment: Environment) -> Alarm | None:
-    """Return the alarm; None where silence is usual: outside production, where requests come when
-    somebody tests, and for a service with few requests.
+    """Return the alarm. None where silence is usual: for a service with few requests and outside
+    production, where requests come when somebody tests.
     """
     rate = all_requests(service, environment)
     window, _ = choose_window(rate, EXPECTED_REQUESTS)

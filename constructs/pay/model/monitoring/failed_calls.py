@@ -12,8 +12,8 @@ _ID = "failed_calls"
 
 
 def failed_calls(environment: Environment, task: OneOffTask) -> LogMetric:
-    """Return the count of the lines in which curl says why a call failed: `curl: (22) The requested
-    URL returned error: 500`. `task` makes the calls.
+    """Return the count of the lines with curl's error. An example is `curl: (22) The requested URL
+    returned error: 500`. `task` makes the calls.
 
     Scheduler counts a call as made when its task was started.
     """

@@ -22,8 +22,8 @@ def received_queues(services: Iterable[Microservice]) -> tuple[str, ...]:
 
 
 def queue_alarms(service: Microservice, environment: Environment) -> dict[Alarm, str]:
-    """Return an alarm for each queue that the service receives from, on messages that it gave up,
-    with the name of the queue that holds them.
+    """Return an alarm for each queue that the service receives from, on messages that it gave up.
+    The alarm names the queue that holds them.
 
     SQS counts by queue and not by side, so it stands over both sides. Each queue has its own: one
     more changes no alarm.

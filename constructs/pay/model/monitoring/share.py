@@ -22,7 +22,8 @@ MOST_AT_WEIGHT_0 = 15
 """Per cent: at weight 0 more than this on Fargate is DNS that fails over from EC2."""
 
 REQUESTS_OF = {kind: share.whole[0] for kind, share in FAILED_PERCENT.items()}
-"""What a load balancer counts its traffic by: the first of what failures are a share of."""
+"""The metric by which a load balancer counts its traffic: the first of those that failures are a
+share of."""
 
 
 def requests(service: Microservice, side: Side) -> Metric:
@@ -44,8 +45,9 @@ def share(service: Microservice, side: Side, *, least: int) -> Share:
 def share_alarm(service: Microservice, environment: Environment) -> Alarm:
     """Return the alarm on Fargate's part of the requests at the stage's weight.
 
-    A part that is too small is watched as EC2's part that is too large, because a period with too
-    few requests counts as 0. The periods are those of the first weight, so that they stay the same.
+    A part that is too small is watched as EC2's part that is too large. The reason: a period
+    with too few requests counts as 0. The periods are those of the first weight, so that they stay
+    the same.
     """
     weight = fargate_weight(service, environment)
     first = list(environment.ladder.rungs.values())[1]

@@ -1,8 +1,8 @@
 """The stages at which composite alarms stand over the alarms of both sides.
 
-They stand while a record leads to each side. A side comes a stage before its first record and goes
-a stage after its last, so no composite alarm ever names an alarm that the same move deletes: AWS
-refuses to delete one that is named (API reference, `DeleteAlarms`).
+They stand while a record leads to each side. A side is added a stage before its first record and
+removed a stage after its last. So no composite alarm ever names an alarm that the same move
+deletes. AWS refuses to delete a named alarm (API reference, `DeleteAlarms`).
 """
 
 from pay.model.environment.environment import Environment
@@ -25,8 +25,8 @@ def has_composites(environment: Environment, stage: Stage) -> bool:
 def composites_alone_notify(environment: Environment, stage: Stage) -> bool:
     """Return whether the alarms of the sides leave notifying to the composite alarms.
 
-    Only where no move begins or ends at a stage without them: one move then never changes both, so
-    that in every order of its applies somebody is notified.
+    Only where no move begins or ends at a stage without them. One move then never changes both, so
+    in every order of its applies somebody is notified.
     """
     monitoring = environment.monitoring
     if monitoring is None or monitoring.notifying is not Notifying.COMPOSITES:

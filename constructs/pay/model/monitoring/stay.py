@@ -1,4 +1,4 @@
-"""What a dashboard shows of a service's history: when its stage began, and what let it come."""
+"""A service's history on a dashboard: the start of its stage, and the evidence for it."""
 
 from datetime import datetime
 
@@ -11,4 +11,4 @@ class Stay(Model):
     since: datetime
     """In UTC."""
     came: str
-    """How it came to its stage, in a sentence: by which verdict or evidence."""
+    """The verdict or evidence by which it came to its stage, in a sentence."""

@@ -1,7 +1,7 @@
 """The rows of a service's dashboard, one function each: add a widget to a row, or a row to `ROWS`.
 
-Both sides stand beside each other in each graph. A side is in the graphs of its load balancer from
-its first record on, as the records are: before, there is nothing to look up.
+Both sides stand beside each other in each graph. Like its records, a side is in the graphs of its
+load balancer from its first record on. Before, there is nothing to look up.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

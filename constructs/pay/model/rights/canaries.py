@@ -22,8 +22,8 @@ def canary_rights(
     secret_key_arn: str,
     webhooks_bucket: str | None,
 ) -> list[Statement]:
-    """Return what canaries may do (AWS: CloudWatch user guide, "Required roles and permissions for
-    canaries" and "Running a canary on a VPC"), limited to their own resources.
+    """Return the rights of canaries, limited to their own resources. AWS: CloudWatch user guide,
+    "Required roles and permissions for canaries" and "Running a canary on a VPC".
     """
     account = environment.account_id
     groups = f"arn:aws:logs:{environment.region}:{account}:log-group:/aws/lambda/cwsyn-*"
@@ -41,8 +41,8 @@ def canary_rights(
             ["*"],
             conditions={"StringEquals": {"cloudwatch:namespace": "CloudWatchSynthetics"}},
         ),
-        # Lambda refuses a role that may not delete every network interface (AWS: Lambda developer
-        # guide, "Giving Lambda functions access to resources in an Amazon VPC").
+        # Lambda refuses a role that may not delete every network interface. AWS: Lambda developer
+        # guide, "Giving Lambda functions access to resources in an Amazon VPC".
         Statement(
             "JoinNetwork",
             ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"],

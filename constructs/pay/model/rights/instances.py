@@ -10,8 +10,8 @@ SERVICES_OF_INSTANCES = frozenset({"ecs"})
 
 
 def agent_rights(environment: Environment) -> list[Statement]:
-    """Return the ECS agent's rights (AWS: ECS developer guide, "Amazon ECS container instance IAM
-    role"), limited to the cluster of instances.
+    """Return the ECS agent's rights, limited to the cluster of instances. AWS: ECS developer guide,
+    "Amazon ECS container instance IAM role".
 
     The service authorization reference decides how each action is limited. Actions with the cluster
     as resource do not support the condition key `ecs:cluster`, which would deny them.

@@ -1,4 +1,4 @@
-"""What keys, topics and queues let AWS's services and the account do."""
+"""The access that keys, topics and queues give to AWS's services and the account."""
 
 from dataclasses import replace
 
@@ -35,9 +35,9 @@ def used_by_logs(environment: Environment | Account) -> Statement:
 
 
 def used_by_alarms(environment: Environment | Account) -> Statement:
-    """Allow CloudWatch to send alarms to an encrypted topic (AWS: SNS developer guide, "Key
+    """Allow CloudWatch to send alarms to an encrypted topic. AWS: SNS developer guide, "Key
     management", "Enable compatibility between event sources from AWS services and encrypted
-    topics").
+    topics".
     """
     return Statement(
         "SendsAlarms",
@@ -56,9 +56,9 @@ def publishes_alarms(environment: Environment | Account, topic_arn: str) -> Stat
 
 def used_by_findings(environment: Environment) -> list[Statement]:
     """Return what lets EventBridge send findings to the environment's encrypted topics, if its
-    account is watched through one of them. No condition on the source: EventBridge does not say it
-    to KMS, and nothing would arrive (AWS: SNS developer guide, "Enable compatibility between event
-    sources from AWS services and encrypted topics").
+    account is watched through one of them. No condition on the source: EventBridge does not send it
+    to KMS, and nothing would arrive. AWS: SNS developer guide, "Enable compatibility between event
+    sources from AWS services and encrypted topics".
     """
     own = (names.alarm_topic(environment.name, severity) for severity in Severity)
     return [encrypts_events()] if any(_tells_findings(environment, name) for name in own) else []
@@ -73,8 +73,8 @@ def encrypts_events() -> Statement:
 def publishes_findings(environment: Environment, name: str, arn: str) -> list[Statement]:
     """Return what lets EventBridge tell findings through a topic, if they go there.
 
-    It has no condition: EventBridge says no source to SNS, so that one would never fit (AWS:
-    EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions").
+    It has no condition: EventBridge sends no source to SNS, so a condition would never match. AWS:
+    EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions".
     """
     if not _tells_findings(environment, name):
         return []
@@ -82,8 +82,8 @@ def publishes_findings(environment: Environment, name: str, arn: str) -> list[St
 
 
 def keeps_untold_findings(account: Account) -> Statement:
-    """Allow the rules of findings to keep what they could not tell (AWS: EventBridge user guide,
-    "Using dead-letter queues to process undelivered events in EventBridge").
+    """Allow the rules of findings to keep what they could not deliver. AWS: EventBridge user guide,
+    "Using dead-letter queues to process undelivered events in EventBridge".
     """
     rules = names.finding_rule(account.name, "*")
     return Statement(

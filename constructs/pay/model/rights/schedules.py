@@ -13,8 +13,8 @@ _SCHEDULER = "scheduler.amazonaws.com"
 
 
 def scheduler_trust(environment: Environment, group: str) -> Statement:
-    """Let EventBridge Scheduler assume a role for the schedules of one group only (AWS: EventBridge
-    Scheduler user guide, "Confused deputy prevention": the source is the group).
+    """Let EventBridge Scheduler assume a role for the schedules of one group only: the source is
+    the group. AWS: EventBridge Scheduler user guide, "Confused deputy prevention".
     """
     return Statement(
         "AssumedByScheduler",
@@ -60,10 +60,10 @@ def sleep_rights(
 ) -> list[Statement]:
     """Return what the schedules of an environment that sleeps may do. `databases`: identifiers.
 
-    Alarms and canaries are named by what their names begin with: a role's inline policies have
-    room for 10,240 characters (AWS: IAM and STS quotas). Whoever registers a scalable target of ECS
-    needs the rights that ECS asks for (AWS: Application Auto Scaling user guide, "Identity-based
-    policy examples").
+    Alarms and canaries are named by the beginning of their names. A role's inline policies have
+    room for 10,240 characters (AWS: IAM and STS quotas). To register a scalable target of ECS, a
+    caller needs the rights that ECS asks for. AWS: Application Auto Scaling user guide,
+    "Identity-based policy examples".
     """
     name = environment.name
     statements = [
@@ -108,8 +108,8 @@ def sleep_rights(
 
 def _keeps_what_failed(environment: Environment, queue: str) -> list[Statement]:
     """Let schedules send what failed to a queue. One key encrypts both, reached through those
-    services only (AWS: EventBridge Scheduler user guide, "Encryption at rest"; SQS developer guide,
-    "Key management").
+    services only. AWS: EventBridge Scheduler user guide, "Encryption at rest"; SQS developer guide,
+    "Key management".
     """
     return [
         Statement("KeepWhatFailed", ["sqs:SendMessage"], [environment.arn("sqs", queue)]),

@@ -79,8 +79,8 @@ def execution_rights(
 
 
 def pulls_agent(environment: Environment) -> Statement:
-    """Let ECS pull GuardDuty's agent from the account of AWS that holds it; without it a task runs
-    on unwatched (AWS: GuardDuty user guide, "Prerequisites for container image access").
+    """Let ECS pull GuardDuty's agent from the account of AWS that holds it. Without it a task runs
+    unwatched. AWS: GuardDuty user guide, "Prerequisites for container image access".
     """
     return Statement("PullGuardDutyAgent", PULL_ACTIONS, [repository_arn(environment.region)])
 
@@ -128,7 +128,7 @@ def load_test_rights(bucket: str) -> list[Statement]:
 
 
 class _Uses(Protocol):
-    """What a service and a one-off task use of AWS."""
+    """The resources of AWS that a service and a one-off task use."""
 
     @property
     def queues(self) -> tuple[QueueUse, ...]: ...
@@ -164,8 +164,8 @@ def _use_messages_and_buckets(
 
 def _encrypt_messages(environment: Environment, service: _Uses) -> Statement:
     """SQS and SNS encrypt with keys that exist already, reached through those services only. A
-    sender makes data keys, and verifies them by decrypting; a receiver decrypts only (AWS: SQS and
-    SNS developer guides, "Key management").
+    sender makes data keys, and verifies them by decrypting; a receiver decrypts only. AWS: SQS and
+    SNS developer guides, "Key management".
     """
     used = [name for name, uses in (("sqs", service.queues), ("sns", service.topics)) if uses]
     sends = service.topics or any(Access.SEND in queue.access for queue in service.queues)

@@ -1,1 +1,1 @@
-"""How many tasks Fargate runs at which time: settings, scheduled actions and target tracking."""
+"""The number of Fargate's tasks by time: settings, scheduled actions, target tracking."""

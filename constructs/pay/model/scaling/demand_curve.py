@@ -1,8 +1,8 @@
-"""How the demand of a service goes through a week.
+"""The demand of a service through a week.
 
-The built-in curve has the size of GOV.UK Pay's public volumes (alphagov/pay-product-page,
-`data/performance.json`: 30.2 million payments in the year to 2026-08); how the hours of a day share
-it is not public, and an assumption.
+The built-in curve has the size of GOV.UK Pay's public volumes: 30.2 million payments in the year to
+2026-08. Source: alphagov/pay-product-page, `data/performance.json`. The share of each hour of a day
+is not public, and an assumption.
 """
 
 import csv
@@ -39,7 +39,7 @@ class DemandCurve:
     demand: Sequence[float]
     """In any unit: the largest is the peak."""
     counts_requests: bool = False
-    """Whether demand is requests of a service in a minute, as its load balancer counts them."""
+    """Demand is requests of a service in a minute, as its load balancer counts them."""
 
     @property
     def peak_requests(self) -> float | None:
@@ -80,7 +80,7 @@ COLUMNS = ["time", "requests"]
 
 def read_curve(path: Path) -> DemandCurve:
     """Return the curve of a CSV file with the columns `time` (local, ISO 8601) and `requests`, as
-    spreadsheets export it: a byte order mark, blank lines and spaces say nothing.
+    spreadsheets export it. It ignores a byte order mark, blank lines and spaces.
 
     Raises InvalidInput with every row that cannot be used.
     """

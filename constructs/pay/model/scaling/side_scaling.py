@@ -1,4 +1,4 @@
-"""What scales one side of a service at its stage: the one place that says it.
+"""The scaling of one side of a service at its stage, defined only here.
 
 Tasks at the start, bounds, scheduled actions, policies, and what Terraform leaves to them.
 """
@@ -37,21 +37,21 @@ class Tracking:
 
 @dataclass(frozen=True)
 class SideScaling:
-    """How many tasks a side runs, and what changes that."""
+    """The number of tasks of a side, and its changes."""
 
     desired_count: int
-    """Where the service starts."""
+    """The count with which the service starts."""
     min: int
     max: int
     """The bounds that a new target gets; equal to `desired_count` on EC2, which does not scale."""
     actions: tuple[ScheduledAction, ...] = ()
     policies: tuple[Tracking, ...] = ()
     sleeps: bool = False
-    """Whether both bounds, or EC2's count, are 0 at times."""
+    """Both bounds, or EC2's count, are 0 at times."""
 
     @property
     def ignored(self) -> tuple[Bound, ...]:
-        """Return the attributes of the target that its actions change, and Terraform leaves alone:
+        """Return the attributes of the target that its actions change. Terraform leaves them alone:
         a plan would undo what has fired (hashicorp/terraform-provider-aws#17100).
         """
         bounds: tuple[tuple[Bound, str], ...] = (("min_capacity", "min"), ("max_capacity", "max"))

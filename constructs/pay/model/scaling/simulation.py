@@ -21,7 +21,7 @@ CPU_AT_PEAK = 60.0
 
 START_SECONDS = (60, 90)
 NOISE = 0.06
-"""How far a minute's demand is from the curve, as a part of it: one standard deviation."""
+"""The distance of a minute's demand from the curve, as a part of it: one standard deviation."""
 
 SEEDS = (1, 2, 3)
 FULL = 100.0
@@ -29,7 +29,7 @@ FULL = 100.0
 
 @dataclass(frozen=True)
 class Setting:
-    """What decides how many tasks a service runs."""
+    """The settings that decide how many tasks a service runs."""
 
     tasks: TaskCount
     most: int
@@ -45,7 +45,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of it."""
+    """The result of a simulation."""
 
     hours: Mapping[int, float]
     """Hour of the day -> running tasks on average."""
@@ -55,7 +55,7 @@ class Run:
     """In which demand was over 100 % of the running tasks' CPU."""
     task_hours: float
     peak_task_hours: float
-    """What `peak` tasks would have run in the same time."""
+    """The task hours if `peak` tasks had run in the same time."""
 
     @property
     def part_of_peak(self) -> float:

@@ -1,9 +1,10 @@
 """Target tracking as Application Auto Scaling does it, as far as that is known.
 
-AWS states (Application Auto Scaling user guide, "How target tracking scaling works"): out fast and
-in proportion, in gradually, rounding against too little capacity, no scale-in during a deployment
-or on missing data; of several policies one is enough to scale out, and all must agree to scale in.
-The alarms look at 3 and at 15 minutes. Assumed: the lower threshold, and the step of a scale-in.
+AWS states: out fast and in proportion, in gradually, rounding against too little capacity. No
+scale-in during a deployment or on missing data. Of several policies one is enough to scale out, and
+all must agree to scale in. Source: Application Auto Scaling user guide, "How target tracking
+scaling works". The alarms look at 3 and at 15 minutes. Assumed: the lower threshold, and the step
+of a scale-in.
 """
 
 import math
@@ -27,7 +28,7 @@ Readings = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Past:
-    """What scaling did last, in seconds of the same clock as `now`."""
+    """The last actions of scaling, in seconds of the same clock as `now`."""
 
     out_at: float = LONG_AGO
     out_wanted: int = 0

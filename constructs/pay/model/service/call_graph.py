@@ -22,8 +22,8 @@ def callers(catalogue: Catalogue, service: str) -> list[str]:
 
 
 def cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
-    """Return chains of edges that lead back to their start, each once, its smallest name first; at
-    least one for every edge that closes a chain.
+    """Return chains of edges that lead back to their start, each once, its smallest name first. At
+    least one chain for every edge that closes a chain.
     """
     closed: set[tuple[str, ...]] = set()
     done: set[str] = set()
@@ -48,9 +48,9 @@ def cycles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
 def release_waves(
     edges: Mapping[str, Iterable[str]], services: Iterable[str]
 ) -> tuple[tuple[str, ...], ...]:
-    """Return the services in waves, those that are called before their callers: a caller may use
-    what the new release of a called service adds. A call through a service that is not among them
-    counts. Services of one wave can be released in any order, and those of a cycle share a wave.
+    """Return the services in waves, called services before their callers. A caller may use what the
+    new release of a called service adds. A call through a service that is not among them counts.
+    Services of one wave can be released in any order, and those of a cycle share a wave.
     """
     chosen = sorted(set(services))
     reached = {name: _reached(edges, name) for name in chosen}
@@ -151,8 +151,8 @@ def _calls(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _scope(service: Microservice, called: Microservice) -> Iterator[Problem]:
-    """PCI DSS v4.0.1, "Scope of PCI DSS Requirements": a system that talks to one inside the CDE,
-    in either direction, is connected to it.
+    """A system that talks to one inside the CDE, in either direction, is connected to it. PCI DSS
+    v4.0.1, "Scope of PCI DSS Requirements".
     """
     for one, other in ((service, called), (called, service)):
         if one.scope is Scope.OUTSIDE and other.scope is Scope.INSIDE:

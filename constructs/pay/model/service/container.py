@@ -90,7 +90,7 @@ class Sidecar(Model):
     documents: Mapping[VariableName, JsonValue] = {}
     """Variables that carry a JSON document, the same in every task; no templates."""
     writable_paths: tuple[ContainerPath, ...] = ("/tmp",)
-    """Where the container may write; its root file system is read-only."""
+    """The paths at which the container may write; its root file system is read-only."""
 
     def problems(self) -> Iterator[Problem]:
         yield from plain_text_secrets(self.environment)

@@ -27,8 +27,8 @@ class Database(Model):
     identifier_suffix: int = Field(default=0, ge=0)
     """The number at the end of the RDS identifier `<env>-<service>-rds-<suffix>`."""
     pool_size: int = Field(default=8, ge=1)
-    """The most connections of one task: `database.maxSize` of the service's config.yaml (public),
-    which is 8 wherever a service does not say otherwise."""
+    """The most connections of one task: `database.maxSize` of the service's config.yaml (public).
+    It is 8 unless the service sets another."""
 
 
 class Access(StrEnum):
@@ -82,7 +82,7 @@ def _allows(access: frozenset[Access], allowed: set[Access]) -> Iterator[Problem
 
 
 class CallStyle(StrEnum):
-    """How a caller learns the address of a called service."""
+    """The way in which a caller learns the address of a called service."""
 
     URL = "url"
     """A variable holds `https://<host>`."""
@@ -109,7 +109,7 @@ class Call(Model):
     variables: tuple[VariableName, ...] = ()
     """The variables that carry the service's address; empty for a Java proxy."""
     path: UrlPath = ""
-    """What follows the host in the variable's value, for example `/v1/api/auth`."""
+    """The path after the host in the variable's value, for example `/v1/api/auth`."""
     style: CallStyle = CallStyle.URL
 
     def problems(self) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ USUALLY_SLOWER_BY = 1.25
 
 
 class Judging(Model):
-    """What the judge takes for this service in the place of its usual limits.
+    """The judge's limits for this service instead of the usual ones.
 
     It holds in every environment: what is too slow does not depend on where it runs.
     """
@@ -20,7 +20,7 @@ class Judging(Model):
     slower_by: float = Field(default=USUALLY_SLOWER_BY, gt=1, le=3)
     """The multiple of EC2's response time up to which Fargate is not slower."""
     because: str = ""
-    """Why it differs from the usual."""
+    """The reason for the difference from the usual."""
 
     def problems(self) -> Iterator[Problem]:
         if self.slower_by != USUALLY_SLOWER_BY and not self.because.strip():

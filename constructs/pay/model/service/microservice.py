@@ -65,7 +65,7 @@ class Microservice(Model):
     runtime: Runtime
     container_port: Port
     admin_port: Port | None = None
-    """Where a Java service serves its metrics; None: on the container port."""
+    """The port of a Java service's metrics; None: the container port."""
     health_check_path: HealthCheckPath | None = None
     """None: a TCP check, for a service behind a Network Load Balancer."""
     exposure: Exposure
@@ -76,7 +76,7 @@ class Microservice(Model):
     """The application container itself speaks TLS (without an NGINX sidecar)."""
     database: Database | None = None
     migrations: Migrations = Migrations.NONE
-    """When the changes of its database run beside the deployment of a release."""
+    """The time at which the changes of its database run beside the deployment of a release."""
     contractions: tuple[Contraction, ...] = ()
     """The releases whose migration takes away what older ones use."""
     queues: tuple[QueueUse, ...] = ()
@@ -98,10 +98,10 @@ class Microservice(Model):
     sidecars: tuple[Sidecar, ...] = ()
     user: ContainerUser
     writable_paths: tuple[ContainerPath, ...] = ("/tmp",)
-    """Where the application container may write; its root file system is read-only."""
+    """The paths at which the application container may write; its root file system is read-only."""
     size: TaskSize
     takes_payments: bool = False
-    """Whether every card payment passes it: it has a task in every zone at night, too."""
+    """Every card payment passes it: it has a task in every zone at night, too."""
     timing: Timing = Timing()
     requests_a_minute: float = Field(gt=0)
     """Requests, or connections of a proxy, in a quiet hour of a working day in production."""
@@ -152,7 +152,7 @@ class Microservice(Model):
         """Return how the load balancer checks a task.
 
         A service with a database asks it in its answer (public: `HealthCheckResource`, 503 without
-        it). All its tasks fail together while the database fails over, on both sides; replacing
+        it). All its tasks fail together while the database fails over, on both sides. Replacing
         them would not help, so the check is patient for longer (docs/decisions/0117).
         """
         if self.database is None:
@@ -171,7 +171,7 @@ class Microservice(Model):
 
     @property
     def metrics_port(self) -> int:
-        """Where the application serves Prometheus metrics."""
+        """Return the port of the application's Prometheus metrics."""
         return self.admin_port or self.container_port
 
     @property

@@ -9,7 +9,7 @@ from pay.model.text_types import Sentence
 
 
 class Migrations(StrEnum):
-    """When the migration of a release runs; each runs once per environment and release."""
+    """The time of a release's migration; each runs once per environment and release."""
 
     NONE = "none"
     """The service has no database, or its releases never change it."""
@@ -25,4 +25,4 @@ class Contraction(Model):
     release: int = Field(ge=1)
     """The N of its image tag `N-release`."""
     because: Sentence
-    """What it takes away."""
+    """The reason: what it removes."""

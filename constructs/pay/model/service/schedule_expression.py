@@ -1,8 +1,8 @@
 """The expressions that say when a schedule of EventBridge Scheduler fires, and when that is.
 
 AWS: EventBridge Scheduler user guide, "Schedule types on EventBridge Scheduler". A cron expression
-is read in the local time of its zone: a time that a clock change leaves out does not fire, and a
-time that comes twice fires once, the first time.
+is read in the local time of its zone. A time that a clock change leaves out does not fire. A time
+that comes twice fires once, the first time.
 """
 
 import calendar

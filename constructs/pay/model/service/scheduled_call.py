@@ -34,9 +34,10 @@ class ScheduledCall(Model):
     """When: `cron(...)` as EventBridge Scheduler reads it, in local time of the zone."""
     zone: str = "Europe/London"
     deadline_seconds: int = Field(ge=LEAST_DEADLINE_SECONDS, le=MOST_DEADLINE_SECONDS)
-    """How late a call may start, and how long it may take: later it would meet the next one."""
+    """The longest delay of a call's start, and its longest duration: later it would meet the next
+    one."""
     because: str
-    """What the times follow from."""
+    """The reason for the times."""
     method: Literal["POST"] = "POST"
 
     def problems(self) -> Iterator[Problem]:
@@ -74,8 +75,8 @@ class ScheduledCall(Model):
 
 
 def _changes_clocks(zone: str) -> bool:
-    """Return whether the zone has summer time: a schedule fires once in an hour that comes twice
-    (AWS: EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler").
+    """Return whether the zone has summer time: a schedule fires once in an hour that comes twice.
+    AWS: EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler".
     """
     winter, summer = (
         datetime(_A_YEAR_OF_CLOCKS, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() for month in (1, 7)
@@ -84,8 +85,8 @@ def _changes_clocks(zone: str) -> bool:
 
 
 def _left_out(expression: Cron, zone: str) -> Iterator[datetime]:
-    """Yield the days on which the clocks go forward and the call is not made, although the same
-    weekday before has it.
+    """Yield the days on which the clocks go forward and the call is not made. The same weekday
+    before has the call.
     """
     local = ZoneInfo(zone)
     day = datetime(_A_YEAR_OF_CLOCKS, 1, 8, tzinfo=local)

@@ -57,7 +57,7 @@ MOST_TASKS = 1000
 
 
 class TaskCount(Model):
-    """How many tasks run: one setting for the count and its scaling.
+    """The number of running tasks: one setting for the count and its scaling.
 
     Once the move is over, Fargate scales from `min`, at night from `night`, up to `max`. EC2 stays
     at `peak`; so does Fargate while DNS failover could hand it all traffic.

@@ -1,8 +1,8 @@
 """The times of a request's life, chosen together so that no deployment cuts one off.
 
-A load balancer that stops sending to a target lets running requests end (deregistration delay);
-only then does ECS stop the task (stop timeout); a connection that outlives them is what keep-alive
-bounds. A value that contradicts another loses requests, so they are derived, not set one by one.
+A load balancer that stops sending to a target lets running requests end (deregistration delay).
+Only then does ECS stop the task (stop timeout). Keep-alive bounds a connection that outlives them.
+A value that contradicts another loses requests, so they are derived, not set one by one.
 """
 
 from collections.abc import Iterable
@@ -13,10 +13,10 @@ from pay.model.base import Model
 from pay.model.problem import Problem
 
 MARGIN_SECONDS = 10
-"""What a limit adds to the longest request."""
+"""The time that a limit adds to the longest request."""
 
 IDLE_MARGIN_SECONDS = 5
-"""What the idle timeout adds: it has to stay below the target's keep-alive as well."""
+"""The time that the idle timeout adds: it has to stay below the target's keep-alive as well."""
 
 NGINX_KEEP_ALIVE_SECONDS = 75
 """NGINX's own default (`keepalive_timeout`), which the sidecar's image does not change."""
@@ -25,23 +25,25 @@ LONGEST_REQUEST_SECONDS = 60
 """More would leave the load balancer no idle timeout between the request and the keep-alive."""
 
 CLIENT_KEEP_ALIVE_SECONDS = 300
-"""How long a client may stay on one connection, whatever DNS says by then: AWS's default of 3600
-would delay every weight change by an hour (Application Load Balancer attribute
-`client_keep_alive.seconds`, 60 to 604800)."""
+"""The longest time of a client on one connection, whatever DNS answers by then. AWS's default of
+3600 would delay every weight change by an hour. Source: Application Load Balancer attribute
+`client_keep_alive.seconds`, 60 to 604800."""
 
 DATABASE_FAILOVER_SECONDS = 120
-"""The longest usual failover of an RDS Multi-AZ instance, of which AWS says 60 to 120 seconds (RDS
-user guide, "Failing over a Multi-AZ DB instance")."""
+"""The longest usual failover of an RDS Multi-AZ instance: AWS says 60 to 120 seconds. RDS user
+guide, "Failing over a Multi-AZ DB instance"."""
 
 DATABASE_DNS_SECONDS = 15
-"""How long a JVM then keeps the old address (public: `DNS_TTL` in the services' Dockerfiles)."""
+"""The time for which a JVM then keeps the old address (public: `DNS_TTL` in the services'
+Dockerfiles)."""
 
 _MOST_ANSWERS = 10
 """The largest threshold that Elastic Load Balancing takes."""
 
 
 class HealthCheck(Model):
-    """How often a load balancer asks a target, and how many equal answers in a row it believes.
+    """The interval of a load balancer's checks, and the number of equal answers in a row that it
+    believes.
 
     The limits are those of `CreateTargetGroup` (Elastic Load Balancing API reference).
     """
@@ -55,7 +57,7 @@ class HealthCheck(Model):
 def outlasting(seconds: int) -> HealthCheck:
     """Return the check that asks most often of those that no outage of `seconds` makes unhealthy.
 
-    The first check may fail as soon as the outage begins, so one interval less than the threshold
+    The first check may fail as soon as the outage begins. So one interval less than the threshold
     has to be longer.
     """
     return HealthCheck(
@@ -71,9 +73,9 @@ class Timing(Model):
     start_seconds: int = Field(default=60, ge=1, le=600)
     """The longest time from container start to the first passing health check."""
     target_keep_alive_seconds: int = Field(default=NGINX_KEEP_ALIVE_SECONDS, ge=1)
-    """How long the target keeps an idle connection. The load balancer must give up before, or it
-    reuses a connection that the target has just closed and answers 502 (AWS: "Troubleshoot your
-    Application Load Balancers", HTTP 502)."""
+    """The time for which the target keeps an idle connection. The load balancer must give up
+    before. Otherwise it reuses a connection that the target has just closed, and answers 502. AWS:
+    "Troubleshoot your Application Load Balancers", HTTP 502."""
 
     def problems(self) -> Iterable[Problem]:
         if self.idle_timeout_seconds >= self.target_keep_alive_seconds:
@@ -105,7 +107,7 @@ class Timing(Model):
 
     @property
     def stop_timeout_seconds(self) -> int:
-        """From SIGTERM to SIGKILL: one more longest request, for work from a queue; Fargate allows
+        """From SIGTERM to SIGKILL: one more longest request, for work from a queue. Fargate allows
         120 seconds (AWS: ECS task definition parameters, `stopTimeout`).
         """
         return self.longest_request_seconds + MARGIN_SECONDS

@@ -1,4 +1,4 @@
-"""What a person answers for before a service moves forward: measurements and approvals.
+"""The evidence of a person before a service moves forward: measurements and approvals.
 
 `pay.model.stage.dwell` knows the times to wait, and the guard reads what a plan shows. A rollback
 needs neither (docs/decisions/0062).

@@ -1,6 +1,6 @@
-"""What Route 53 answers for a name: the share of each record by weight and health.
+"""The answers of Route 53 for a name: the share of each record by weight and health.
 
-Sources: Route 53 developer guide, "Weighted routing" (its two tables are this module's test) and
+Sources: Route 53 developer guide, "Weighted routing" (its two tables are this module's test). Also
 "How Amazon Route 53 chooses records when health checking is configured"; Elastic Load Balancing
 user guides, "Target group health".
 """

@@ -1,7 +1,7 @@
-"""How long a service stays at a stage at least, and whether a daily peak was within.
+"""The least time of a service at a stage, and whether a daily peak was within.
 
-DNS moves new connections only, and not at once: every weight needs the time in which the slowest
-client follows it, or what is measured belongs to the weight before.
+DNS moves new connections only, and not at once. Every weight needs the time in which the slowest
+client follows it. Otherwise a measurement belongs to the weight before.
 """
 
 from collections.abc import Container, Iterable
@@ -20,7 +20,7 @@ ALIAS_TTL_SECONDS = 60
 """The TTL of an alias to a load balancer, which cannot be set (Route 53 FAQ, alias records)."""
 
 CLIENT_DNS_CACHE_SECONDS = 30
-"""How long a JVM without settings keeps an answer (networkaddress.cache.ttl)."""
+"""The time for which a JVM without settings keeps an answer (networkaddress.cache.ttl)."""
 
 SHORTEST_WEIGHTED_DWELL = timedelta(hours=1)
 """At a weight that serves real requests: enough one-minute data points to compare two series."""
@@ -33,13 +33,13 @@ LOCAL_ZONE = ZoneInfo("Europe/London")
 
 PEAK_START = time(10)
 PEAK_END = time(15)
-"""The daily peak, local time, Monday to Friday. An assumption: the public record does not show
-when payments peak; office hours are when people pay and when call centres take cards."""
+"""The daily peak, local time, Monday to Friday. An assumption: the public record does not show when
+payments peak. People pay in office hours, and call centres take cards then."""
 
 
 def drain(timing: Timing) -> timedelta:
-    """Return how long clients may still use the side that DNS has left: Route 53's propagation, the
-    answer's TTL, the client's cache, a kept-alive connection, a last request.
+    """Return how long clients may still use the side that DNS has left. It sums Route 53's
+    propagation, the answer's TTL, the client's cache, a kept-alive connection, a last request.
     """
     until_followed = PROPAGATION_SECONDS + ALIAS_TTL_SECONDS + CLIENT_DNS_CACHE_SECONDS
     until_closed = CLIENT_KEEP_ALIVE_SECONDS + timing.longest_request_seconds
@@ -89,15 +89,15 @@ def holds_a_peak(start: datetime, end: datetime) -> bool:
 
 
 def peak_stages(ladder: Ladder) -> frozenset[Stage]:
-    """Return the stages whose daily peak counts, as Fargate serves enough and EC2 shares the load:
-    `quarter` to `most`, or else the last stage before `cutover`.
+    """Return the stages whose daily peak counts, as Fargate serves enough and EC2 shares the load.
+    They are `quarter` to `most`, or else the last stage before `cutover`.
     """
     counting = frozenset(stage for stage in ladder.rungs if ROWS[stage].counts_the_peak)
     return counting or frozenset({list(ladder.rungs)[-2]})
 
 
 def has_seen_a_peak(ladder: Ladder, stays: Iterable[tuple[Stage, datetime, datetime]]) -> bool:
-    """Return whether a service saw a whole daily peak at one of `peak_stages`; a stay is a stage
+    """Return whether a service saw a whole daily peak at one of `peak_stages`. A stay is a stage
     with the moments of entering and leaving it.
     """
     counting = peak_stages(ladder)

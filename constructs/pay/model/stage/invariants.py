@@ -1,9 +1,9 @@
-"""What must hold while a service moves, each rule with its number and its reason.
+"""The rules that hold while a service moves, each with its number and its reason.
 
-These are the rules that a person can break, so commands ask them. What the model itself keeps (I1
-to I4, I7, I11, I16) is proved by the tests of this package, over every ladder, move and write
-order. The guard shares the numbers and checks on a plan what is not known here (I8, I9, I10, I17,
-I19). `pay.service.records` keeps I6. `has_evidence` stands for I13 until metrics are judged.
+These are the rules that a person can break, so commands ask them. The rules of the model itself (I1
+to I4, I7, I11, I16) are proved by the tests of this package. They cover every ladder, move and
+write order. The guard shares the numbers and checks on a plan what is not known here (I8, I9, I10,
+I17, I19). `pay.service.records` keeps I6. `has_evidence` stands for I13 until metrics are judged.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from pay.model.vocabulary import Side
 
 
 def holds_full_peak(stage: Stage, side: Side) -> bool:
-    """I5, I20: EC2 keeps the capacity for the full peak as long as it exists, however idle; Fargate
+    """I5, I20: EC2 keeps the capacity for the full peak as long as it exists, however idle. Fargate
     does as long as DNS could hand it everything from one minute to the next.
     """
     return stage.has_ec2 if side is Side.EC2 else stage.pins_fargate_at_peak
@@ -62,8 +62,8 @@ def has_room(stages: Mapping[str, Stage], limit: int) -> bool:
 def moving_neighbours(
     service: str, stages: Mapping[str, Stage], catalogue: Catalogue
 ) -> tuple[str, ...]:
-    """I18: return the neighbours in flight; only one of two neighbours moves at a time, because an
-    error of a moving service also shows at its neighbours.
+    """I18: return the neighbours in flight. Only one of two neighbours moves at a time: an error of
+    a moving service also shows at its neighbours.
     """
     near = sorted(neighbours(catalogue, service) & stages.keys())
     return tuple(name for name in near if stages[name].is_in_flight)

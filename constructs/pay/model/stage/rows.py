@@ -1,4 +1,4 @@
-"""What each stage asks for, a row per stage: a stage without a row is refused at import.
+"""The settings of each stage, a row per stage: a stage without a row is refused at import.
 
 A default would let a new stage pass unwatched, so no field has one.
 """
@@ -12,7 +12,7 @@ from pay.model.stage.stage import Ladder, Stage
 
 
 class Dwell(Enum):
-    """What a service waits for at a stage; `pay.model.stage.dwell` gives the times."""
+    """The reason to wait at a stage; `pay.model.stage.dwell` gives the times."""
 
     NOTHING = "no name leads to what changed"
     DRAIN = "clients follow DNS away from a side"
@@ -26,13 +26,13 @@ class StageRow:
 
     dwell: Dwell
     counts_the_peak: bool
-    """Whether a daily peak here proves Fargate: it serves enough, and EC2 shares the load."""
+    """A daily peak here proves Fargate: it serves enough, and EC2 shares the load."""
     judged_by: frozenset[PartName]
     """The parts of a judgement: each needs what it compares. Empty: no metrics tell anything."""
     before_leaving: tuple[str, ...]
     """The sentences that must be measured to be true before a service moves forward from it."""
     needs_approver: bool
-    """Whether a named role must agree to enter it: the step is hard or impossible to take back."""
+    """A named role must agree to enter it: the step is hard or impossible to take back."""
     back_to: tuple[Stage, ...]
     """The stages of a rollback from it; only those on the ladder and below the stage count."""
 

@@ -1,4 +1,4 @@
-"""Where a microservice stands in its move, and which records each stage has.
+"""The stage of a microservice in its move, and the records of each stage.
 
 The stages are data: their order, their weights and their edges. Sources: Route 53 developer guide,
 "Weighted routing"; docs/decisions.
@@ -16,8 +16,8 @@ from pay.model.problem import Problem
 from pay.model.vocabulary import Side
 
 FULL_WEIGHT = 100
-"""The weights of a name always sum to this while both records exist, so that a weight reads as a
-per cent."""
+"""The weights of a name always sum to this while both records exist. So a weight reads as a per
+cent."""
 
 
 class Stage(StrEnum):
@@ -61,16 +61,16 @@ class Stage(StrEnum):
 
     @property
     def pins_fargate_at_peak(self) -> bool:
-        """Return whether DNS failover can hand Fargate the full peak: a record of weight 0 answers
-        when the others are unhealthy (Route 53 developer guide, "How Route 53 chooses records when
-        health checking is configured").
+        """Return whether DNS failover can hand Fargate the full peak. A record of weight 0 answers
+        when the others are unhealthy. Source: Route 53 developer guide, "How Route 53 chooses
+        records when health checking is configured".
         """
         return self in _PINNED
 
     def takes_work(self, side: Side) -> bool:
         """Return whether that side takes messages of queues and jobs: EC2 always, Fargate once it
-        has a record. Before, it is not proven; after, it must, because connector reports events of
-        payments by the same switch that lets it receive captures.
+        has a record. Before, it is not proven. After, it must: connector reports events of payments
+        by the same switch that lets it receive captures.
         """
         return self.has(side) and (side is Side.EC2 or self is not Stage.DARK)
 
@@ -96,7 +96,7 @@ class Ladder(Model):
     """Fargate's share of the answers, in per cent, at each weighted stage of an environment.
 
     An environment may set other weights between `ready` and `cutover`, or leave out all stages but
-    one there. The records are written one after the other: from 100/0 straight to 0/100 a name
+    one there. The records are written one after the other. From 100/0 straight to 0/100 a name
     would pass through 0/0, which Route 53 answers half and half.
     """
 

@@ -18,7 +18,7 @@ from pay.model.stage.stage import Ladder, Stage
 
 
 class Direction(StrEnum):
-    """Which way an edge leads."""
+    """The direction of an edge."""
 
     FORWARD = "forward"
     ROLLBACK = "rollback"

@@ -1,1 +1,1 @@
-"""What AWS's tools find in an account, and how people hear of it."""
+"""Findings of AWS's tools in an account, and the ways to people."""

@@ -1,4 +1,4 @@
-"""How an account is watched: who administers its tools, and how findings reach people."""
+"""The watching of an account: the administrators of its tools, and the ways of its findings."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Road(StrEnum):
 
 
 class Level(StrEnum):
-    """How soon a person has to hear of a finding; each has a topic."""
+    """The urgency of a finding; each has a topic."""
 
     PAGE = "page"
     """HIGH and CRITICAL: at any hour."""

@@ -1,9 +1,9 @@
-"""GuardDuty's agent beside a task: the image that ECS pulls for it, and what has to be so that it
-runs and can send what it sees.
+"""GuardDuty's agent beside a task: the image that ECS pulls for it. Also the conditions under which
+it runs and can send its observations.
 
 AWS injects it into new Fargate tasks of a watched account; no task definition names it. A task
-whose execution role may not pull it runs on without it, and ECS says nothing (AWS: GuardDuty user
-guide, "How Runtime Monitoring works with Fargate (Amazon ECS only)").
+whose execution role may not pull it runs without it, and ECS reports nothing. AWS: GuardDuty user
+guide, "How Runtime Monitoring works with Fargate (Amazon ECS only)".
 """
 
 from collections.abc import Mapping
@@ -36,19 +36,19 @@ REGISTRIES: Mapping[str, str] = MappingProxyType(
         "us-west-2": "733349766148",
     }
 )
-"""Region -> the account of AWS that holds the agent's repository there (AWS: GuardDuty user guide,
-"ECR repository for GuardDuty agent on AWS Fargate (Amazon ECS only)")."""
+"""Region -> the account of AWS that holds the agent's repository there. AWS: GuardDuty user guide,
+"ECR repository for GuardDuty agent on AWS Fargate (Amazon ECS only)"."""
 
 ENDPOINT = "guardduty-data"
 """The end of the service name of the VPC endpoint that the agent sends to. GuardDuty makes it in
 each VPC, with a security group of its own; it belongs to no state."""
 
 OLDEST_PLATFORM = (1, 4, 0)
-"""The first Fargate platform version that runs the agent (AWS: GuardDuty user guide, "Prerequisites
-for AWS Fargate (Amazon ECS only) support")."""
+"""The first Fargate platform version that runs the agent. AWS: GuardDuty user guide, "Prerequisites
+for AWS Fargate (Amazon ECS only) support"."""
 
 EXCLUSION_TAG = "GuardDutyManaged"
-"""Tag of a cluster: `false` keeps the agent away from its new tasks, `true` lets it in where
+"""Tag of a cluster: `false` keeps the agent away from its new tasks. `true` lets it in where
 GuardDuty does not manage all clusters."""
 
 

@@ -51,7 +51,7 @@ _WILDCARD = re.compile(r"[*?\[\]]|^(all|any|every)$", re.IGNORECASE)
 
 
 class Tool(StrEnum):
-    """What reports a finding."""
+    """The source of a finding."""
 
     GUARDDUTY = "guardduty"
     INSPECTOR = "inspector"
@@ -144,9 +144,9 @@ class Suppression(Accepted):
     evidence: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
     """Ids of the findings that were looked at."""
     volume: bool = False
-    """Whether GuardDuty archives the finding itself, so that nobody counts it; for a noisy one."""
+    """GuardDuty archives the finding itself, so nobody counts it; for a noisy one."""
     reason: Annotated[str, Field(min_length=20, max_length=300), AfterValidator(_holds_no_secret)]
-    """Why it is false. AWS shows up to 512 characters of it with owner and end."""
+    """The reason why it is false. AWS shows up to 512 characters of it with owner and end."""
 
     @property
     def longest(self) -> timedelta:
@@ -213,8 +213,8 @@ class Suppression(Accepted):
     def types_in_hub(self) -> tuple[str, ...]:
         """Return what Security Hub may call a finding of GuardDuty; none for another tool.
 
-        Its category follows no rule (GuardDuty user guide, "Integrating with AWS Security Hub"), so
-        that every one that a finding about a container has there is listed.
+        Its category follows no rule, so every category of a finding about a container is listed.
+        GuardDuty user guide, "Integrating with AWS Security Hub".
         """
         if self.tool is not Tool.GUARDDUTY:
             return ()

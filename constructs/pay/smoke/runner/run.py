@@ -20,7 +20,7 @@ RUNTIME = Path(__file__).with_name("runtime.js")
 
 @dataclass(frozen=True)
 class Network:
-    """Where names lead, if not where DNS says."""
+    """The addresses of names, if they differ from DNS."""
 
     resolve: Mapping[str, str] = field(default_factory=dict)
     """Host -> `address:port`, for each port of the host."""
@@ -49,7 +49,7 @@ class Run:
 
     passed: bool
     reason: str
-    """Why it failed; empty when it passed."""
+    """The reason of the failure; empty when it passed."""
     steps: tuple[Step, ...]
     seconds: float
 
