@@ -50,5 +50,5 @@ def _read(message: bytes) -> Answer | None:
     response = dns.message.from_wire(message)
     if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         raise OSError(f"the name server answered {dns.rcode.to_text(response.rcode())}")
-    found = [rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.A]
-    return Answer(found[0][0].to_text(), found[0].ttl) if found else None
+    addresses = [rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.A]
+    return Answer(addresses[0][0].to_text(), addresses[0].ttl) if addresses else None

@@ -23,7 +23,7 @@ def write_page(path: Path, walks: Sequence[Walk], problem: str = "") -> None:
             confidence=CONFIDENCE,
             minutes=minutes,
             moment=short_moment,
-            made=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
+            written=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
         )
     )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -89,9 +89,9 @@ def _text(file: Path) -> RuleText:
     try:
         check = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        found = " ".join(str(error).split())
+        reason = " ".join(str(error).split())
         raise UnknownRule(
-            f"{file.name}: found {found}; required: a check of checkov in YAML"
+            f"{file.name}: found {reason}; required: a check of checkov in YAML"
         ) from (None)
     metadata = check.get("metadata") if isinstance(check, dict) else None
     texts = metadata if isinstance(metadata, dict) else {}

@@ -18,10 +18,10 @@ class WatchingStack(PayStack):
     ) -> None:
         super().__init__(scope, WATCHING, account)
         if account.watching:
-            found = detector(self, account)
+            guard_duty = detector(self, account)
             FindingRoutes(self, account, account.watching)
             if suppressed:
                 # Only now: its bindings take longer to import than a stack takes to make.
                 from pay.watching.suppressions import suppressions
 
-                suppressions(self, suppressed, detector_id=found.id)
+                suppressions(self, suppressed, detector_id=guard_duty.id)

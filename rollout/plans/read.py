@@ -66,7 +66,7 @@ def _read(path: Path, environments: Mapping[str, Environment]) -> StackPlan:
             plan, environments, file_name=path.name, folder_name=path.resolve().parent.name
         )
     except NotAPlan as error:
-        mistakes, fix = [("", error.found)], error.fix
+        mistakes, fix = [("", error.content)], error.fix
     except ValidationError as error:
         mistakes = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
     except LookupError as error:

@@ -100,7 +100,7 @@ def differences(old: Json, new: Json) -> tuple[Difference, ...]:
     )
 
 
-def in_use(found: Iterable[Difference], used: Used) -> tuple[Difference, ...]:
+def in_use(differing: Iterable[Difference], used: Used) -> tuple[Difference, ...]:
     """Return the differences that concern stacks which use this. Something required, and something
     that AWS decides where it is not set, concern every block that does not set it.
     """
@@ -110,7 +110,7 @@ def in_use(found: Iterable[Difference], used: Used) -> tuple[Difference, ...]:
             return used.set[each.path.rpartition(".")[0]] > used.set[each.path]
         return each.path in used.set or each.path in used.read
 
-    return tuple(filter(concerns, found))
+    return tuple(filter(concerns, differing))
 
 
 def used_by(stacks: Iterable[Mapping[str, Any]]) -> Used:
@@ -218,8 +218,8 @@ def main(folder: Path) -> int:
     """Print the list for the stacks of an output folder; return 1 if a difference breaks one."""
     stacks = [json.loads(file.read_bytes()) for file in folder.glob("stacks/*/metadata.json")]
     old, new = schema_file.read(), schema_file.read(schema_file.NEXT)
-    found = differences(old, new)
-    concern = in_use(found, used_by(stacks))
+    differing = differences(old, new)
+    concern = in_use(differing, used_by(stacks))
     print(
         f"{schema_file.PROVIDER} {old['provider_version']} and {new['provider_version']}, for",
         end=" ",
@@ -228,7 +228,7 @@ def main(folder: Path) -> int:
     for each in concern:
         print(f"  {each}{', which breaks these stacks' if each.what.breaks else ''}")
     print("Not in use:")
-    others = [each for each in found if each not in concern]
+    others = [each for each in differing if each not in concern]
     regions = [each for each in others if each.path.endswith(".region")]
     for each in others:
         if each not in regions:

@@ -50,8 +50,8 @@ def _explained(error: Exception, path: Path) -> list[Problem]:
         return [replace(problem, where=where, line=line) for problem in to_problems(error)]
     if isinstance(error, SyntaxError):
         where, line = file_of(Path(error.filename or path).stem), error.lineno
-    found = f"{type(error).__name__}, {error.msg if isinstance(error, SyntaxError) else error}"
-    return [Problem(where=where, line=line, found=found, allowed="a file that Python can run")]
+    reason = f"{type(error).__name__}, {error.msg if isinstance(error, SyntaxError) else error}"
+    return [Problem(where=where, line=line, found=reason, allowed="a file that Python can run")]
 
 
 def _twice(service: str, path: Path) -> Problem:

@@ -57,12 +57,12 @@ class Copy:
         """Yield a mistake for each key, with the lines of both files."""
         environment = self.copy.draft.environment
         for number, own in enumerate(self.shared):
-            found = f"{_value(environment, own.key)}, as in {self._original_at(own.key)}"
+            value = f"{_value(environment, own.key)}, as in {self._original_at(own.key)}"
             also = "" if number else self._also()
             names = self.copy.path.stem, self.original.path.stem
             problem = Problem(
                 key=own.key,
-                found=found,
+                found=value,
                 allowed=f"a {own.own}: {own.why}",
                 fix=f"name that of {names[0]}, or remove {names[1]}{also}",
             )

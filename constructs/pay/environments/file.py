@@ -55,8 +55,8 @@ def read(path: Path) -> EnvironmentFile:
     except (OSError, ValueError) as error:
         return EnvironmentFile(path, UNREADABLE, (_unreadable(path, error),), TomlLines(""))
     strange = dict(_strange(data))
-    draft, found = _validated(data)
-    problems = list(dict.fromkeys(_named(problem, strange) for problem in found))
+    draft, mistakes = _validated(data)
+    problems = list(dict.fromkeys(_named(problem, strange) for problem in mistakes))
     if draft.readable("name") and draft.environment.name != path.stem:
         problems.append(
             Problem(

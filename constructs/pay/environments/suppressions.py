@@ -60,8 +60,8 @@ def _problems(
 ) -> Iterator[Problem]:
     each = written.value
     if each.holds_on(today) and (why := each.date_mistake(today)):
-        found, _, fix = why.partition("; ")
-        yield written.problem("expires", found, f"at most {each.longest.days} days ahead", fix)
+        expiry, _, fix = why.partition("; ")
+        yield written.problem("expires", expiry, f"at most {each.longest.days} days ahead", fix)
     if each.environment not in known:
         names, fix = ", ".join(known), did_you_mean(each.environment, known)
         yield written.problem("environment", each.environment, names, fix)
@@ -83,6 +83,6 @@ def _problems(
         and each.tool is not Tool.INSPECTOR
         and not each.volume
     ):
-        found = f"{each.tool} in {environment.name}, whose findings do not pass Security Hub"
+        tool = f"{each.tool} in {environment.name}, whose findings do not pass Security Hub"
         fix = "let its road be hub, or write `volume = true` for a noisy finding of GuardDuty"
-        yield written.problem("tool", found, "a tool whose findings pass it", fix)
+        yield written.problem("tool", tool, "a tool whose findings pass it", fix)

@@ -104,10 +104,10 @@ class _Grammar:
         return self._tokens[self._position - 1][1]
 
     def fail(self, required: str, text: str) -> None:
-        """Raise TemplateError that found one thing and requires another."""
-        found = repr(text) if text else "the end"
+        """Raise TemplateError with a token and what is required instead."""
+        token = repr(text) if text else "the end"
         raise TemplateError(
-            f"is not a Terraform expression: found {found} instead of {required} "
+            f"is not a Terraform expression: found {token} instead of {required} "
             f"in {self._source!r}; {ESCAPE}"
         )
 

@@ -66,12 +66,12 @@ class _SentAhead:
 
     def __getattr__(self, name: str) -> Any:
         """Return another way to ask Node. Called, it first reads the answers that Node owes."""
-        found = getattr(self._node, name)
+        way = getattr(self._node, name)
 
         def ask(*request: Any, **more: Any) -> Any:
             self._settle()
             self._last = None
-            return found(*request, **more)
+            return way(*request, **more)
 
         return ask
 

@@ -144,8 +144,10 @@ def run(settings: Settings) -> int:
     runner.quit()
     runner.greenlet.join()
     total = environment.stats.total
-    found = summary(settings, total, started)
-    keep(settings, {"report.html": get_html_report(environment), "summary.json": json.dumps(found)})
+    results = summary(settings, total, started)
+    keep(
+        settings, {"report.html": get_html_report(environment), "summary.json": json.dumps(results)}
+    )
     if stopping.is_set():
         print("ended before its time", flush=True)
         return BROKEN

@@ -129,13 +129,13 @@ class SearchAndRefund(Journey):
     """Search the payments of a service as its staff do, and refund one that was taken."""
 
     def travel(self) -> None:
-        found = self.api(
+        payments = self.api(
             "GET",
             "/v1/payments",
             "search payments",
             params={"reference": REFERENCE, "state": "success", "display_size": "20"},
         )
-        if "results" not in found:
+        if "results" not in payments:
             return
         id = self.pay()
         if id is None:

@@ -62,12 +62,12 @@ def as_error(problem: Problem) -> PydanticCustomError:
 
 def description(model: type[Model], name: str) -> str | None:
     """Return the description of a field, by its name in the class or in the input."""
-    found = (
+    descriptions = (
         field.description or _docstrings(model).get(attribute)
         for attribute, field in model.model_fields.items()
         if name in (attribute, field.alias)
     )
-    return next(found, None)
+    return next(descriptions, None)
 
 
 @cache

@@ -34,8 +34,8 @@ _TIME = "a time in UTC, for example 2026-11-02T09:00:00Z"
 def to_problems(error: ValidationError) -> list[Problem]:
     """Return every mistake in the input of a Model, without file and line."""
     model = next((m for m in _all(Model) if m.__name__ == error.title), Model)
-    found = error.errors(include_url=False)
-    return [_problem(details, model) for details in found if not _follows(details, found)]
+    mistakes = error.errors(include_url=False)
+    return [_problem(details, model) for details in mistakes if not _follows(details, mistakes)]
 
 
 def _follows(error: ErrorDetails, others: list[ErrorDetails]) -> bool:

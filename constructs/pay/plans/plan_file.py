@@ -26,7 +26,7 @@ class NotAPlan(Exception):
     """A file is not the JSON of a plan."""
 
     def __init__(self, path: Path, content: str, fix: str | None = None) -> None:
-        self.found = content
+        self.content = content
         self.fix = fix or how_to_write(path)
         super().__init__(f"{path}: found {content}; allowed: {ALLOWED}; {self.fix}")
 

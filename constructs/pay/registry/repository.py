@@ -48,11 +48,11 @@ def image_repository(scope: Construct, image: Image, *, registry: Registry) -> N
         )
 
 
-def _encryption(found: str | None) -> EcrRepositoryEncryptionConfiguration:
-    """Return the encryption that exists, which ECR never changes. For a new repository return KMS,
+def _encryption(existing: str | None) -> EcrRepositoryEncryptionConfiguration:
+    """Return the existing encryption, which ECR never changes. For a new repository return KMS,
     with the key that AWS manages for ECR. Pulls from other accounts need no right to that key (AWS:
     ECR user guide, "Encryption at rest").
     """
-    if found == "AES256":
-        return EcrRepositoryEncryptionConfiguration(encryption_type=found)
-    return EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=found)
+    if existing == "AES256":
+        return EcrRepositoryEncryptionConfiguration(encryption_type=existing)
+    return EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=existing)

@@ -231,10 +231,10 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
         # The value may be the next key: `a: password: x`, `-Dconfig=password=x`.
         position = match.end("key")
         key = match["key"]
-        if not announces_secret(key) or not (found := _VALUE.match(text, match.end())):
+        if not announces_secret(key) or not (assigned := _VALUE.match(text, match.end())):
             continue
-        group = str(found.lastgroup)
-        value = found[group]
+        group = str(assigned.lastgroup)
+        value = assigned[group]
         sign = match["sign"] if regex is _PAIR else ""
         if sign == ":" and any(start < match.start() < end for start, end in arns):
             continue  # the colon of an ARN: `...:111111111111:secret:name`
@@ -245,7 +245,7 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
         if is_harmless(key, value) or _REFERENCE.fullmatch(value):
             continue
         yield Secret(
-            *found.span(group),
+            *assigned.span(group),
             f"it sets {key}, whose name announces a secret",
             is_prose=sign == ":" and group == "plain" and not announces_password(key),
             name=key,

@@ -18,17 +18,17 @@ def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
     """
     service, pins = side.service, side.environment.sidecars
     repository = names.repository(service.name)
-    found = {
+    by_container = {
         service.name: image(
             scope, side.environment, service.name, repository, APPLICATION_IMAGE_TAG
         )
     }
     for each in service.sidecars:
         digest = pins[each.name].digest if each.name in pins else None
-        found[each.name] = image(
+        by_container[each.name] = image(
             scope, side.environment, each.name, each.repository, each.image_tag_variable, digest
         )
-    return found
+    return by_container
 
 
 def image(

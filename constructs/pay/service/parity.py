@@ -157,12 +157,12 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
 def _alarm_attributes(service: Microservice, environment: Environment) -> tuple[str, ...]:
     """Return the attributes in which the alarms of both sides differ, but for their names."""
     ec2, fargate = (alarms(ServiceSide(service, environment, side)) for side in Side)
-    found = []
+    attributes = []
     for one, other in zip(ec2, fargate, strict=True):
         values, others = _alarm_values(one), _alarm_values(other)
         differing = (key for key, value in values.items() if others.get(key) != value)
-        found += [addresses.alarm(one.name).attribute(attribute) for attribute in differing]
-    return tuple(found)
+        attributes += [addresses.alarm(one.name).attribute(each) for each in differing]
+    return tuple(attributes)
 
 
 def _alarm_values(alarm: Alarm) -> dict[str, object]:

@@ -44,7 +44,7 @@ def task_definition(
             cpu_architecture=environment.architecture, operating_system_family="LINUX"
         ),
         volume=[EcsTaskDefinitionVolume(name=name) for name in volumes],
-        # Whatever still names the previous revision, a schedule or a person, can run it.
+        # A schedule or a person that still names the previous revision can run it.
         skip_destroy=True,
     )
 
@@ -53,12 +53,12 @@ def role(
     scope: Construct, id: str, *, name: str, trust: Statement, rights: Sequence[Statement]
 ) -> IamRole:
     """Create a role with one policy; `id` is what the ids of both begin with."""
-    made = IamRole(scope, f"{id}_role", name=name, assume_role_policy=policy_document(trust))
+    role = IamRole(scope, f"{id}_role", name=name, assume_role_policy=policy_document(trust))
     IamRolePolicy(
         scope,
         f"{id}_policy",
         name=f"{id.rpartition('_')[2]}-policy",
-        role=made.name,
+        role=role.name,
         policy=policy_document(*rights),
     )
-    return made
+    return role

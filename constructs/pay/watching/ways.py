@@ -74,10 +74,10 @@ def routes(account: Account) -> tuple[Route, ...]:
     """
     if account.watching is None:
         return ()
-    found = [*_of_every_level(account), _runs_unwatched(account)]
+    ways = [*_of_every_level(account), _runs_unwatched(account)]
     if account.watching.decoys:
-        found.append(_decoys(account, account.watching.decoys))
-    return tuple(found)
+        ways.append(_decoys(account, account.watching.decoys))
+    return tuple(ways)
 
 
 def _of_every_level(account: Account) -> Iterator[Route]:
@@ -211,7 +211,7 @@ def _basic_scan(account: Account, level: Level) -> Route:
     higher = [label for each in Level for label in _LABELS[each]]
     own = _LABELS[level]
     worse = higher[: higher.index(own[0])]
-    found: Mapping[str, Any] = (
+    at_least_one: Mapping[str, Any] = (
         {"$or": [{label: _SOME} for label in own]} if len(own) > 1 else {own[0]: _SOME}
     )
     counts = "$.detail.finding-severity-counts"
@@ -223,7 +223,7 @@ def _basic_scan(account: Account, level: Level) -> Route:
             "source": ["aws.ecr"],
             "detail-type": ["ECR Image Scan"],
             "detail": {
-                "finding-severity-counts": {**found, **dict.fromkeys(worse, _NONE)},
+                "finding-severity-counts": {**at_least_one, **dict.fromkeys(worse, _NONE)},
                 "scan-status": ["COMPLETE"],
             },
         },

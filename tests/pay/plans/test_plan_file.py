@@ -84,7 +84,7 @@ def test_says_what_is_not_a_plan(path: Path, content: bytes, found: str) -> None
     path.write_bytes(content)
     with pytest.raises(NotAPlan) as refusal:
         read_plan_file(path)
-    assert found in refusal.value.found
+    assert found in refusal.value.content
     assert str(path) in str(refusal.value)
     assert "terraform show -json PLANFILE > stack.json" in str(refusal.value)
 
@@ -94,7 +94,7 @@ def test_refuses_another_version_of_the_format(path: Path, version: object) -> N
     path.write_text(json.dumps({**PLAN, "format_version": version}))
     with pytest.raises(NotAPlan, match=r"plan with Terraform 1\.10 or later") as refusal:
         read_plan_file(path)
-    assert refusal.value.found == f"a plan of format_version {version!r}"
+    assert refusal.value.content == f"a plan of format_version {version!r}"
 
 
 def test_reads_the_plan_of_a_later_minor_version(path: Path) -> None:

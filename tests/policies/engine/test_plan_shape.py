@@ -29,7 +29,7 @@ DATA = {"mode": "data", "type": "aws_vpc", "name": "vpc"}
 def test_refuses_a_part_of_another_shape(part: dict[str, Any], found: str) -> None:
     with pytest.raises(NotAPlan, match="a plan with a wrong ") as refused:
         require_shape(Path("x.json"), PlanJson("", {"planned_values": {}, **part}))
-    assert found in refused.value.found
+    assert found in refused.value.content
 
 
 def test_passes_a_plan_without_resources() -> None:

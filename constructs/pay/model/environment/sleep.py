@@ -130,14 +130,14 @@ class Sleep(Model):
         stops = [(begin - end, end) for (_, end, _), (begin, _, _) in pairwise(self._spans)]
         longest, since = max(stops, default=(None, None))
         if longest is None or since is None:
-            found = "no planned wake"
+            gap = "no planned wake"
         elif longest >= LONGEST_STOP:
-            found = f"databases stopped for {longest / timedelta(hours=1):g} hours at a time"
+            gap = f"databases stopped for {longest / timedelta(hours=1):g} hours at a time"
         else:
             return
         yield Problem(
             key="wakes",
-            found=found,
+            found=gap,
             allowed="starts of the databases less than 7 days after their stop: RDS would start "
             "them by itself, unseen",
             fix='add a wake, for example "Sun 03:15 UTC for 95m databases"',

@@ -107,8 +107,8 @@ def composites(service: Microservice, environment: Environment) -> tuple[Composi
     if not has_composites(environment, environment.services[service.name].stage):
         return ()
     children = Children(service, environment)
-    made = (make(children) for make in _COMPOSITES)
-    return tuple(composite for composite in made if composite)
+    alarms = (make(children) for make in _COMPOSITES)
+    return tuple(composite for composite in alarms if composite)
 
 
 def _rollback(children: Children) -> Composite | None:

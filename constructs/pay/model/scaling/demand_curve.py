@@ -86,8 +86,8 @@ def read_curve(path: Path) -> DemandCurve:
     """
     times, demand, problems = list[datetime](), list[float](), list[Problem]()
 
-    def refuse(line: int | None, found: str, allowed: str) -> None:
-        problems.append(Problem(where=str(path), line=line, found=found, allowed=allowed))
+    def refuse(line: int | None, value: str, allowed: str) -> None:
+        problems.append(Problem(where=str(path), line=line, found=value, allowed=allowed))
 
     for line, cells in _rows(path):
         try:
@@ -124,11 +124,11 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(text.splitlines())
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
     except (OSError, ValueError, csv.Error) as error:
-        found = str(error)
+        reason = str(error)
         if isinstance(error, UnicodeDecodeError):
-            found = f"a byte that is not UTF-8, at position {error.start}"
+            reason = f"a byte that is not UTF-8, at position {error.start}"
         allowed = f"a CSV file in UTF-8 with the columns {' and '.join(COLUMNS)}"
-        raise InvalidInput([Problem(where=str(path), found=found, allowed=allowed)]) from None
+        raise InvalidInput([Problem(where=str(path), found=reason, allowed=allowed)]) from None
     line, header = rows[0] if rows else (1, ["nothing"])
     if [cell.lower() for cell in header] != COLUMNS:
         allowed = f"the header {','.join(COLUMNS)}"

@@ -113,8 +113,8 @@ def _is_not_critical(text: object) -> object:
 
 def _holds_no_secret(text: str) -> str:
     for each in (*credentials(text), *in_prose(text)):
-        found = f"what looks like a secret ({each.why})"
-        raise as_error(Problem(found=found, allowed="no secrets: AWS shows it to many people"))
+        value = f"what looks like a secret ({each.why})"
+        raise as_error(Problem(found=value, allowed="no secrets: AWS shows it to many people"))
     return text
 
 
@@ -273,9 +273,9 @@ class Written:
     value: Suppression
     entry: Entry
 
-    def problem(self, key: str, found: str, allowed: str, fix: str = "") -> Problem:
+    def problem(self, key: str, value: str, allowed: str, fix: str = "") -> Problem:
         """Return what is wrong with one of its keys; an empty key: with the whole."""
-        return placed(Problem(key=key, found=found, allowed=allowed, fix=fix), self.entry)
+        return placed(Problem(key=key, found=value, allowed=allowed, fix=fix), self.entry)
 
 
 def read_suppressions(file: Path) -> tuple[Written, ...]:
@@ -310,5 +310,5 @@ def placed(problem: Problem, entry: Entry) -> Problem:
 def _overlaps(written: Sequence[Written]) -> Iterator[Problem]:
     for one, other in combinations(written, 2):
         if other.value.overlaps(one.value):
-            found = f"the same finding as {one.entry.title} in line {one.entry.line}"
-            yield other.problem("", found, "one for each finding", "remove one of them")
+            same = f"the same finding as {one.entry.title} in line {one.entry.line}"
+            yield other.problem("", same, "one for each finding", "remove one of them")
