@@ -35,7 +35,7 @@ MOST_JITTER = 1.2
 
 
 @dataclass(frozen=True)
-class Group:
+class ClientGroup:
     """Clients of one habit."""
 
     clients: int

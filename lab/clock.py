@@ -33,7 +33,7 @@ def ordinary_day(now: datetime) -> datetime:
     )
 
 
-class Clock:
+class LabClock:
     """An async context manager, inside which time passes at the lab's pace.
 
     It ticks in the event loop that serves the requests. A machine that is too busy slows both

@@ -17,7 +17,7 @@ MOST_BYTES = 512
 """Of a message over UDP (RFC 1035, 2.3.4)."""
 
 
-class Answer(NamedTuple):
+class DnsAnswer(NamedTuple):
     """The answer of a name server for a name."""
 
     address: str
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
     """AWS's seconds."""
 
 
-async def address_of(host: str, name_server_port: int, timeout_seconds: float) -> Answer | None:
+async def address_of(host: str, name_server_port: int, timeout_seconds: float) -> DnsAnswer | None:
     """Return the IPv4 address of a name; None if it has none, or does not exist.
 
     Raises OSError, which TimeoutError is as well, if no server answers, or it does with an error.
@@ -46,9 +46,9 @@ def _query(host: str) -> bytes:
 
 
 @cache
-def _read(message: bytes) -> Answer | None:
+def _read(message: bytes) -> DnsAnswer | None:
     response = dns.message.from_wire(message)
     if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         raise OSError(f"the name server answered {dns.rcode.to_text(response.rcode())}")
     addresses = [rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.A]
-    return Answer(addresses[0][0].to_text(), addresses[0].ttl) if addresses else None
+    return DnsAnswer(addresses[0][0].to_text(), addresses[0].ttl) if addresses else None

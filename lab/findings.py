@@ -26,7 +26,7 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class LabFinding:
     """One fault."""
 
     fault: Fault
@@ -38,7 +38,7 @@ class Finding:
         return f"{self.fault.value}: {self.what}"
 
 
-def findings(traffic: Traffic, drain_seconds: float) -> list[Finding]:
+def findings(traffic: Traffic, drain_seconds: float) -> list[LabFinding]:
     """Return the faults during `traffic`, in order of time.
 
     `drain_seconds` are the lab's seconds for which a client may use an old DNS answer.
@@ -46,7 +46,7 @@ def findings(traffic: Traffic, drain_seconds: float) -> list[Finding]:
     states = traffic.feed.states
     faults = [
         *(
-            Finding(Fault.REQUEST_FAILED, request.ended, f"{request.habit}: {request.error}")
+            LabFinding(Fault.REQUEST_FAILED, request.ended, f"{request.habit}: {request.error}")
             for request in traffic.log.failures
         ),
         *(f for state in states for f in _unanswered(state, traffic.name)),
@@ -56,16 +56,16 @@ def findings(traffic: Traffic, drain_seconds: float) -> list[Finding]:
     return sorted(faults, key=lambda finding: finding.time)
 
 
-def _unanswered(state: Estate, name: str) -> Iterator[Finding]:
+def _unanswered(state: Estate, name: str) -> Iterator[LabFinding]:
     records = state.records_of(name)
     if not records:
-        yield Finding(Fault.NAME_GONE, state.time, f"no record of {name}")
+        yield LabFinding(Fault.NAME_GONE, state.time, f"no record of {name}")
     elif all(record.weight == 0 for record in records):
         weights = ", ".join(f"{record.set_identifier} {record.weight}" for record in records)
-        yield Finding(Fault.ALL_ZERO, state.time, weights)
+        yield LabFinding(Fault.ALL_ZERO, state.time, weights)
 
 
-def _lost_records(states: Sequence[Estate], name: str) -> Iterator[Finding]:
+def _lost_records(states: Sequence[Estate], name: str) -> Iterator[LabFinding]:
     """Yield each record with traffic that a change removed.
 
     A simple record may become a weighted one, but only in a single change.
@@ -76,12 +76,12 @@ def _lost_records(states: Sequence[Estate], name: str) -> Iterator[Finding]:
             if share and record.target not in kept:
                 title = record.set_identifier or "the simple record"
                 what = f"{title} had {float(share):.0%} of the answers"
-                yield Finding(Fault.RECORD_GONE, after.time, what)
+                yield LabFinding(Fault.RECORD_GONE, after.time, what)
 
 
 def _lost_capacity(
     states: Sequence[Estate], traffic: Traffic, drain_seconds: float
-) -> Iterator[Finding]:
+) -> Iterator[LabFinding]:
     """Yield each side with too few tasks.
 
     EC2 needs the tasks for the peak while a record leads to it or clients still use that answer.
@@ -101,7 +101,7 @@ def _lost_capacity(
                 needed[side] = (least, after.time if after else float("inf"))
                 if tasks < least:
                     what = f"{tasks} of {least} tasks on {side}"
-                    yield Finding(Fault.NO_CAPACITY, state.time, what)
+                    yield LabFinding(Fault.NO_CAPACITY, state.time, what)
             elif side in needed:
                 least, left = needed[side]
                 if tasks < least and state.time < left + drain_seconds:
@@ -109,4 +109,4 @@ def _lost_capacity(
                         f"{tasks} of {least} tasks on {side} {state.time - left:.1f} s after its "
                         f"record was deleted; clients may use it for {drain_seconds:.1f} s"
                     )
-                    yield Finding(Fault.DESTROYED_TOO_SOON, state.time, what)
+                    yield LabFinding(Fault.DESTROYED_TOO_SOON, state.time, what)

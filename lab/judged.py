@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-from lab.clock import Clock
+from lab.clock import LabClock
 from lab.look import Look
 from lab.metrics import Metrics
 from lab.walk import Walk
@@ -59,7 +59,7 @@ class JudgedWalk:
         walk: Walk,
         workshop: Workshop,
         client: Client,
-        clock: Clock,
+        clock: LabClock,
         metrics: Metrics,
     ) -> None:
         """`client` gives the clients of the sandbox's AWS."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from lab.clock import Clock, ordinary_day
+from lab.clock import LabClock, ordinary_day
 from lab.judged import JudgedWalk
 from lab.metrics import Metrics, Served
 from lab.pace import Pace
@@ -64,7 +64,7 @@ class Lab:
         async with self.walking(service, deploy) as walk:
             metrics = Metrics(self.sandbox.server, sides, lambda: walk.traffic.feed.latest)
             start = ordinary_day(datetime.now(UTC))
-            async with Clock(self._pace, start, metrics.minute_over) as clock:
+            async with LabClock(self._pace, start, metrics.minute_over) as clock:
 
                 def count(served: Served) -> None:
                     # In time that does not pass, a minute would have the requests of many.

@@ -23,7 +23,7 @@ from aiohttp import web
 
 from lab.addresses import FIRST, Addresses
 from lab.estate import Balancer, Estate
-from lab.metrics import OnServed, Outcome, Served
+from lab.metrics import OnServed, RequestOutcome, Served
 from lab.pace import Pace
 from lab.tasks import end
 from pay.model import Side
@@ -79,10 +79,10 @@ class SideServer:
         balancer = self._balancer
         tasks = balancer.tasks if balancer else 0
         headers = {SIDE_HEADER: self._side.value}
-        outcome = Outcome.FAILED
+        outcome = RequestOutcome.FAILED
         if balancer is None or not tasks:
             response = web.Response(status=503, text="no healthy targets", headers=headers)
-            outcome = Outcome.REFUSED
+            outcome = RequestOutcome.REFUSED
         elif len(self._taken) >= tasks * self._share_of_task * len(self._sent):
             response = web.Response(status=503, text=f"overload of {tasks} tasks", headers=headers)
         else:
@@ -93,7 +93,7 @@ class SideServer:
                 response = web.Response(status=500, text="a fault of the lab", headers=headers)
             else:
                 response = web.Response(text="ok", headers=headers)
-                outcome = Outcome.ANSWERED
+                outcome = RequestOutcome.ANSWERED
         # Without a transport the client has already disconnected.
         transport = request.transport
         opens = transport is not None and transport not in self._connected

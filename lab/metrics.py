@@ -48,7 +48,7 @@ MESSAGES_A_MINUTE = 60
 lab reports that all received ones were worked, as in the week before."""
 
 
-class Outcome(Enum):
+class RequestOutcome(Enum):
     """The end of a request."""
 
     ANSWERED = "a task answered"
@@ -61,7 +61,7 @@ class Served:
     """One request, as a load balancer counts it."""
 
     side: Side
-    outcome: Outcome
+    outcome: RequestOutcome
     seconds: float
     """From the request to the answer, in the lab's seconds: the pace does not shorten work."""
     opens_connection: bool
@@ -75,7 +75,7 @@ OnServed = Callable[[Served], None]
 class SideMinute:
     """The requests of a side in a minute."""
 
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    outcomes: Counter[RequestOutcome] = field(default_factory=Counter)
     seconds: Counter[float] = field(default_factory=Counter)
     """Each response time, to the millisecond, and how many requests took it."""
     connections: int = 0
@@ -83,12 +83,15 @@ class SideMinute:
     def add(self, served: Served) -> None:
         self.outcomes[served.outcome] += 1
         self.connections += served.opens_connection
-        if served.outcome is not Outcome.REFUSED:
+        if served.outcome is not RequestOutcome.REFUSED:
             self.seconds[round(served.seconds, 3)] += 1
 
     def values(self, balancer: LoadBalancerType) -> Iterator[tuple[Metric, Mapping[float, int]]]:
         """Yield the values of each metric, and how often each was seen."""
-        failed, refused = self.outcomes[Outcome.FAILED], self.outcomes[Outcome.REFUSED]
+        failed, refused = (
+            self.outcomes[RequestOutcome.FAILED],
+            self.outcomes[RequestOutcome.REFUSED],
+        )
         if balancer is LoadBalancerType.NETWORK:
             yield CONNECTIONS, {1: self.connections}
             yield TARGET_RESETS, {1: failed}

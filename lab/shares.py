@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.findings import Finding
+from lab.findings import LabFinding
 from lab.look import Look
 from lab.walk import Walk
 from pay.model import Side
@@ -34,7 +34,7 @@ class Plot:
         self._requests = walk.traffic.log.requests
         self._start = walk.began
         self._end = max([walk.began + 1, *(request.ended for request in self._requests)])
-        self.findings: Sequence[Finding] = walk.findings()
+        self.findings: Sequence[LabFinding] = walk.findings()
 
     @property
     def seconds(self) -> float:

@@ -4,7 +4,7 @@ import asyncio
 import random
 
 from lab.addresses import Addresses
-from lab.clients import CachingResolver, Group, Habit, run_client
+from lab.clients import CachingResolver, ClientGroup, Habit, run_client
 from lab.load_balancers import SideServers
 from lab.log import TrafficLog
 from lab.metrics import OnServed
@@ -18,11 +18,11 @@ from pay.model.stage.dwell import CLIENT_DNS_CACHE_SECONDS
 
 POPULATION = {
     # An answer serves three or four requests; with the JVM's cache, five or six.
-    Habit.AT_TTL: Group(clients=4, pause_seconds=15),
-    Habit.JVM: Group(clients=4, pause_seconds=15, cache_seconds=CLIENT_DNS_CACHE_SECONDS),
+    Habit.AT_TTL: ClientGroup(clients=4, pause_seconds=15),
+    Habit.JVM: ClientGroup(clients=4, pause_seconds=15, cache_seconds=CLIENT_DNS_CACHE_SECONDS),
     # Resolves when it connects, and again only after the load balancer closes the connection. Its
     # pause is shorter than the load balancer's idle timeout, which would also close it.
-    Habit.KEEP_ALIVE: Group(clients=10, pause_seconds=30),
+    Habit.KEEP_ALIVE: ClientGroup(clients=10, pause_seconds=30),
 }
 
 REQUEST_SECONDS = 0.02
@@ -86,7 +86,7 @@ class Traffic:
         self._name_server.stop()
         await self.feed.__aexit__()
 
-    async def _client(self, habit: Habit, group: Group, dns_port: int, port: int) -> None:
+    async def _client(self, habit: Habit, group: ClientGroup, dns_port: int, port: int) -> None:
         resolver = CachingResolver(dns_port, group.cache_seconds, self.pace, self._side_of)
         url = f"http://{self.name}:{port}/healthcheck"
         pause_seconds = self.pace.lab_seconds(group.pause_seconds)

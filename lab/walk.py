@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lab.findings import Fault, Finding, findings
+from lab.findings import Fault, LabFinding, findings
 from lab.interval import exact_interval
 from lab.look import Look
 from lab.traffic import Traffic
@@ -71,7 +71,7 @@ class Stay:
 
 
 @dataclass(frozen=True)
-class Deployment:
+class StackDeploy:
     """One deploy of one stack, in seconds since the epoch."""
 
     stack: str
@@ -94,7 +94,7 @@ class Walk:
         self.traffic = traffic
         self.service = traffic.service
         self.stays: list[Stay] = []
-        self.deployments: list[Deployment] = []
+        self.deployments: list[StackDeploy] = []
         self.looks: list[Look] = []
         """Those of the judge, when a walk has one."""
         self.began = time.time()
@@ -114,10 +114,10 @@ class Walk:
         timing = CATALOGUE[self.service].timing
         return self.traffic.pace.lab_seconds(drain(timing).total_seconds())
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[LabFinding]:
         """Return the faults so far, in order of time."""
         wrong_shares = [
-            Finding(
+            LabFinding(
                 Fault.WRONG_SHARE,
                 stay.began,
                 f"at {stay.stage}, {stay.weights}, Fargate answered {stay.fargate_draws} of "
@@ -160,7 +160,7 @@ class Walk:
             began = time.time()
             self.tell(f"{self.service}: {title}, deploying {change.stack}")
             await self._deploy(change.stack)
-            self.deployments.append(Deployment(change.stack, title, began, time.time()))
+            self.deployments.append(StackDeploy(change.stack, title, began, time.time()))
         await self.traffic.feed.catch_up()
         self._enter(self._last_write(start))
 

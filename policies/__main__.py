@@ -20,7 +20,7 @@ from pay.shown_text import printable
 from policies.engine import requirements, suppressions, waivers
 from policies.engine.plan_shape import require_shape
 from policies.engine.synth_output import NothingToJudge, stack_folders
-from policies.engine.verdict import Verdict
+from policies.engine.verdict import GateVerdict
 from policies.report import FORMATS
 from policies.report.terminal import as_table
 
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return REFUSED if any(each.refused for each in verdicts) else PASSED
 
 
-def _write(form: str, file: Path | None, verdicts: list[Verdict]) -> None:
+def _write(form: str, file: Path | None, verdicts: list[GateVerdict]) -> None:
     if form == "table":
         text = as_table(verdicts, terminal=file is None and sys.stdout.isatty())
     else:
@@ -75,7 +75,7 @@ def _write(form: str, file: Path | None, verdicts: list[Verdict]) -> None:
         replace_file(file, text.encode())
 
 
-def _judge(options: argparse.Namespace) -> list[Verdict]:
+def _judge(options: argparse.Namespace) -> list[GateVerdict]:
     for root in options.root:
         stack_folders(root)
     plans = {file: _plan(file) for file in options.plan}

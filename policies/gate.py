@@ -16,7 +16,7 @@ from policies.engine.scan import Scanner
 from policies.engine.stack import Block, Stack
 from policies.engine.synth_output import missing, stack_folders
 from policies.engine.unread import unread, without_rules
-from policies.engine.verdict import Verdict
+from policies.engine.verdict import GateVerdict
 from policies.engine.waivers import Waiver
 
 
@@ -47,7 +47,7 @@ class Gate:
         today: date,
         plans: Mapping[Path, plan.Document],
         partial: bool = False,
-    ) -> Verdict:
+    ) -> GateVerdict:
         """Judge one root with its plans.
 
         With `partial`, the root holds only some stacks, so unused waivers are not reported. Expired
@@ -55,7 +55,7 @@ class Gate:
         Raises NothingToJudge if the root holds no Terraform.
         """
         folders = stack_folders(root)
-        verdict = Verdict(
+        verdict = GateVerdict(
             root,
             self._requirements,
             self._rules,

@@ -40,7 +40,7 @@ class Expression(Located):
     """An expression that only Terraform can evaluate, as `${...}`."""
 
 
-class Part(NamedTuple):
+class TemplatePiece(NamedTuple):
     """One part of a template."""
 
     text: str
@@ -48,7 +48,7 @@ class Part(NamedTuple):
     """The expression in an interpolation; None for text."""
 
 
-def split_template(text: str) -> Iterator[Part]:
+def split_template(text: str) -> Iterator[TemplatePiece]:
     """Yield the parts of a template, in order; `$${` is text."""
     start = position = 0
     while (opening := text.find("${", position)) >= 0:
@@ -57,11 +57,11 @@ def split_template(text: str) -> Iterator[Part]:
             continue
         end = _end_of_interpolation(text, opening + 2)
         if opening > start:
-            yield Part(text[start:opening], None)
-        yield Part(text[opening:end], text[opening + 2 : end - 1])
+            yield TemplatePiece(text[start:opening], None)
+        yield TemplatePiece(text[opening:end], text[opening + 2 : end - 1])
         start = position = end
     if start < len(text) or not text:
-        yield Part(text[start:], None)
+        yield TemplatePiece(text[start:], None)
 
 
 def _end_of_interpolation(text: str, index: int) -> int:

@@ -14,7 +14,7 @@ from policies.engine.waivers import Waiver
 
 
 @dataclass(slots=True)
-class Verdict:
+class GateVerdict:
     """The gate's verdict on one root."""
 
     root: Path

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from policies.engine.verdict import Verdict
+from policies.engine.verdict import GateVerdict
 from policies.report.as_json import as_json
 from policies.report.assessor import as_html, as_markdown
 from policies.report.junit import as_junit
 from policies.report.sarif import as_sarif
 
-FORMATS: dict[str, Callable[[list[Verdict]], str]] = {
+FORMATS: dict[str, Callable[[list[GateVerdict]], str]] = {
     "html": as_html,
     "json": as_json,
     "junit": as_junit,

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from policies.engine.results import Result
-from policies.engine.verdict import Verdict
+from policies.engine.verdict import GateVerdict
 
 
-def as_json(verdicts: list[Verdict]) -> str:
+def as_json(verdicts: list[GateVerdict]) -> str:
     return json.dumps({"roots": [_root(each) for each in verdicts]}, indent=1, sort_keys=True)
 
 
-def _root(verdict: Verdict) -> dict[str, Any]:
+def _root(verdict: GateVerdict) -> dict[str, Any]:
     return {
         "root": str(verdict.root),
         "refused": verdict.refused,
@@ -32,7 +32,7 @@ def _root(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _finding(verdict: Verdict, result: Result) -> dict[str, Any]:
+def _finding(verdict: GateVerdict, result: Result) -> dict[str, Any]:
     keys = ("rule", "stack", "address", "file", "outcome", "source", "waiver")
     return {
         **{key: getattr(result, key) for key in keys},

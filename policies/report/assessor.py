@@ -7,7 +7,7 @@ from typing import Any
 from pay.model.accepted import HEADER
 from pay.pages import templates
 from policies.engine.results import Result, RuleText, counted
-from policies.engine.verdict import Verdict
+from policies.engine.verdict import GateVerdict
 from policies.report import inventory
 
 
@@ -54,22 +54,22 @@ class Section:
         return "nothing to judge"
 
 
-def as_markdown(verdicts: list[Verdict]) -> str:
+def as_markdown(verdicts: list[GateVerdict]) -> str:
     return _render("assessor.md.j2", verdicts)
 
 
-def as_html(verdicts: list[Verdict]) -> str:
+def as_html(verdicts: list[GateVerdict]) -> str:
     return _render("assessor.html.j2", verdicts)
 
 
-def _render(template: str, verdicts: list[Verdict]) -> str:
+def _render(template: str, verdicts: list[GateVerdict]) -> str:
     environment = templates("policies.report")
     environment.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
     environment.filters["counted"] = counted
     return environment.get_template(template).render(roots=[_view(each) for each in verdicts])
 
 
-def _view(verdict: Verdict) -> dict[str, Any]:
+def _view(verdict: GateVerdict) -> dict[str, Any]:
     return {
         "verdict": verdict,
         "blocks": sum(len(stack.blocks) for stack in verdict.stacks),
@@ -86,7 +86,7 @@ def _view(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _sections(verdict: Verdict) -> list[Section]:
+def _sections(verdict: GateVerdict) -> list[Section]:
     silent = verdict.no_answer
     evidence = {
         id_: RuleEvidence(text, no_answer=silent.get(id_, 0)) for id_, text in verdict.rules.items()
@@ -105,7 +105,7 @@ def _sections(verdict: Verdict) -> list[Section]:
     ]
 
 
-def _scopes(verdict: Verdict) -> list[dict[str, Any]]:
+def _scopes(verdict: GateVerdict) -> list[dict[str, Any]]:
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for stack in verdict.stacks:
         counts[stack.owner or "(no environment)"][stack.scope] += 1

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from policies.engine.verdict import Verdict
+from policies.engine.verdict import GateVerdict
 
 
-def as_junit(verdicts: list[Verdict]) -> str:
+def as_junit(verdicts: list[GateVerdict]) -> str:
     suites = Element("testsuites", name="PCI gate")
     for verdict in verdicts:
         cases = defaultdict(list)

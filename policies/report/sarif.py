@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.engine.results import Problem, Result, RuleText
-from policies.engine.verdict import Verdict
+from policies.engine.verdict import GateVerdict
 
 _PROBLEMS = {
     "unread": "The gate must read everything that Terraform would apply",
@@ -16,7 +16,7 @@ _PROBLEMS = {
 }
 
 
-def as_sarif(verdicts: list[Verdict]) -> str:
+def as_sarif(verdicts: list[GateVerdict]) -> str:
     rules = {id_: RuleText(id_, what, "", "ours") for id_, what in _PROBLEMS.items()}
     results = []
     for verdict in verdicts:
@@ -42,7 +42,7 @@ def _rule(text: RuleText) -> dict[str, Any]:
     }
 
 
-def _result(verdict: Verdict, result: Result) -> dict[str, Any]:
+def _result(verdict: GateVerdict, result: Result) -> dict[str, Any]:
     text = f"{result.stack} {result.address}: {verdict.message(result)}"
     lines = result.first_line, result.last_line
     entry = _entry(result.rule, text, verdict.root / result.file, *lines)
@@ -52,7 +52,7 @@ def _result(verdict: Verdict, result: Result) -> dict[str, Any]:
     return entry
 
 
-def _problem(verdict: Verdict, problem: Problem) -> dict[str, Any]:
+def _problem(verdict: GateVerdict, problem: Problem) -> dict[str, Any]:
     file = verdict.root / problem.where.split(": ")[0]
     text = f"{problem.where}: {problem.what}"
     return _entry(problem.kind, text, file, problem.line, problem.line)

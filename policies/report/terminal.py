@@ -7,14 +7,14 @@ from rich.table import Table
 
 from pay.model.accepted import HEADER
 from policies.engine.results import counted
-from policies.engine.verdict import Verdict
+from policies.engine.verdict import GateVerdict
 
 _MOST_LINES = 40  # findings of one rule that are listed
 _LOG_WIDTH = 140  # characters per line where no terminal gives a width
 _WIDE = 120  # the least characters per line at which a rule's name fits
 
 
-def as_table(verdicts: list[Verdict], *, terminal: bool) -> str:
+def as_table(verdicts: list[GateVerdict], *, terminal: bool) -> str:
     """Return tables in the terminal's width and colours, or plain ones that fit a log."""
     console = Console() if terminal else Console(width=_LOG_WIDTH, color_system=None)
     with console.capture() as captured:
@@ -23,7 +23,7 @@ def as_table(verdicts: list[Verdict], *, terminal: bool) -> str:
     return captured.get().rstrip()
 
 
-def _print(verdict: Verdict, console: Console) -> None:
+def _print(verdict: GateVerdict, console: Console) -> None:
     if verdict.failed:
         console.print(_findings(verdict, console.width))
     if verdict.problems:
@@ -49,7 +49,7 @@ def _print(verdict: Verdict, console: Console) -> None:
     )
 
 
-def _findings(verdict: Verdict, width: int) -> Table:
+def _findings(verdict: GateVerdict, width: int) -> Table:
     table = Table(title="Findings", show_lines=True)
     table.add_column("rule, requirements", no_wrap=width >= _WIDE, overflow="fold")
     table.add_column("where", overflow="fold")
@@ -64,7 +64,7 @@ def _findings(verdict: Verdict, width: int) -> Table:
     return table
 
 
-def _accepted(verdict: Verdict) -> Table:
+def _accepted(verdict: GateVerdict) -> Table:
     """`pay suppressions` prints the same columns."""
     table = Table(*HEADER, title="Accepted")
     for each, count in verdict.accepted:
@@ -72,7 +72,7 @@ def _accepted(verdict: Verdict) -> Table:
     return table
 
 
-def _summary(verdict: Verdict) -> Table:
+def _summary(verdict: GateVerdict) -> Table:
     outcomes = Counter((each.rule, each.outcome) for each in verdict.results)
     table = Table("requirement", "title", "rules", "passed", "waived", "failed")
     for requirement in verdict.requirements.in_order:

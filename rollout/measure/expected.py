@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
-from pay.model.judging.dip import LEAST_EXPECTED, Block
+from pay.model.judging.dip import LEAST_EXPECTED, TotalBlock
 from pay.model.stage.dwell import LOCAL_ZONE, is_bank_holiday
 from rollout.measure.span import LONG_PERIOD_SECONDS, Span, on_the_clock
 
@@ -38,7 +38,7 @@ def usual(totals: Totals, at: int) -> float | None:
     return median(values) if values else None
 
 
-def blocks(totals: Totals, span: Span) -> tuple[list[Block], int]:
+def blocks(totals: Totals, span: Span) -> tuple[list[TotalBlock], int]:
     """Return the blocks of a span with what was observed and expected, and their minutes.
 
     Raises LookupError when no week before has data.
@@ -64,14 +64,14 @@ def blocks(totals: Totals, span: Span) -> tuple[list[Block], int]:
     return list(_with_thin_ones_joined(each, BLOCK_MINUTES[-1] // minutes)), minutes
 
 
-def _with_thin_ones_joined(each: Iterable[Block], most: int) -> Iterator[Block]:
+def _with_thin_ones_joined(each: Iterable[TotalBlock], most: int) -> Iterator[TotalBlock]:
     """Yield the blocks, where up to `most` that expect too few requests, as at night, stand
     together in the last one of them. What is expected decides, and never what came.
     """
-    nothing = Block(0.0, 0.0)
+    nothing = TotalBlock(0.0, 0.0)
     joined, count = nothing, 0
     for block in each:
-        joined = Block(joined.observed + block.observed, joined.expected + block.expected)
+        joined = TotalBlock(joined.observed + block.observed, joined.expected + block.expected)
         count += 1
         if joined.counts or count == most:
             yield joined
@@ -88,13 +88,15 @@ def _block_minutes(usual_total: float) -> int:
     return BLOCK_MINUTES[-1]
 
 
-def _block(totals: Totals, expected: Mapping[int, float | None], at: int, length: int) -> Block:
+def _block(
+    totals: Totals, expected: Mapping[int, float | None], at: int, length: int
+) -> TotalBlock:
     level_start = at - int(LEVEL_BEFORE.total_seconds())
     before = range(level_start, at - int(LEVEL_GAP.total_seconds()), LONG_PERIOD_SECONDS)
     usual_before, seen_before = _sums(totals, expected, before)
     usual_now, seen_now = _sums(totals, expected, range(at, at + length, LONG_PERIOD_SECONDS))
     level = seen_before / usual_before if usual_before else 1.0
-    return Block(seen_now, usual_now * level)
+    return TotalBlock(seen_now, usual_now * level)
 
 
 def _sums(

@@ -14,7 +14,7 @@ from pay.json_text import DEEPEST, document_in
 from pay.model import Ladder, Side, Stage
 from pay.model.base import Model
 from pay.model.judging.before import MOST_DISPERSION, Before, judge_errors_alone
-from pay.model.judging.dip import Block, judge_dip
+from pay.model.judging.dip import TotalBlock, judge_dip
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.latency import Pair, judge_latency
 from pay.model.judging.minutes import Minute
@@ -167,7 +167,7 @@ class RecordedTotals(Recording):
         return PartName.DIP
 
     def judge(self) -> Part:
-        totals = _rows((times, Block(*values)) for times, *values in self.blocks)
+        totals = _rows((times, TotalBlock(*values)) for times, *values in self.blocks)
         return judge_dip(totals, block_minutes=self.block_minutes)
 
 

@@ -12,7 +12,7 @@ from pay.smoke.archives import archive
 from pay.smoke.runner.aws_door import Answer, AwsError
 from pay.smoke.runner.browser import NoBrowser, find_browser
 from pay.smoke.runner.run import DNS, Network, run_canary
-from pay.smoke.targets import Target
+from pay.smoke.targets import CanaryTarget
 from rollout.aws.clients import Client
 from rollout.smoke.runs import Shown, failed
 from rollout.smoke.smoke import Attempt, tried
@@ -43,7 +43,7 @@ def smoke_locally(
     aws = _answers(client)
 
     def attempt(scenario: Scenario) -> Attempt:
-        variables = Target(scenario, environment, side).variables
+        variables = CanaryTarget(scenario, environment, side).variables
         code = archive(scenario)
 
         def run() -> Shown:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pay.model import Environment, Side
 from pay.model.smoke import Scenario
-from pay.smoke.targets import Target, on_side
+from pay.smoke.targets import CanaryTarget, on_side
 from rollout.aws.clients import Client
 from rollout.smoke.canaries import Canary
 from rollout.smoke.runs import Shown, not_known
@@ -38,7 +38,7 @@ def smoke(
     canaries = client("synthetics")
 
     def attempt(scenario: Scenario) -> Attempt:
-        target = Target(scenario, environment, side)
+        target = CanaryTarget(scenario, environment, side)
         services = frozenset(service.name for service in target.pinned)
         return Canary(canaries, target.name, scenario.timeout_seconds, clock, services).run
 

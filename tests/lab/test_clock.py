@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lab.clock import MINUTE, Clock, ordinary_day
+from lab.clock import MINUTE, LabClock, ordinary_day
 from lab.pace import Pace
 
 START = datetime(2026, 11, 24, 9, 0, 30, tzinfo=UTC)
@@ -21,7 +21,7 @@ def minutes_of(clock_runs: float, *, stands: bool = False) -> list[int]:
         over.append(minute)
 
     async def run() -> None:
-        async with Clock(PACE, START, note) as clock:
+        async with LabClock(PACE, START, note) as clock:
             if stands:
                 with clock.standing():
                     await asyncio.sleep(0.1)
@@ -51,7 +51,7 @@ def test_it_waits_for_what_ends_a_minute() -> None:
             await asyncio.sleep(0.1)
             seen.append(clock.now)
 
-        async with Clock(PACE, START, slow) as clock:
+        async with LabClock(PACE, START, slow) as clock:
             await clock.wait(3 * MINUTE)
 
     asyncio.run(run())
@@ -63,7 +63,7 @@ def test_a_minute_that_cannot_be_sent_ends_the_wait() -> None:
         raise OSError("no sandbox answers")
 
     async def run() -> None:
-        async with Clock(PACE, START, refuse) as clock:
+        async with LabClock(PACE, START, refuse) as clock:
             await clock.wait(100 * MINUTE)
 
     with pytest.raises(OSError, match="no sandbox"):

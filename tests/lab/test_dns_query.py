@@ -9,7 +9,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from lab.dns_query import Answer, address_of
+from lab.dns_query import DnsAnswer, address_of
 
 NAME = "connector.sandbox.pymnt.internal"
 TIMEOUT_SECONDS = 5
@@ -32,7 +32,7 @@ class NameServer(asyncio.DatagramProtocol):
         self.transport.sendto(response.to_wire(), addr)
 
 
-async def _asked(respond: Respond, *, is_gone: bool = False) -> Answer | None:
+async def _asked(respond: Respond, *, is_gone: bool = False) -> DnsAnswer | None:
     loop = asyncio.get_running_loop()
     transport, server = await loop.create_datagram_endpoint(
         lambda: NameServer(respond), ("127.0.0.1", 0)
@@ -48,7 +48,7 @@ async def _asked(respond: Respond, *, is_gone: bool = False) -> Answer | None:
         transport.close()
 
 
-def ask(respond: Respond, **more: bool) -> Answer | None:
+def ask(respond: Respond, **more: bool) -> DnsAnswer | None:
     return asyncio.run(_asked(respond, **more))
 
 
@@ -57,7 +57,7 @@ def test_an_answer_has_an_address_and_its_ttl(address: str) -> None:
     def respond(response: dns.message.Message) -> None:
         response.answer.append(dns.rrset.from_text(f"{NAME}.", 60, "IN", "A", address))
 
-    assert ask(respond) == Answer(address, 60)
+    assert ask(respond) == DnsAnswer(address, 60)
 
 
 @pytest.mark.parametrize("code", [dns.rcode.NXDOMAIN, dns.rcode.NOERROR])

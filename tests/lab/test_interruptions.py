@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from lab.findings import Finding
+from lab.findings import LabFinding
 from lab.lab import Lab
 from pay.model import Side, Stage, names
 from pay.model.stacks import side_stack, traffic_stack
@@ -132,7 +132,7 @@ def test_an_ec2_side_whose_end_is_interrupted_goes_without_a_gap(lab: Lab) -> No
 
 async def _interrupt_side(
     lab: Lab, side: Side, stage: Stage, calls: tuple[int, int]
-) -> tuple[bool, bool, list[Finding]]:
+) -> tuple[bool, bool, list[LabFinding]]:
     """Move to `stage`, which creates or deletes a side; the third apply is the operator's.
 
     Returns whether the first apply was killed, whether a fault met the second, and the findings.
@@ -165,7 +165,7 @@ def unprotect(lab: Lab, balancer: str) -> None:
 
 async def _round(
     lab: Lab, stages: tuple[Stage, ...], interrupted: Interrupted
-) -> tuple[list[bool], list[Finding]]:
+) -> tuple[list[bool], list[LabFinding]]:
     """Return which moves were interrupted, and the findings."""
     stack = traffic_stack(lab.name, ROLLED_BACK)
     interruptions = []

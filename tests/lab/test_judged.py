@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from lab import judged as module
-from lab.clock import Clock
+from lab.clock import LabClock
 from lab.judged import Incident, JudgedWalk
 from lab.look import Look
 from lab.metrics import Metrics
@@ -113,7 +113,7 @@ def go(
         cast(Walk, walk),
         workshop,
         lambda _: None,
-        cast(Clock, clock),
+        cast(LabClock, clock),
         cast(Metrics, SimpleNamespace(send_history=lambda _: None)),
     )
     asyncio.run(judged.go(incident))

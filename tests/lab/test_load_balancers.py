@@ -10,7 +10,7 @@ import pytest
 from lab.addresses import Addresses
 from lab.estate import Estate
 from lab.load_balancers import SIDE_HEADER, SideServers
-from lab.metrics import OnServed, Outcome, Served
+from lab.metrics import OnServed, RequestOutcome, Served
 from lab.pace import Pace
 from lab.traffic import HEADROOM
 from pay.model import Side
@@ -92,11 +92,13 @@ def test_a_faulty_side_fails_its_share_and_the_other_side_none() -> None:
 @pytest.mark.parametrize(
     ("tasks", "share", "outcome"),
     [
-        (PEAK_TASKS, 0.0, Outcome.ANSWERED),
-        (PEAK_TASKS, 1.0, Outcome.FAILED),
+        (PEAK_TASKS, 0.0, RequestOutcome.ANSWERED),
+        (PEAK_TASKS, 1.0, RequestOutcome.FAILED),
     ],
 )
-def test_every_answer_is_counted_as_what_it_was(tasks: int, share: float, outcome: Outcome) -> None:
+def test_every_answer_is_counted_as_what_it_was(
+    tasks: int, share: float, outcome: RequestOutcome
+) -> None:
     served: list[Served] = []
     answers(tasks, (Side.FARGATE,), faulty_share=share, on_served=served.append)
     assert {(each.side, each.outcome) for each in served} == {(Side.FARGATE, outcome)}
@@ -107,4 +109,4 @@ def test_every_answer_is_counted_as_what_it_was(tasks: int, share: float, outcom
 def test_an_answer_without_a_task_is_the_load_balancers() -> None:
     served: list[Served] = []
     answers(0, (Side.EC2,), on_served=served.append)
-    assert {each.outcome for each in served} == {Outcome.REFUSED}
+    assert {each.outcome for each in served} == {RequestOutcome.REFUSED}

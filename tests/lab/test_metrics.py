@@ -11,7 +11,7 @@ from lab.clock import MINUTE
 from lab.metrics import (
     PUBLICATION_LAG_SECONDS,
     Metrics,
-    Outcome,
+    RequestOutcome,
     Served,
 )
 from pay.catalogue import CATALOGUE
@@ -67,7 +67,9 @@ def metrics(environments: Mapping[str, Environment], doors: Doors) -> Metrics:
     return metrics_of(environments, doors)
 
 
-def served(side: Side, outcome: Outcome = Outcome.ANSWERED, seconds: float = 0.02) -> Served:
+def served(
+    side: Side, outcome: RequestOutcome = RequestOutcome.ANSWERED, seconds: float = 0.02
+) -> Served:
     return Served(side, outcome, seconds, opens_connection=True)
 
 
@@ -89,8 +91,8 @@ def test_a_minute_is_sent_when_aws_has_it(metrics: Metrics, doors: Doors) -> Non
 def test_sides_are_counted_apart_and_zeros_are_not_sent(metrics: Metrics, doors: Doors) -> None:
     for _ in range(3):
         metrics.count(served(Side.EC2))
-    metrics.count(served(Side.FARGATE, Outcome.FAILED))
-    metrics.count(served(Side.FARGATE, Outcome.REFUSED))
+    metrics.count(served(Side.FARGATE, RequestOutcome.FAILED))
+    metrics.count(served(Side.FARGATE, RequestOutcome.REFUSED))
     end_minutes(metrics, 4)
     assert doors.points("RequestCount", Side.EC2) == [(FIRST, 1, 3)]
     assert doors.points("HTTPCode_Target_5XX_Count", Side.EC2) == []
@@ -149,7 +151,7 @@ def test_a_network_balancer_counts_connections(
 ) -> None:
     proxy = metrics_of(environments, doors, "egress")
     proxy.count(served(Side.EC2))
-    proxy.count(Served(Side.EC2, Outcome.ANSWERED, 0.02, opens_connection=False))
+    proxy.count(Served(Side.EC2, RequestOutcome.ANSWERED, 0.02, opens_connection=False))
     end_minutes(proxy, 4)
     names = {row["name"] for row in doors.rows}
     assert names == {"NewFlowCount", "HealthyHostCount"}

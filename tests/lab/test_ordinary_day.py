@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from lab.clock import MINUTE, Clock
+from lab.clock import MINUTE, LabClock
 from lab.pace import Pace
 from pay.model.scaling.demand_curve import built_in_week
 from pay.model.scaling.simulation import CPU_AT_PEAK
@@ -39,7 +39,7 @@ BAD_ENDS_HOUR = 9
 class Tasks:
     """A service's load balancer and the tasks behind it."""
 
-    clock: Clock
+    clock: LabClock
     desired: int = 1
     running: int = 1
     """Those that take requests: AWS starts a task within a minute, and stops one at once."""
@@ -161,7 +161,7 @@ def day(server: Server) -> Day:
 
     async def run() -> None:
         async with AsyncExitStack() as stack:
-            clock = Clock(Pace(200), MONDAY, passed.every_minute)
+            clock = LabClock(Pace(200), MONDAY, passed.every_minute)
             session = await stack.enter_async_context(ClientSession())
             clients = []
             for name, hours in (("recommended", 24), ("bad", BAD_ENDS_HOUR)):

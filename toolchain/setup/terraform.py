@@ -4,7 +4,7 @@ from pathlib import Path
 
 from toolchain.commands import write_command
 from toolchain.paths import ROOT, VENV_BIN
-from toolchain.setup.tools import Tool
+from toolchain.setup.tools import SetupTool
 
 
 def _write(command: str, home: Path) -> None:
@@ -12,7 +12,7 @@ def _write(command: str, home: Path) -> None:
     write_command(VENV_BIN / command, f'exec "{home}/bin/python" -I "{program}" "$@"')
 
 
-TERRAFORM = Tool(
+TERRAFORM = SetupTool(
     "terraform",
     "Terraform 1.10.0 or later",  # the S3 backend's use_lockfile
     lambda version: version >= (1, 10, 0),

@@ -17,7 +17,7 @@ Version = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Tool:
+class SetupTool:
     """A program that this project does not bring itself; its Python package is its fallback."""
 
     name: str

@@ -10,7 +10,7 @@ from typing import Any
 from pay.hcl.errors import TemplateError
 from pay.hcl.expressions import format_expression, is_name, is_reference
 from pay.hcl.json_documents import JSON_ARGUMENTS, PrimitiveOf, json_document
-from pay.hcl.shapes import COMMENT, Argument, NestedBlock, Place, Reading, Shape, TypedBlock
+from pay.hcl.shapes import COMMENT, Argument, NestedBlock, Position, Reading, Shape, TypedBlock
 from pay.hcl.templates import literal, template
 from pay.hcl.values import assignments, render
 
@@ -65,9 +65,9 @@ class BodyWriter:
             text = self._attribute(name, value, entry, indent, where)
             if text is None:
                 continue
-            if entry.place is Place.FIRST:
+            if entry.place is Position.FIRST:
                 first.append((name, text))
-            elif entry.place is Place.LAST:
+            elif entry.place is Position.LAST:
                 last += assignments([(name, text)], indent)
             elif "\n" in text:
                 long.append(f"{indent}{name} = {text}")

@@ -28,7 +28,7 @@ class Reading(Enum):
     EXPRESSIONS = "expressions"
 
 
-class Place(Enum):
+class Position(Enum):
     """The position of an argument in a body: meta-arguments first, `depends_on` last."""
 
     FIRST = "first"
@@ -43,7 +43,7 @@ class Argument:
     reading: Reading = Reading.TEMPLATE
     kind: Kind = "any"
     primitive: Primitive | None = None
-    place: Place = Place.MIDDLE
+    place: Position = Position.MIDDLE
     is_computed: bool = False
     """The provider alone gives it its value."""
 

@@ -5,13 +5,13 @@ Source: the JSON Configuration Syntax page of the Terraform documentation, secti
 The project does not use `module`, `provisioner`, `connection` or `cloud`; the writer refuses them.
 """
 
-from pay.hcl.shapes import Argument, NestedBlock, Place, Reading, Shape, TypedBlock
+from pay.hcl.shapes import Argument, NestedBlock, Position, Reading, Shape, TypedBlock
 
 TEMPLATE = Argument()
 LITERAL = Argument(Reading.LITERAL)
 NAME = Argument(Reading.NAME)
 EXPRESSION = Argument(Reading.EXPRESSION)
-DEPENDS_ON = Argument(Reading.REFERENCES, place=Place.LAST)
+DEPENDS_ON = Argument(Reading.REFERENCES, place=Position.LAST)
 
 
 _CONDITION = NestedBlock(Shape({"condition": TEMPLATE, "error_message": TEMPLATE}))
@@ -51,8 +51,8 @@ LOCALS = Shape({}, others=TEMPLATE)
 MOVED = Shape({"from": EXPRESSION, "to": EXPRESSION})
 IMPORT = Shape(
     {
-        "for_each": Argument(place=Place.FIRST),
-        "provider": Argument(Reading.REFERENCE, place=Place.FIRST),
+        "for_each": Argument(place=Position.FIRST),
+        "provider": Argument(Reading.REFERENCE, place=Position.FIRST),
         "to": EXPRESSION,
         "id": TEMPLATE,
     }
@@ -85,9 +85,9 @@ def with_meta_arguments(shape: Shape) -> Shape:
     """Return the body of a resource or data source: `shape` between Terraform's own arguments."""
     return Shape(
         {
-            "count": Argument(place=Place.FIRST),
-            "for_each": Argument(place=Place.FIRST),
-            "provider": Argument(Reading.REFERENCE, place=Place.FIRST),
+            "count": Argument(place=Position.FIRST),
+            "for_each": Argument(place=Position.FIRST),
+            "provider": Argument(Reading.REFERENCE, place=Position.FIRST),
             **shape.entries,
             "lifecycle": _LIFECYCLE,
             "depends_on": DEPENDS_ON,
@@ -97,4 +97,4 @@ def with_meta_arguments(shape: Shape) -> Shape:
 
 def with_alias(shape: Shape) -> Shape:
     """Return the body of a provider block."""
-    return Shape({"alias": Argument(Reading.LITERAL, place=Place.FIRST), **shape.entries})
+    return Shape({"alias": Argument(Reading.LITERAL, place=Position.FIRST), **shape.entries})

@@ -4,7 +4,7 @@ from pay.model import names
 from pay.model.alarms import Alarm
 from pay.model.metrics import Metric
 from pay.model.vocabulary import Severity
-from pay.smoke.targets import Target
+from pay.smoke.targets import CanaryTarget
 
 SUCCESS_PERCENT = Metric(
     id="success_percent",
@@ -21,12 +21,12 @@ RUNS_TO_ALARM, RUNS = 2, 3
 """One failure may be the network's or a deployment's; two of three runs in a row are not."""
 
 
-def alarm_name(target: Target) -> str:
+def alarm_name(target: CanaryTarget) -> str:
     """Return the name of a canary's alarm in AWS."""
     return names.environment_alarm(target.environment.name, f"smoke-{target.scenario.name}")
 
 
-def alarm(target: Target) -> Alarm:
+def alarm(target: CanaryTarget) -> Alarm:
     """Return the alarm: most of the last runs failed, or did not end. A third party's failure waits
     for the morning: no payment fails for our sake.
     """

@@ -29,7 +29,7 @@ from pay.service.alarms import metric_alarm
 from pay.smoke.alarms import alarm, alarm_name
 from pay.smoke.archives import RUNTIME, Archive, archive
 from pay.smoke.artefacts import ArtefactBucket
-from pay.smoke.targets import Target, targets
+from pay.smoke.targets import CanaryTarget, targets
 
 MEMORY_MIB = 1024
 """Room for Chromium: AWS gives no canary less than 960 (Synthetics API reference)."""
@@ -92,7 +92,7 @@ class Canaries:
         )
         return role
 
-    def _canary(self, target: Target) -> SyntheticsCanary:
+    def _canary(self, target: CanaryTarget) -> SyntheticsCanary:
         code = archive(target.scenario)
         id = target.name.removeprefix(f"{self._environment.name}-").replace("-", "_")
         return SyntheticsCanary(

@@ -14,7 +14,7 @@ canary. So nothing else shows one that is older than a side of its services."""
 
 
 @dataclass(frozen=True)
-class Target:
+class CanaryTarget:
     """A scenario on one side, or on a schedule by the way that DNS leads."""
 
     scenario: Scenario
@@ -101,7 +101,7 @@ def _pairs(values: Mapping[str, str]) -> str:
     return ",".join(f"{key}={value}" for key, value in values.items())
 
 
-def targets(environment: Environment) -> Iterator[Target]:
+def targets(environment: Environment) -> Iterator[CanaryTarget]:
     """Yield the canaries of an environment, and those with a schedule. Each scenario has one for
     each side of the services that it opens. Without the table `smoke` there are none.
     """
@@ -111,10 +111,10 @@ def targets(environment: Environment) -> Iterator[Target]:
         if scenario.opens and not set(scenario.opens) <= environment.services.keys():
             continue
         for side in Side:
-            if (target := Target(scenario, environment, side)).pinned:
+            if (target := CanaryTarget(scenario, environment, side)).pinned:
                 yield target
         if environment.name in scenario.schedules:
-            yield Target(scenario, environment, None)
+            yield CanaryTarget(scenario, environment, None)
 
 
 def on_side(environment: Environment, side: Side) -> tuple[Scenario, ...]:

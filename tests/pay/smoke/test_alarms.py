@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from pay.model import Environment, Severity
 from pay.smoke.alarms import alarm, alarm_name
-from pay.smoke.targets import Target, targets
+from pay.smoke.targets import CanaryTarget, targets
 
 
-def scheduled(environments: Mapping[str, Environment]) -> list[Target]:
+def scheduled(environments: Mapping[str, Environment]) -> list[CanaryTarget]:
     every = (each for environment in environments.values() for each in targets(environment))
     return [each for each in every if each.side is None]
 

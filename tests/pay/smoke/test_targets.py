@@ -7,7 +7,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import PROBE, SCENARIOS
 from pay.model import Environment, Side, Stage, names
-from pay.smoke.targets import ASKS, Target, on_side, proving, targets
+from pay.smoke.targets import ASKS, CanaryTarget, on_side, proving, targets
 from tests.support.services import at_stage
 
 MOST_VARIABLES_BYTES = 4096
@@ -30,9 +30,9 @@ def test_a_side_has_the_scenarios_of_its_services(sandbox: Environment) -> None:
 def test_the_canaries_of_a_side_ask_only_load_balancers_that_are_there(
     sandbox: Environment,
 ) -> None:
-    card = Target(SCENARIOS["card-sandbox"], sandbox, Side.FARGATE)
+    card = CanaryTarget(SCENARIOS["card-sandbox"], sandbox, Side.FARGATE)
     assert card.variables["BALANCERS"] == "www.sandbox.pymnt.uk=sandbox-frontend-fg-alb"
-    both = Target(
+    both = CanaryTarget(
         SCENARIOS["card-sandbox"], at_stage(sandbox, "publicapi", Stage.DARK), Side.FARGATE
     )
     assert "publicapi.sandbox.pymnt.uk=sandbox-publicapi-fg-alb" in both.variables["BALANCERS"]
@@ -49,7 +49,7 @@ def on_fargate_of_frontend() -> set[str]:
 
 
 def test_every_service_of_a_side_is_probed(sandbox: Environment) -> None:
-    checks = Target(PROBE, sandbox, Side.EC2).variables["CHECKS"].split()
+    checks = CanaryTarget(PROBE, sandbox, Side.EC2).variables["CHECKS"].split()
     assert len(checks) == len(CATALOGUE)
     assert "https://connector.sandbox.pymnt.internal/healthcheck" in checks
     assert any(each.startswith("tcp://egress.sandbox.pymnt.internal:") for each in checks)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from pay.model.judging.dip import Block, judge_dip
+from pay.model.judging.dip import TotalBlock, judge_dip
 from pay.model.judging.part import Verdict
 from pay.model.stage.dwell import LOCAL_ZONE
 from rollout.measure.expected import WEEKS, bank_holidays, blocks, minutes_without, usual
@@ -85,7 +85,7 @@ def test_a_dip_of_the_night_is_still_one_by_noon() -> None:
     assert len({(part.verdict, part.fail_minute) for part in judged}) == 1
 
 
-def night_after_a_day(seen: float) -> list[Block]:
+def night_after_a_day(seen: float) -> list[TotalBlock]:
     """Blocks of five minutes from an afternoon to the end of a thin night; `seen` of the last two
     hours arrived.
     """

@@ -3,7 +3,7 @@
 import pytest
 
 from pay.model.judging.before import Before, judge_errors_alone
-from pay.model.judging.dip import Block, judge_dip
+from pay.model.judging.dip import TotalBlock, judge_dip
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.latency import Pair, judge_latency
 from pay.model.judging.minutes import Minute
@@ -28,7 +28,7 @@ EMPTY = Part(verdict=Verdict.NOT_ENOUGH_DATA, reason="the week before has no tun
         (PartName.ERRORS, judge_errors_alone(DAY, None), "errors alone never FAIL"),
         (PartName.CLIENT_ERRORS, judge_client_errors(DAY, 0.05), "at most 1.5 times"),
         (PartName.LATENCY, judge_latency([Pair(100, 120)] * 6, block_minutes=10), "0 of 6 were"),
-        (PartName.DIP, judge_dip([Block(1000, 1000)] * 12), "0 of 12 were"),
+        (PartName.DIP, judge_dip([TotalBlock(1000, 1000)] * 12), "0 of 12 were"),
     ],
 )
 def test_the_sentences_have_the_numbers_of_the_verdict(

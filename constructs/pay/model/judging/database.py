@@ -7,7 +7,7 @@ assumptions, so the part says so, and a person may accept what it saw.
 
 from collections.abc import Mapping
 
-from pay.model.judging.line import Line
+from pay.model.judging.line import Levels
 from pay.model.judging.part import Part, Verdict
 from pay.model.metrics import (
     DATABASE_CONNECTIONS,
@@ -25,7 +25,7 @@ LEAST: Mapping[Metric, float] = {
 a pool of connections each, so twice as many are no sign."""
 
 
-def judge_database(lines: Mapping[Metric, Line]) -> Part:
+def judge_database(lines: Mapping[Metric, Levels]) -> Part:
     """Judge the metrics of `LEAST`."""
     seen = {metric: line for metric, line in lines.items() if any(line.now)}
     waits = {metric: line.minutes_high(LEAST[metric]) for metric, line in seen.items()}

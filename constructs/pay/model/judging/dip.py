@@ -22,7 +22,7 @@ at most 2 % of blocks, so on average the evidence does not grow."""
 SHORTEST_BLOCKS = 12
 
 
-class Block(NamedTuple):
+class TotalBlock(NamedTuple):
     """The requests of both sides in a block of minutes."""
 
     observed: float
@@ -50,7 +50,7 @@ class Block(NamedTuple):
         return _LOW if self.is_low else _NOT_LOW
 
 
-def judge_dip(blocks: Sequence[Block], *, block_minutes: int = 5) -> Part:
+def judge_dip(blocks: Sequence[TotalBlock], *, block_minutes: int = 5) -> Part:
     """Judge the total, a block for each `block_minutes`."""
     evidence, failed_at = 0.0, None
     wealth = restarting(
@@ -101,7 +101,7 @@ def judge_dip(blocks: Sequence[Block], *, block_minutes: int = 5) -> Part:
     return part.model_copy(update={"verdict": Verdict.PASS})
 
 
-def _seen(blocks: Sequence[Block]) -> str:
+def _seen(blocks: Sequence[TotalBlock]) -> str:
     counted = [block for block in blocks if block.counts]
     low = sum(block.is_low for block in counted)
     expected = sum(block.expected for block in counted)

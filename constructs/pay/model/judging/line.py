@@ -11,7 +11,7 @@ LATE_TIMES = 2
 
 
 @dataclass(frozen=True)
-class Line:
+class Levels:
     """A level by periods of five minutes, in the unit of its metric."""
 
     now: Sequence[float]

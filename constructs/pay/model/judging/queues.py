@@ -14,7 +14,7 @@ from pay.model.judging.before import Before, Count, judge_rate
 from pay.model.judging.bursts import chance_of_at_least
 from pay.model.judging.e_values import FAILS_AT, PASSES_AT
 from pay.model.judging.limits import BETTER_BY, Limits, limits_at
-from pay.model.judging.line import PERIOD_MINUTES, Line
+from pay.model.judging.line import PERIOD_MINUTES, Levels
 from pay.model.judging.part import Part, Verdict
 
 SHARE = 0.5
@@ -51,8 +51,8 @@ class Queue:
     usual: Before | None
     usual_a_day: float
     """Messages received in the week before, a day."""
-    age_seconds: Line
-    depth: Line
+    age_seconds: Levels
+    depth: Levels
     dead_letters: DeadLetters | None
     """None: the queue has no queue for them."""
 

@@ -25,7 +25,7 @@ Entry = Sequence[object]
 
 
 @dataclass(frozen=True)
-class Line:
+class GraphLine:
     """One line of a graph: a metric, or a formula over some that the graph does not draw."""
 
     metric: Metric | Formula
@@ -131,7 +131,7 @@ class Graph(Widget):
     """Lines over time."""
 
     title: str
-    lines: Sequence[Line]
+    lines: Sequence[GraphLine]
     unit: str
     """The label of its axis."""
     stacked: bool = False

@@ -15,7 +15,7 @@ from pay.model.metrics import (
     Dimension,
     Metric,
 )
-from pay.model.monitoring.dashboard import AlarmStates, Graph, Line, Mark, Row, Text
+from pay.model.monitoring.dashboard import AlarmStates, Graph, GraphLine, Mark, Row, Text
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.series import always, of_side
 from pay.model.monitoring.widgets import of_databases, queue_graphs
@@ -39,7 +39,8 @@ def overview_rows(environment: Environment, services: Iterable[Microservice]) ->
             width=WHOLE_ROW,
             title="Running tasks",
             lines=[
-                Line(of_side(RUNNING_TASKS, side), of_cluster(environment), side) for side in Side
+                GraphLine(of_side(RUNNING_TASKS, side), of_cluster(environment), side)
+                for side in Side
             ],
             unit="Count",
             stacked=True,
@@ -74,14 +75,14 @@ def _header(environment: Environment) -> str:
     return f"# {environment.name}\n\n{' '.join(links)}\n\n[What to do about an alarm]({runbook})"
 
 
-def _of_every_service(environment: Environment, metric: Metric, side: Side) -> Iterator[Line]:
+def _of_every_service(environment: Environment, metric: Metric, side: Side) -> Iterator[GraphLine]:
     for number, service in enumerate(environment.services):
         own = metric.model_copy(update={"id": f"{side}_{number}"})
         dimensions: Mapping[Dimension, str] = {
             "ClusterName": names.cluster(environment.name, side),
             "ServiceName": service,
         }
-        yield Line(own, always(dimensions), service)
+        yield GraphLine(own, always(dimensions), service)
 
 
 def _outage_name(environment: Environment) -> str:

@@ -29,7 +29,7 @@ from pay.model.metrics import (
 from pay.model.monitoring.dashboard import (
     AlarmStates,
     Graph,
-    Line,
+    GraphLine,
     LogQuery,
     Mark,
     Moment,
@@ -142,7 +142,7 @@ def _traffic(watched: Watched) -> Iterator[Widget]:
         part = share(service, Side.FARGATE, least=1)
         yield Graph(
             title="Fargate's share",
-            lines=[Line(part, lambda metric: watched.looked_up[side_of(metric)], "fargate")],
+            lines=[GraphLine(part, lambda metric: watched.looked_up[side_of(metric)], "fargate")],
             unit="Percent",
             marks=[Mark(f"{watched.stage}: {weight} %", weight)],
         )
@@ -175,7 +175,7 @@ def _tasks(watched: Watched) -> Iterator[Widget]:
         yield Graph(
             title=title,
             lines=[
-                Line(of_side(metric, each.side), always(_of_ecs(each)), each.side)
+                GraphLine(of_side(metric, each.side), always(_of_ecs(each)), each.side)
                 for each in watched.sides
             ],
             unit=metric.unit,
@@ -215,7 +215,7 @@ def queue_graphs(environment: Environment, services: Iterable[Microservice]) -> 
 
 def of_databases(
     metric: Metric, environment: Environment, services: Iterable[Microservice]
-) -> list[Line]:
+) -> list[GraphLine]:
     """Return a line of each database."""
     databases = [
         names.database(environment.name, service.name, service.database.identifier_suffix)
@@ -225,10 +225,10 @@ def of_databases(
     return _of_each(metric, "DBInstanceIdentifier", databases)
 
 
-def _of_each(metric: Metric, dimension: Dimension, values: Iterable[str]) -> list[Line]:
+def _of_each(metric: Metric, dimension: Dimension, values: Iterable[str]) -> list[GraphLine]:
     """Return a line of each value of the metric's dimension."""
     return [
-        Line(
+        GraphLine(
             metric.model_copy(update={"id": f"{metric.id}_{number}"}),
             always({dimension: value}),
             value,
@@ -247,7 +247,7 @@ def _graph(
 ) -> Iterator[Widget]:
     """Yield a graph with a line of each side that was looked up."""
     lines = [
-        Line(of_side(metric, side), always(dimensions), side)
+        GraphLine(of_side(metric, side), always(dimensions), side)
         for side, dimensions in watched.looked_up.items()
     ]
     yield Graph(title=title, lines=lines, unit=metric.unit, stacked=stacked, marks=marks)
@@ -255,7 +255,7 @@ def _graph(
 
 def _share_graph(watched: Watched, title: str, part: Share) -> Iterator[Widget]:
     lines = [
-        Line(share_of_side(part.of_at_least(1), side), always(dimensions), side)
+        GraphLine(share_of_side(part.of_at_least(1), side), always(dimensions), side)
         for side, dimensions in watched.looked_up.items()
     ]
     yield Graph(title=title, lines=lines, unit=part.unit, marks=[Mark("alarm", MAX_ERROR_PERCENT)])

@@ -9,7 +9,7 @@ started, it would never run, and the PCI gate would ask for no alarm.
 from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side, names
 from pay.model.smoke import SCHEDULED
-from pay.smoke.targets import Target, targets
+from pay.smoke.targets import CanaryTarget, targets
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import CANARY
 from rollout.plans.plan import PAST, ResourceChange
@@ -39,7 +39,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             )
 
 
-def _runs_otherwise(change: ResourceChange, target: Target) -> str | None:
+def _runs_otherwise(change: ResourceChange, target: CanaryTarget) -> str | None:
     """Return in words how a scheduled canary would run otherwise; None: as the catalogue says."""
     expression = dig(change.after, *_EXPRESSION)
     if expression != target.expression:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from pay.model.judging.dip import Block, judge_dip
+from pay.model.judging.dip import TotalBlock, judge_dip
 from pay.model.judging.part import Verdict
 
-USUAL, LOW = Block(1000, 1000), Block(400, 1000)
+USUAL, LOW = TotalBlock(1000, 1000), TotalBlock(400, 1000)
 
 
 @pytest.mark.parametrize(
@@ -16,15 +16,15 @@ USUAL, LOW = Block(1000, 1000), Block(400, 1000)
         ([USUAL] * 12 + [LOW] * 2, Verdict.NOT_ENOUGH_DATA),
         ([USUAL] * 12 + [LOW] * 3, Verdict.FAIL),
         ([LOW] * 2, Verdict.FAIL),
-        ([Block(750, 1000)] * 24, Verdict.PASS),
-        ([Block(5, 20)] * 24, Verdict.NOT_ENOUGH_DATA),
-        ([Block(0, 0)] * 24, Verdict.NOT_ENOUGH_DATA),
+        ([TotalBlock(750, 1000)] * 24, Verdict.PASS),
+        ([TotalBlock(5, 20)] * 24, Verdict.NOT_ENOUGH_DATA),
+        ([TotalBlock(0, 0)] * 24, Verdict.NOT_ENOUGH_DATA),
         ([USUAL] * 12, Verdict.PASS),
         ([USUAL] * 11, Verdict.NOT_ENOUGH_DATA),
         ([], Verdict.NOT_ENOUGH_DATA),
     ],
 )
-def test_worked_cases(blocks: Sequence[Block], verdict: Verdict) -> None:
+def test_worked_cases(blocks: Sequence[TotalBlock], verdict: Verdict) -> None:
     assert judge_dip(blocks).verdict is verdict
 
 
@@ -50,5 +50,5 @@ def test_a_dip_after_a_good_night_is_found_in_a_quarter_of_an_hour() -> None:
 
 
 def test_a_low_block_of_few_requests_may_be_chance() -> None:
-    assert not Block(20, 31).is_low
-    assert Block(2, 31).is_low
+    assert not TotalBlock(20, 31).is_low
+    assert TotalBlock(2, 31).is_low

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pay.model.judging.before import Before, Count
-from pay.model.judging.line import Line
+from pay.model.judging.line import Levels
 from pay.model.judging.part import Verdict
 from pay.model.judging.queues import DeadLetters, Queue, judge_queue, judge_queues
 
@@ -20,8 +20,8 @@ GOOD = Queue(
     received=Count(3000, 0),
     usual=Before(0.001, 1.0),
     usual_a_day=72_000,
-    age_seconds=Line([5.0] * 12, 60),
-    depth=Line([3.0] * 12, 50),
+    age_seconds=Levels([5.0] * 12, 60),
+    depth=Levels([3.0] * 12, 50),
     dead_letters=NONE,
 )
 
@@ -47,10 +47,10 @@ def letters(now: Sequence[float], before: Sequence[float] = (0, 0)) -> DeadLette
         ({"received": Count(3000, 300)}, UNKNOWN, "above the limit"),
         ({"usual": None}, UNKNOWN, "the week before has no messages"),
         ({"is_reported": False}, UNKNOWN, "SQS reported nothing"),
-        ({"age_seconds": Line([5.0] * 9 + [700.0] * 3, 60)}, UNKNOWN, "the oldest 12 min"),
-        ({"age_seconds": Line([5.0] * 10 + [700.0] * 2, 60)}, PASS, "messages"),
-        ({"age_seconds": Line([700.0] * 12, 400)}, PASS, "messages"),
-        ({"depth": Line([3.0] * 9 + [500.0] * 3, 50)}, UNKNOWN, "500 messages wait"),
+        ({"age_seconds": Levels([5.0] * 9 + [700.0] * 3, 60)}, UNKNOWN, "the oldest 12 min"),
+        ({"age_seconds": Levels([5.0] * 10 + [700.0] * 2, 60)}, PASS, "messages"),
+        ({"age_seconds": Levels([700.0] * 12, 400)}, PASS, "messages"),
+        ({"depth": Levels([3.0] * 9 + [500.0] * 3, 50)}, UNKNOWN, "500 messages wait"),
     ],
 )
 def test_one_queue(change: dict[str, object], verdict: Verdict, said: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, InvalidInput, Side, Stage
 from pay.model.metrics import Dimension
-from pay.model.monitoring.dashboard import Graph, Line, Text, body
+from pay.model.monitoring.dashboard import Graph, GraphLine, Text, body
 from pay.model.monitoring.overview import overview_rows
 from pay.model.monitoring.series import always
 from pay.model.monitoring.stay import Stay
@@ -131,7 +131,7 @@ def test_a_move_of_a_service_never_changes_the_dashboard_of_its_environment(
 
 
 def test_refuses_what_aws_would_for_its_size() -> None:
-    line = Line(OLDEST, always({"QueueName": "a"}), "a")
+    line = GraphLine(OLDEST, always({"QueueName": "a"}), "a")
     with pytest.raises(InvalidInput, match="501 metrics in Many"):
         body([[Graph(title="Many", lines=[line] * 501, unit="Seconds")]], REGION)
     with pytest.raises(InvalidInput, match="25 columns in a row"):
