@@ -23,7 +23,7 @@ REQUEST_TIMEOUT_SECONDS = 30
 
 
 class Habit(Enum):
-    """The use of a DNS answer by a client."""
+    """A way in which clients use a DNS answer."""
 
     AT_TTL = "re-resolves at TTL"
     JVM = "30 s JVM cache"

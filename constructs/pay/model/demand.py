@@ -13,9 +13,8 @@ Balancers, "Subnets for your load balancer"; Network Load Balancers, "Availabili
 
 CONNECTIONS_A_GIB = 95
 """RDS's default `max_connections` is LEAST(DBInstanceClassMemory / 9531392, 5000): 112 a GiB, of
-the memory that the system and RDS leave. AWS: RDS user guide, "Maximum number of database
-connections". That is not published: 95 are below what instances of 2 and 4 GiB show (198 and
-413)."""
+the memory that the system and RDS leave. That part is not published: 95 are below what instances of
+2 and 4 GiB show (198 and 413). AWS: RDS user guide, "Maximum number of database connections"."""
 
 MOST_CONNECTIONS = 5000
 

@@ -17,7 +17,7 @@ class LogGroup(NamedTuple):
 
     name: str
     key: str
-    """The part of its state addresses."""
+    """The part of state addresses that names it."""
 
 
 def log_group(environment: str, service: Microservice, kind: str, side: Side) -> str:

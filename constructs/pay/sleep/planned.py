@@ -46,7 +46,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Step:
-    """A call for one part, so long after the begin or the end of a wake."""
+    """A call for one part, a fixed time after the start or the end of a wake."""
 
     part: str
     call: Call

@@ -53,12 +53,12 @@ def role(
     scope: Construct, id: str, *, name: str, trust: Statement, rights: Sequence[Statement]
 ) -> IamRole:
     """Create a role with one policy; `id` is what the ids of both begin with."""
-    role = IamRole(scope, f"{id}_role", name=name, assume_role_policy=policy_document(trust))
+    iam_role = IamRole(scope, f"{id}_role", name=name, assume_role_policy=policy_document(trust))
     IamRolePolicy(
         scope,
         f"{id}_policy",
         name=f"{id.rpartition('_')[2]}-policy",
-        role=role.name,
+        role=iam_role.name,
         policy=policy_document(*rights),
     )
-    return role
+    return iam_role

@@ -1,7 +1,7 @@
 """Roles must be assumable only from, and for, their own account.
 
 A principal of another account would hold the role's rights outside our controls. The trust policy
-names `aws:SourceAccount` or `aws:SourceArn`. Otherwise ECS could be made to use the role for
+must name `aws:SourceAccount` or `aws:SourceArn`. Otherwise ECS could be made to use the role for
 another account's task (the confused deputy).
 """
 

@@ -103,7 +103,7 @@ class Wake:
     """A span of time in which the environment is awake."""
 
     key: str
-    """The key of it in the file."""
+    """Its key in the file."""
     text: str
     start: Instant
     length: timedelta

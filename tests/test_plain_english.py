@@ -1,0 +1,148 @@
+"""Docstrings, comments and names follow the rules of plain English that can be counted."""
+
+import ast
+import inspect
+import re
+import tokenize
+from collections.abc import Iterator
+from io import StringIO
+from itertools import pairwise
+
+import pytest
+
+from tests.conftest import ROOT
+
+FOLDERS = ("constructs", "lab", "policies", "stacks", "toolchain", "main.py")
+"""The folders and files that follow the rules."""
+
+MOST_WORDS = 20
+QUESTIONS = {"How", "What", "When", "Where", "Whether", "Which", "Who", "Why"}
+"""A docstring begins with a verb, or with a noun that names the thing."""
+VAGUE = {"found", "made", "said", "told"}
+"""Participles that do not name a value."""
+
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.)\s)")
+"""Each row of a list or a table stands alone."""
+
+
+def docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Yield the docstrings of modules, classes, functions and values."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if not isinstance(body, list):
+            continue
+        documented = [*pairwise(body)]
+        if body and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            documented.append((node, body[0]))
+        for before, after in documented:
+            match before, after:
+                case (
+                    ast.Module()
+                    | ast.ClassDef()
+                    | ast.FunctionDef()
+                    | ast.Assign()
+                    | ast.AnnAssign(),
+                    ast.Expr(ast.Constant(str()) as text),
+                ):
+                    yield text
+
+
+def comments(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the first line and the text of each comment. Rows below each other are one comment,
+    unless code stands before them.
+    """
+    start, rows = 0, list[str]()
+    for token in tokenize.generate_tokens(StringIO(source).readline):
+        if token.type != tokenize.COMMENT:
+            continue
+        line, text = token.start[0], token.string.removeprefix("#")
+        has_code = not token.line.lstrip().startswith("#")
+        if rows and not has_code and line == start + len(rows):
+            rows.append(text)
+            continue
+        yield start, "\n".join(rows)
+        start, rows = line, [text]
+    yield start, "\n".join(rows)
+
+
+def long_sentences(text: str) -> Iterator[str]:
+    for paragraph in NEW_PARAGRAPH.split(text):
+        if paragraph.lstrip().startswith("|"):
+            continue
+        for sentence in SENTENCE_END.split(paragraph):
+            if len(words := sentence.split()) > MOST_WORDS:
+                yield f"{len(words)} words: {' '.join(words)}"
+
+
+def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                pass
+            case ast.arg(arg=name):
+                pass
+            case _:
+                continue
+        if name in VAGUE:
+            yield node.lineno, f"the name {name}"
+
+
+def mistakes(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of each broken rule."""
+    tree = ast.parse(source)
+    for node in docstrings(tree):
+        text = inspect.cleandoc(str(node.value))
+        if (first := text.split(maxsplit=1)[0]) in QUESTIONS:
+            yield node.lineno, f"a docstring that opens with {first}"
+        yield from ((node.lineno, each) for each in long_sentences(text))
+    for line, text in comments(source):
+        yield from ((line, each) for each in long_sentences(text))
+    yield from vague_names(tree)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_words_are_plain(folder: str) -> None:
+    files = sorted((ROOT / folder).rglob("*.py")) or [ROOT / folder]
+    assert [
+        f"{file.relative_to(ROOT)}:{line}: {mistake}"
+        for file in files
+        for line, mistake in mistakes(file.read_text(encoding="utf-8"))
+    ] == []
+
+
+LONG = "word " * 21
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'"""A module. {LONG}."""',
+        f'def function():\n    """Return a value.\n\n    {LONG}\n    """',
+        f'VALUE = 1\n"""{LONG}"""',
+        f"# {'word ' * 15}\n# {'word ' * 15}",
+        f'"""Rows:\n\n- A row.\n- {LONG}\n"""',
+        'class Class:\n    """What it is."""',
+        'class Class:\n    field: int\n    """Whether it is."""',
+        "found = 1",
+        "def function(told): ...",
+        "self.said = 1",
+    ],
+)
+def test_a_broken_rule_is_reported(source: str) -> None:
+    assert len(list(mistakes(source))) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'"""{"Word. " * 30}"""',
+        f'"""Rows:\n\n| {LONG} |\n"""',
+        f'"""Rows:\n\n- {"word " * 15}\n- {"word " * 15}\n"""',
+        f"x = 1  # {'word ' * 15}\ny = 2  # {'word ' * 15}",
+        f'VALUE = """{LONG}"""',
+        'print("What is found")',
+    ],
+)
+def test_plain_words_and_other_texts_pass(source: str) -> None:
+    assert list(mistakes(source)) == []
