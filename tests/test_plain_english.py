@@ -111,6 +111,16 @@ def test_the_words_are_plain(folder: str) -> None:
     ] == []
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_package_names_one_thing_that_belongs_there(folder: str) -> None:
+    firsts = {
+        file.relative_to(ROOT).as_posix(): SENTENCE_END.split(text, maxsplit=1)[0]
+        for file in (ROOT / folder).rglob("__init__.py")
+        if (text := ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))))
+    }
+    assert [name for name, first in firsts.items() if "and" in first.split()] == []
+
+
 LONG = "word " * 21
 
 

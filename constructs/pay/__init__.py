@@ -1,4 +1,4 @@
-"""The Terraform-generating library: model, catalogue, constructs and the HCL2 writer."""
+"""The library that generates Terraform: model, catalogue, constructs, HCL2 writer."""
 
 import os
 import time

@@ -1,1 +1,1 @@
-"""Reads stacks and plans, runs the declared rules and applies the waivers."""
+"""The engine of the gate: it reads stacks or plans, runs the rules, applies the waivers."""

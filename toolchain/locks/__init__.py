@@ -1,1 +1,1 @@
-"""Lock files, their inputs, and the virtual environments made from them."""
+"""Lock files, their inputs, the virtual environments made from them."""

@@ -1,1 +1,1 @@
-"""Reads environment files and the reviewed ids of resources to adopt."""
+"""Reads the files of `environments/`: environments, ids to adopt, suppressions."""

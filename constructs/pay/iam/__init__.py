@@ -1,1 +1,1 @@
-"""Reads and writes IAM policy documents."""
+"""Reads or writes IAM policy documents."""

@@ -1,4 +1,4 @@
-"""The model: microservices, environments and stages as frozen values; imports no cdktf."""
+"""The model: frozen values of microservices, environments, stages; imports no cdktf."""
 
 from pay.model.environment.environment import Environment, scope_tag
 from pay.model.environment.host_names import host_name, hosted_zone

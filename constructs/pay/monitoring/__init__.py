@@ -1,1 +1,1 @@
-"""Monitoring: dashboards, composite alarms, metric filters and subscriptions of logs."""
+"""Monitoring: dashboards, composite alarms, metric filters, subscriptions of logs."""

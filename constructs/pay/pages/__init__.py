@@ -1,4 +1,4 @@
-"""The frame and the stylesheet of every HTML page that this project writes.
+"""The frame of every HTML page that this project writes, with the stylesheet.
 
 A page extends `page.html.j2` and fills its blocks `title` and `content`. It needs no other file: no
 script, no network. Lives beside the pure readers, because the PCI gate, which imports nothing of

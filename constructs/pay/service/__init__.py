@@ -1,1 +1,1 @@
-"""Constructs of one service on one side, and its DNS records."""
+"""Constructs of one service on one side, with its DNS records."""

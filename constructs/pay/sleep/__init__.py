@@ -1,1 +1,1 @@
-"""An environment that sleeps: its parts, and the schedules that put them to sleep and wake them."""
+"""The sleep of an environment: its parts, the schedules that stop or wake them."""

@@ -1,1 +1,1 @@
-"""Smoke tests: the scripts of the canaries, their archives, what runs them, and their resources."""
+"""Smoke tests: the scripts of the canaries, their archives, their runner, their resources."""

@@ -102,8 +102,8 @@ def _pairs(values: Mapping[str, str]) -> str:
 
 
 def targets(environment: Environment) -> Iterator[CanaryTarget]:
-    """Yield the canaries of an environment. Each scenario has one for each side of the services that
-    it opens, and one for its schedule. Without the table `smoke` there are none.
+    """Yield the canaries of an environment. Each scenario has one for each side of the services
+    that it opens, and one for its schedule. Without the table `smoke` there are none.
     """
     if environment.smoke is None:
         return

@@ -1,1 +1,1 @@
-"""The watching of an account: the ways of findings to people, and the suppressions."""
+"""The watching of an account: the ways of findings to people, the suppressions."""

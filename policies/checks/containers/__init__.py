@@ -1,1 +1,1 @@
-"""Rules about containers, tasks, clusters and deployments."""
+"""Rules about containers, tasks, clusters, deployments."""

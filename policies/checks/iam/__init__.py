@@ -1,1 +1,1 @@
-"""Rules about roles, policies and trust."""
+"""Rules about roles, policies, trust."""

@@ -1,1 +1,1 @@
-"""Checks of repositories and of the images in them."""
+"""Rules about repositories of images."""

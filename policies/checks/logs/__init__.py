@@ -1,1 +1,1 @@
-"""Rules about logs and alarms."""
+"""Rules about logs or alarms."""

@@ -1,1 +1,1 @@
-"""Rules about security groups, subnets and reachability."""
+"""Rules about security groups, subnets, reachability."""

@@ -1,1 +1,1 @@
-"""Checks across the catalogue and all environments."""
+"""Checks of the catalogue with all environments."""

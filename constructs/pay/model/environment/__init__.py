@@ -1,1 +1,1 @@
-"""An environment as a value: its account, network, capacity, and the stage of each service."""
+"""An environment as a value: its account, network, capacity, the stage of each service."""

@@ -1,4 +1,4 @@
-"""The rights that tasks, instances, keys and topics need, as the statements that grant them.
+"""The rights that tasks, instances, keys or topics need, as the statements that grant them.
 
 The constructs write them into policies. The guard compares them with what a changed policy leaves.
 """

@@ -1,1 +1,1 @@
-"""A microservice as a value: containers, dependencies, sizes, times, and the graph of calls."""
+"""A microservice as a value: containers, dependencies, sizes, times, the graph of calls."""

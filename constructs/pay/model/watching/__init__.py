@@ -1,1 +1,1 @@
-"""Findings of AWS's tools in an account, and the ways to people."""
+"""Findings of AWS's tools in an account, on their ways to people."""

@@ -1,1 +1,1 @@
-"""Runs a canary's archive on this machine: Node, a stand-in for AWS's runtime, and Chromium."""
+"""Runs a canary's archive on this machine: Node, Chromium, a stand-in for AWS's runtime."""
