@@ -1,6 +1,6 @@
 """Asks the lab's name server for an address.
 
-dnspython's resolver writes and reads each message anew, which takes longer than the HTTP request
+dnspython's resolver writes and reads each message again, which takes longer than the HTTP request
 that follows. Here the same query and the same answer are written and read once.
 """
 

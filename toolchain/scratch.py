@@ -1,4 +1,4 @@
-"""One folder for all temporary files of a program, which goes with it."""
+"""One folder for all temporary files of a program, deleted at its end."""
 
 import os
 import signal

@@ -1,7 +1,7 @@
 """The events of an environment file that are over, each with its line.
 
-They load: what has fired changes nothing, and an old line must not block a rollback. Whoever writes
-one is told (docs/decisions/0217-refuse-a-past-event-where-it-is-written.md).
+They load: a fired action changes nothing, and an old line must not block a rollback. The writer of
+a new one is warned (docs/decisions/0217-refuse-a-past-event-where-it-is-written.md).
 """
 
 from collections.abc import Sequence

@@ -106,7 +106,7 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _named(statement: Statement, element: str) -> Sequence[str]:
-    """Return the actions or resources that the statement names, or all but which it is about."""
+    """Return the actions or resources that the statement names, or excludes."""
     negated = statement.negations.get(f"Not{element}")
     if negated is not None:
         return [str(each) for each in (negated if isinstance(negated, list) else [negated])]

@@ -46,7 +46,7 @@ def _is_role(owner: str) -> str:
 
 
 def why_not_a_role(owner: str) -> str | None:
-    """Return why a text names no role, or somebody beside it; None: it is a role."""
+    """Return why a text is not a role, or also names a person; None: it is a role."""
     if "@" in owner:
         return "which is an address or an account"
     if not any(word.lower() in _ROLES for word in _WORD.findall(owner)):

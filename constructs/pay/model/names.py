@@ -104,14 +104,14 @@ def sleep_key_alias(environment: str) -> str:
 
 
 def finding_rule(account: str, route: str) -> str:
-    """Return the rule that tells findings on one way; at most 64 characters (AWS: EventBridge API
+    """Return the rule that sends findings on one way; at most 64 characters (AWS: EventBridge API
     reference, `PutRule`).
     """
     return shorten(f"{account}-findings-{route}", 64)
 
 
 def finding_dead_letters(account: str) -> str:
-    """Return the queue of the findings that could not be told."""
+    """Return the queue of the findings that could not be delivered."""
     return f"{account}-findings-dead-letter"
 
 

@@ -1,4 +1,4 @@
-"""The queue of what could not be done or told, and its alarm."""
+"""The queue of failed calls or undelivered findings, and its alarm."""
 
 from constructs import Construct
 

@@ -1,4 +1,4 @@
-"""The rules of EventBridge that tell findings, and what becomes of one that reaches nobody."""
+"""The rules of EventBridge that send findings, and the queue of those that reach nobody."""
 
 from constructs import Construct
 

@@ -1,4 +1,4 @@
-"""The ways from an event of AWS to a topic, as values: what is told, to whom, in which words.
+"""The ways from an event of AWS to a topic, as values: its target and its message.
 
 The fields of events: AWS, GuardDuty user guide, "Processing GuardDuty findings with Amazon
 EventBridge". Security Hub user guide, "EventBridge event formats for Security Hub CSPM". Inspector
@@ -69,8 +69,8 @@ class Route:
 
 
 def routes(account: Account) -> tuple[Route, ...]:
-    """Return the ways of an account; none if nobody watches it. GuardDuty and Inspector are told on
-    the account's road, and what takes no part in Security Hub always directly.
+    """Return the ways of an account; none if nobody watches it. Findings of GuardDuty and Inspector
+    take the account's road. Findings that take no part in Security Hub are always sent directly.
     """
     if account.watching is None:
         return ()
@@ -92,7 +92,7 @@ def _of_every_level(account: Account) -> Iterator[Route]:
 
 
 def _guardduty(account: Account, level: Level) -> Route:
-    """An account that administers others gets their findings, too: they tell them themselves."""
+    """An account that administers others also gets their findings, which they send themselves."""
     task = "$.detail.resource.ecsClusterDetails.taskDetails"
     return Route(
         name=f"guardduty-{level}",
@@ -207,7 +207,7 @@ def _inspector(account: Account, level: Level) -> Route:
 
 
 def _basic_scan(account: Account, level: Level) -> Route:
-    """Only a basic scan sends this event, once for an image: told by the worst that is in it."""
+    """Only a basic scan sends this event, once an image. The worst finding decides its level."""
     higher = [label for each in Level for label in _LABELS[each]]
     own = _LABELS[level]
     worse = higher[: higher.index(own[0])]

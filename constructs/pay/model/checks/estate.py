@@ -71,7 +71,7 @@ def draft_problems(draft: Draft, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def follows_problems(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
-    """Yield the environments that follow none of these, or each other; `where` is a name."""
+    """Yield the environments that follow an unknown one, or each other; `where` is a name."""
     following: dict[str, tuple[str, ...]] = {}
     for name, draft in drafts.items():
         if not (follows := draft.readable("follows") and draft.environment.follows):

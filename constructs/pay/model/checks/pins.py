@@ -8,7 +8,7 @@ from pay.model.service.call_graph import Catalogue
 
 
 def pin_problems(environment: Environment, catalogue: Catalogue) -> Iterator[Problem]:
-    """Yield the pins of no sidecar, and the sidecars without a pin."""
+    """Yield the pins without a sidecar, and the sidecars without a pin."""
     known = {each.name: each for service in catalogue.values() for each in service.sidecars}
     for name in sorted(environment.sidecars.keys() - known.keys()):
         yield Problem(

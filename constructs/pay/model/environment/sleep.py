@@ -182,9 +182,7 @@ class Sleep(Model):
         return min(filter(None, following), default=None)
 
     def awake_until(self, now: datetime, kind: PartKind = PartKind.SERVICE) -> datetime | None:
-        """Return when the planned wake of such parts that goes on ends; None: they sleep by the
-        plan.
-        """
+        """Return the end of the current wake of such parts; None: they sleep by the plan."""
         for begin, end in self._hours(kind):
             starts = begin.between(now - 2 * DAY, now)
             ends = (next(end.between(start, start + 2 * DAY)) for start in starts)

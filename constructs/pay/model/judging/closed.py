@@ -12,8 +12,8 @@ _HOUR = timedelta(hours=1)
 
 
 def unless_closed(part: Part, closures: Iterable[Closure], end: datetime) -> Part:
-    """Return the part where no closure has a part of the hour before `end`. Otherwise a FAIL of
-    before stays, and of anything else nobody knows.
+    """Return the part where no closure has a part of the hour before `end`. Otherwise an
+    earlier FAIL stays, and any other verdict becomes NOT_ENOUGH_DATA.
     """
     start = (end - _HOUR).timestamp()
     closed = [each for each in closures if each.overlaps(start, _HOUR.total_seconds())]

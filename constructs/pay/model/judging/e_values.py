@@ -37,7 +37,7 @@ def restarting(blocks: Iterable[Sequence[float]], *, blocks_an_hour: int) -> Ite
 
 
 def _stake(block: int, blocks_an_hour: int) -> float:
-    """Return what is bet anew at a block: over all hours the stakes sum to 1."""
+    """Return the new stake at a block: over all hours the stakes sum to 1."""
     hour, rest = divmod(block, blocks_an_hour)
     if block == 0:
         return 0.5

@@ -1,4 +1,4 @@
-"""The alarms on what schedules could not do, and on what nobody was told."""
+"""The alarms on failed calls of schedules, and on undelivered findings."""
 
 from pay.model import names
 from pay.model.alarms import Alarm

@@ -71,7 +71,7 @@ def encrypts_events() -> Statement:
 
 
 def publishes_findings(environment: Environment, name: str, arn: str) -> list[Statement]:
-    """Return what lets EventBridge tell findings through a topic, if they go there.
+    """Return the statement that lets EventBridge publish findings to a topic, if they arrive there.
 
     It has no condition: EventBridge sends no source to SNS, so a condition would never match. AWS:
     EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions".

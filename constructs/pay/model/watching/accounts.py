@@ -20,8 +20,8 @@ class Administrator(StrEnum):
 
 
 class Road(StrEnum):
-    """The way of findings to EventBridge. GuardDuty and Inspector send each finding to Security
-    Hub as well, so that two roads would tell everything twice.
+    """The way of findings to EventBridge. GuardDuty and Inspector also send each finding to
+    Security Hub, so two roads would report everything twice.
     """
 
     HUB = "hub"
@@ -67,8 +67,8 @@ class Watching(Model):
     road: Road
     topics: Topics
     decoys: tuple[SecretName, ...] = ()
-    """Secrets in Secrets Manager that nothing reads (canaries): whoever reads one is an intruder.
-    They exist already."""
+    """Secrets in Secrets Manager that nothing reads (canaries): a reader is an intruder. They exist
+    already."""
 
     def problems(self) -> Iterator[Problem]:
         twice = sorted({s for s in self.decoys if self.decoys.count(s) > 1})

@@ -25,7 +25,7 @@ class Network:
     resolve: Mapping[str, str] = field(default_factory=dict)
     """Host -> `address:port`, for each port of the host."""
     authority: Path | None = None
-    """The certificate of an authority that Node trusts besides the public ones."""
+    """The certificate of an authority that Node trusts in addition to the public ones."""
     trusted_key: str = ""
     """The public key that Chromium trusts: SHA-256 of its SubjectPublicKeyInfo, in base64."""
 
