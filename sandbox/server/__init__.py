@@ -1,1 +1,1 @@
-"""The server process of the sandbox: start, faults, errors, and its record in the checkout."""
+"""The server process of the sandbox: start, faults, errors, its record in the checkout."""

@@ -1,1 +1,1 @@
-"""The callers of AWS and their permissions, corrected in moto."""
+"""The callers of AWS with their permissions, corrected in moto."""
