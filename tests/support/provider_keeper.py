@@ -46,6 +46,13 @@ def keeper() -> Iterator[Path]:
             yield address
 
 
+def bound_types() -> list[str]:
+    """Return the types that the project uses, as in addresses."""
+    bindings = json.loads(BINDINGS.read_bytes())
+    data = [f"data.{type_}" for type_ in bindings["data_source_schemas"]]
+    return [*bindings["resource_schemas"], *data]
+
+
 def main() -> None:
     """Serve launchers on the socket `keeper` in a folder, until standard input ends."""
     folder = Path(sys.argv[1])
@@ -56,8 +63,7 @@ def main() -> None:
     from tests.support.provider_relay import Keeper, serve
 
     tempfile.tempdir = str(folder)
-    bindings = json.loads(BINDINGS.read_bytes())
-    keeper = Keeper([*bindings["resource_schemas"], *bindings["data_source_schemas"]])
+    keeper = Keeper(bound_types())
 
     def accept() -> None:
         for number in count():

@@ -6,17 +6,21 @@ what stays in it stays byte for byte.
 
 from collections.abc import Iterator, Set
 
-BY_TYPE = frozenset({2, 3})
-"""`resource_schemas` and `data_source_schemas` of `GetProviderSchema.Response` (tfplugin5.proto).
-They are maps: each entry is a field, which has the type's name in its own field 1."""
+PREFIXES = {2: "", 3: "data."}
+"""Of a type in an address, for `resource_schemas` and `data_source_schemas` of
+`GetProviderSchema.Response` (tfplugin5.proto). They are maps: each entry is a field, which has the
+type's name in its own field 1."""
 
 
 def only_types(response: bytes, types: Set[str]) -> bytes:
-    """Return the response without the schemas of other types."""
+    """Return the response without the schemas of other types.
+
+    `types`: as in addresses; that of a data source begins with `data.`.
+    """
     return b"".join(
         response[start:end]
         for number, start, content, end in _fields(response)
-        if number not in BY_TYPE or _key(response[content:end]) in types
+        if number not in PREFIXES or PREFIXES[number] + _key(response[content:end]) in types
     )
 
 

@@ -25,7 +25,9 @@ MODULES = ".terraform/modules/modules.json"
 SEVERAL = re.compile(r'(^|[\s{,])"?alias"?\s*[=:]')
 """A provider with an alias, in HCL or in JSON."""
 
-TYPE = re.compile(r"\baws_\w+")
+TYPE = re.compile(r'(\bdata(?: "|\.|",\s*"type": "))?(aws_\w+)')
+"""A word that may be a type of the provider; with the first group, that of a data source: in HCL,
+in an address or in a state."""
 
 
 def write_launcher(folder: Path, path: str, keeper: Path) -> None:
@@ -61,8 +63,12 @@ def _has_several(file: Path) -> bool:
 
 
 def types_in(folder: Path) -> set[str]:
-    """Return every word that may be a type of the provider, in a configuration and its states."""
-    return {word for file in _files(folder) for word in TYPE.findall(file.read_text())}
+    """Return what may be types of the provider, in a configuration and its states.
+
+    That of a data source begins with `data.`; a word that says of neither kind may be of both.
+    """
+    words = {word for file in _files(folder) for word in TYPE.findall(file.read_text())}
+    return {f"data.{word}" for _, word in words} | {word for is_data, word in words if not is_data}
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.provider_keeper import bound_types
 from tests.support.provider_schema import only_types
 
 
@@ -31,10 +32,20 @@ def test_only_the_types_of_a_command_keep_their_schemas() -> None:
     data = {type_: field(3, schema_of(type_)) for type_ in ("aws_lb", "aws_vpc")}
     whole = b"".join([PROVIDER, *resources.values(), *data.values(), CAPABILITIES, NUMBERS])
 
-    assert only_types(whole, {"aws_lb", "aws_vpc", "aws_unknown"}) == b"".join(
+    wanted = {"aws_lb", "data.aws_lb", "data.aws_vpc", "aws_vpc", "data.aws_lb_listener"}
+    assert only_types(whole, wanted) == b"".join(
         [PROVIDER, resources["aws_lb"], *data.values(), CAPABILITIES, NUMBERS]
     )
+    assert only_types(whole, {"data.aws_lb"}) == b"".join(
+        [PROVIDER, data["aws_lb"], CAPABILITIES, NUMBERS]
+    )
     assert only_types(whole, set()) == PROVIDER + CAPABILITIES + NUMBERS
+
+
+def test_every_command_has_what_the_project_uses_and_no_resource_for_a_data_source() -> None:
+    types = bound_types()
+    assert {"aws_lb", "data.aws_lb", "data.aws_wafv2_web_acl"} <= set(types)
+    assert "aws_wafv2_web_acl" not in types
 
 
 def test_a_kind_of_field_that_is_not_in_protobuf_3_is_refused() -> None:

@@ -78,16 +78,50 @@ def test_two_configurations_of_the_provider_do_not_share_a_process(stack: Path) 
 
 
 def test_types_are_those_of_the_configuration_its_modules_and_its_state(stack: Path) -> None:
-    (stack / "cdk.tf").write_text('data "aws_vpc" "vpc" {\n}\nmodule "m" {\n  source = "./m"\n}\n')
+    (stack / "cdk.tf").write_text(
+        'resource "aws_vpc" "v" {\n}\nmodule "m" {\n  source = "./m"\n}\n'
+    )
     (stack / "m").mkdir()
     (stack / "m" / "cdk.tf.json").write_text('{"resource": {"aws_lb": {"lb": {}}}}')
     (stack / "terraform.tfstate").write_text('{"resources": [{"type": "aws_sqs_queue"}]}')
-    assert types_in(stack) == {"aws_vpc", "aws_sqs_queue"}
+    assert managed(stack) == {"aws_vpc", "aws_sqs_queue"}
 
     listed = {"Modules": [{"Key": "", "Dir": "."}, {"Key": "m", "Dir": "m"}]}
     (stack / ".terraform" / "modules").mkdir()
     (stack / ".terraform" / "modules" / "modules.json").write_text(json.dumps(listed))
-    assert types_in(stack) == {"aws_vpc", "aws_lb", "aws_sqs_queue"}
+    assert managed(stack) == {"aws_vpc", "aws_lb", "aws_sqs_queue"}
+
+
+def managed(stack: Path) -> set[str]:
+    return {type_ for type_ in types_in(stack) if not type_.startswith("data.")}
+
+
+DATA = {
+    "cdk.tf": 'data "aws_wafv2_web_acl" "acl" {\n}\noutput "o" {\n  value = '
+    '"${data.aws_wafv2_web_acl.acl.arn}"\n}\n',
+    "terraform.tfstate": '{"resources": [\n{"mode": "data",\n  "type": "aws_wafv2_web_acl"}]}',
+}
+
+
+@pytest.mark.parametrize("file", DATA)
+def test_a_data_source_is_no_resource_of_its_name(stack: Path, file: str) -> None:
+    """The schema of the resource `aws_wafv2_web_acl` is longer than all others together."""
+    (stack / file).write_text(DATA[file])
+    assert types_in(stack) == {"data.aws_wafv2_web_acl"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("cdk.tf", 'resource "aws_lb" "lb" {\n}\n'),
+        ("cdk.tf", 'data "aws_lb" "lb" {\n}\nresource "aws_lb" "lb" {\n}\n'),
+        ("cdk.tf.json", '{"data": {"aws_lb": {"lb": {}}}}'),
+        ("terraform.tfstate", '{"resources": [{"mode": "managed", "type": "aws_lb"}]}'),
+    ],
+)
+def test_what_is_not_surely_a_data_source_may_be_both(stack: Path, file: str, text: str) -> None:
+    (stack / file).write_text(text)
+    assert types_in(stack) == {"aws_lb", "data.aws_lb"}
 
 
 def test_every_test_uses_it(tools: Mapping[str, str]) -> None:
