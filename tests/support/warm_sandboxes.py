@@ -27,10 +27,13 @@ ROOT = Path(__file__).parents[2]
 
 LOADED = (
     "acm applicationautoscaling autoscaling awslambda cloudwatch ec2 ecr ecs elasticache elb elbv2 "
-    "events firehose iam kms logs rds route53 s3 scheduler secretsmanager servicequotas sns sqs "
-    "ssm sts synthetics wafv2"
+    "events firehose guardduty iam inspector2 kms logs rds route53 s3 scheduler secretsmanager "
+    "securityhub servicequotas sns sqs ssm sts synthetics wafv2"
 ).split()
 """The packages of moto that the estate and its stacks use; a copy loads any other itself."""
+
+ALSO_LOADED = ("pay.model", "pay.smoke.runner.run", "sandbox.shop.server")
+"""What the modules of `sandbox.aws` import; they themselves read a server's settings."""
 
 LONGEST_MESSAGE = 65_536
 
@@ -98,10 +101,12 @@ def main() -> None:
     # What depends on a server's settings, moto reads at a call.
     configure_moto(Settings())
     read_once()
-    import_module("moto.moto_server.werkzeug_app")
+    for module in ("moto.moto_server.werkzeug_app", *ALSO_LOADED):
+        import_module(module)
     for name in LOADED:
         import_module(f"moto.{name}.models")
         import_module(f"moto.{name}.urls")
+        _read_model(name)
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -116,6 +121,17 @@ def main() -> None:
         with os.fdopen(reader) as output:
             port = output.readline().strip()
         asked.send(json.dumps([pid, int(port)]).encode() if port else b"")
+
+
+def _read_model(name: str) -> None:
+    """Let moto and boto3, which it asks for regions, keep their model of a service."""
+    from moto.backends import get_backend
+    from moto.core.base_backend import AccountSpecificBackend
+    from moto.core.utils import get_service_model
+
+    service = get_backend(name).service_name
+    AccountSpecificBackend.get_session().get_available_regions(service)
+    get_service_model(service)
 
 
 def _become_server(variables: dict[str, str], log: str, output: int) -> None:
