@@ -7,10 +7,15 @@ only the apply will show, so it never replaces the first net (docs/decisions/004
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from checkov.common.output.report import Report
+from checkov.common.parsers.json.decoder import Mark
+from checkov.common.parsers.node import DictNode
+from checkov.common.util.consts import END_LINE, FILE, START_LINE
+from checkov.terraform import plan_parser
 from checkov.terraform.plan_runner import Runner
 from checkov.terraform.plan_utils import create_definitions
 
@@ -23,6 +28,23 @@ from policies.engine.stack import Stack
 
 Document = Mapping[str, Any]
 """A plan, as `pay.plans.plan_file` reads it."""
+
+
+def _parse(file: str, _: dict[str, str]) -> tuple[dict[str, Any] | None, list[tuple[int, str]]]:
+    """Return a plan of one line as checkov's own parser does, and its lines.
+
+    That one reads JSON as YAML, which takes two thirds of the time for a plan.
+    """
+    text = Path(file).read_text(encoding="utf-8")
+    plan = json.loads(text, object_hook=partial(_node, file))
+    return (plan if {"terraform_version", "planned_values"} <= set(plan) else None), [(1, text)]
+
+
+def _node(file: str, content: dict[str, Any]) -> DictNode:
+    return DictNode({**content, START_LINE: 1, END_LINE: 1, FILE: file}, Mark(0, 0), Mark(0, 0))
+
+
+plan_parser.parse = _parse
 
 
 def judge(

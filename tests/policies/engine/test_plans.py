@@ -12,7 +12,8 @@ import pytest
 
 from pay.model import Environment
 from sandbox.instance import Sandbox
-from tests.policies.conftest import copy_stacks, judge
+from tests.conftest import ROOT
+from tests.policies.conftest import GATE_PYTHON, copy_stacks, judge
 from tests.policies.mutations import CONNECTOR
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
@@ -85,6 +86,30 @@ def test_the_plan_of_a_stack_that_passes_passes_too_and_says_what_it_leaves_open
     assert [each for each in report["findings"] if each["outcome"] == "failed"] == []
     unknown = report["not_known_before_apply"]
     assert f"{CONNECTOR} aws_ecs_task_definition.task: task_role_arn" in unknown
+
+
+_AS_CHECKOV = """
+import sys
+from checkov.terraform.context_parsers.tf_plan import parse
+from checkov.terraform import plan_parser
+from policies.engine import plan
+
+assert plan_parser.parse_tf_plan.__globals__["parse"] is plan._parse
+ours, theirs = (each(sys.argv[1], {}) for each in (plan._parse, parse))
+assert "aws_ecs_service" in str(ours) and ours == theirs
+marks = [[(each.start_mark.line, each.end_mark.line) for each in both] for both in zip(ours, theirs)
+    if isinstance(both[0], dict)]
+assert all(of_ours == of_theirs for of_ours, of_theirs in marks)
+"""
+
+
+def test_a_plan_is_read_as_checkov_reads_it(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan))
+    run = subprocess.run(
+        [str(GATE_PYTHON), "-c", _AS_CHECKOV, str(file)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def test_finds_what_only_the_plan_shows(plan: Plan, judged: Judged) -> None:
