@@ -175,9 +175,12 @@ class _Reader(Transformer[Token, Any]):
     """Turns the tree of one file into values; what it does not know becomes an Expression."""
 
     def __init__(self, text: str, locals_: Locals) -> None:
-        super().__init__()
+        super().__init__(visit_tokens=False)
         self._text = text
         self._locals = locals_
+        # lark wraps a method again at each node, which takes a third of the reading.
+        for rule in _RULES:
+            setattr(self, rule, getattr(self, rule))
 
     def start(self, meta: Any, children: list[Any]) -> Definition:
         (body,) = children
@@ -300,6 +303,9 @@ class _Reader(Transformer[Token, Any]):
             )
             written += str(known) if is_text and known != inner else part.text
         return Located(written, line) if "{" in written else written
+
+
+_RULES = [name for name, each in vars(_Reader).items() if hasattr(each, "visit_wrapper")]
 
 
 def _is_text(value: Any) -> bool:

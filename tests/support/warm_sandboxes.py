@@ -129,7 +129,7 @@ def _read_model(name: str) -> None:
     from moto.core.base_backend import AccountSpecificBackend
     from moto.core.utils import get_service_model
 
-    service = get_backend(name).service_name
+    service = get_backend(name).service_name  # type: ignore[call-overload]
     AccountSpecificBackend.get_session().get_available_regions(service)
     get_service_model(service)
 
