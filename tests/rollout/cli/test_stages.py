@@ -12,10 +12,10 @@ from rich.console import Console
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import environment_files
-from rollout.board.board import by_chain, rows
+from rollout.board.board import Row, by_chain, rows
 from rollout.board.table import show
 from rollout.moves.standings import Standings
-from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
+from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson, fresh_checkout
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -112,11 +112,30 @@ def moving(checkout: Checkout, now: datetime = NOW) -> tuple[Standings, list[str
     return standings, by_chain(standings.environments)
 
 
-def shown(standings: Standings, names: Sequence[str], columns: int, **style: Any) -> str:
+def shown(
+    standings: Standings,
+    names: Sequence[str],
+    columns: int,
+    board: Sequence[Row] | None = None,
+    **style: Any,
+) -> str:
     text = io.StringIO()
     out = Console(width=columns, file=text, **style)
-    show(out, standings, rows(standings, names), names)
+    show(out, standings, rows(standings, names) if board is None else board, names)
     return text.getvalue()
+
+
+WIDTHS = range(80, 161)
+
+
+@pytest.fixture(scope="module")
+def by_width(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[list[str], Sequence[Row], dict[int, str]]:
+    """Return every environment, their board, and how it is shown at each width."""
+    standings, names = moving(fresh_checkout(tmp_path_factory.mktemp("board") / "environments"))
+    board = rows(standings, names)
+    return names, board, {columns: shown(standings, names, columns, board) for columns in WIDTHS}
 
 
 @pytest.mark.parametrize(
@@ -137,11 +156,11 @@ def test_an_environment_that_sleeps_says_until_when(
 
 
 @pytest.mark.slow
-def test_nothing_on_the_board_is_cut_at_any_width(checkout: Checkout) -> None:
-    standings, names = moving(checkout)
-    board = rows(standings, names)
-    for columns in range(80, 161):
-        text = shown(standings, names, columns)
+def test_nothing_on_the_board_is_cut_at_any_width(
+    by_width: tuple[list[str], Sequence[Row], dict[int, str]],
+) -> None:
+    names, board, texts = by_width
+    for columns, text in texts.items():
         assert max(map(len, text.splitlines())) <= columns
         assert "\N{HORIZONTAL ELLIPSIS}" not in text, columns
         assert all(environment in text for environment in names)
@@ -151,18 +170,20 @@ def test_nothing_on_the_board_is_cut_at_any_width(checkout: Checkout) -> None:
 @pytest.mark.slow
 def test_nothing_of_one_environment_is_cut_at_any_width(checkout: Checkout) -> None:
     standings, _ = moving(checkout)
-    for columns in range(80, 161):
-        text = shown(standings, ["staging-2"], columns)
+    board = rows(standings, ["staging-2"])
+    for columns in WIDTHS:
+        text = shown(standings, ["staging-2"], columns, board)
         assert max(map(len, text.splitlines())) <= columns
         assert "\N{HORIZONTAL ELLIPSIS}" not in text, columns
-        for row in rows(standings, ["staging-2"]):
+        for row in board:
             assert re.search(rf"│ {row.service} +│ {row.stage} +│ +{row.weights} │", text)
 
 
 @pytest.mark.slow
-def test_environments_stand_beside_each_other_as_soon_as_they_fit(checkout: Checkout) -> None:
-    standings, names = moving(checkout)
-    beside = ["in flight" not in shown(standings, names, columns) for columns in range(80, 161)]
+def test_environments_stand_beside_each_other_as_soon_as_they_fit(
+    by_width: tuple[list[str], Sequence[Row], dict[int, str]],
+) -> None:
+    beside = ["in flight" not in text for text in by_width[2].values()]
     assert not beside[0]
     assert beside[-1]
     assert sorted(beside) == beside
