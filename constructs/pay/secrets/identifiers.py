@@ -21,7 +21,10 @@ multi-Region keys)."""
 _DIGEST = re.compile(r"\bsha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})\b")
 """The digest of an image (OCI image specification, "Digests")."""
 
-_COMMIT_TAG = re.compile(r"(?P<image>[\w.-]+(?:/[\w.-]+)+):[0-9a-f]{40}\b(?![\w+/=])")
+_COMMIT_TAG = re.compile(
+    r"(?:(?<![\w.-])|(?<=:[0-9a-f]{40}))"  # where a name begins: else a long word takes minutes
+    r"(?P<image>[\w.-]+(?:/[\w.-]+)+):[0-9a-f]{40}\b(?![\w+/=])"
+)
 """An image with the Git commit that it was built from as its tag."""
 
 

@@ -2,12 +2,14 @@
 
 import base64
 import string
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pay.catalogue import CATALOGUE
+from pay.secrets.identifiers import words_to_weigh
 from pay.secrets.names import announces_secret
 from pay.secrets.values import MASK, credentials, redacted, secret_words, why_secret
 from tests.support.secret_table import secret_table
@@ -23,6 +25,13 @@ def test_refuses_a_secret(name: str, value: str) -> None:
 @pytest.mark.parametrize(("name", "value"), ORDINARY)
 def test_lets_an_ordinary_value_be(name: str, value: str) -> None:
     assert why_secret(name, value) is None
+
+
+def test_a_long_word_takes_time_by_its_length() -> None:
+    """Twenty thousand digits took seconds: the search for an image began again at each of them."""
+    begun = time.process_time()
+    words_to_weigh("9" * 20_000)
+    assert time.process_time() - begun < 1
 
 
 # Put together here, so that no file of the repository holds what a search for secrets would find.
