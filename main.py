@@ -22,11 +22,11 @@ from pay.hcl.kept_output import KeptOutput
 from pay.model import Environment, InvalidInput, Problem
 from pay.model.environment.account import Account
 from pay.model.problem import did_you_mean
-from pay.model.stacks import known_stacks
-from pay.model.watching.suppressions import Suppression
+from pay.model.stack_kind import Input
+from pay.model.stacks import Stack, known_stacks
 from pay.shown_text import printable
 from rollout.moves.stays import stays
-from stacks.estate import matches, may_hold, planned_stacks
+from stacks.estate import Owner, matches, may_hold, planned_stacks
 from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
 from toolchain import streams
@@ -56,8 +56,10 @@ def main() -> None:
         planned_stacks(
             environments,
             adopted=adopted,
-            stays=of_journals,
-            suppressions=_suppressions(environments),
+            inputs={
+                Input.STAY: lambda stack, _: of_journals.get((stack.owner, stack.service or "")),
+                Input.SUPPRESSED: _suppressed(environments),
+            },
             patterns=STACKS,
         )
     )
@@ -67,13 +69,11 @@ def main() -> None:
     synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
 
 
-def _suppressions(
-    environments: Mapping[str, Environment],
-) -> Callable[[Account], tuple[Suppression, ...]]:
+def _suppressed(environments: Mapping[str, Environment]) -> Callable[[Stack, Owner], object]:
     """Return a function that gives an account's suppressions of today, in UTC, and reads once."""
     today = datetime.now(UTC).date()
     read = cache(partial(load_suppressions, ENVIRONMENTS, environments, today))
-    return lambda account: in_force(read(), account, today)
+    return lambda _, owner: in_force(read(), owner, today) if isinstance(owner, Account) else ()
 
 
 def _reuse() -> bool:

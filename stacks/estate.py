@@ -8,18 +8,24 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_jsonable_python
+
 from pay.catalogue import CATALOGUE
 from pay.environments.adopted import Imports
 from pay.model import Environment
 from pay.model.environment.account import Account, accounts
-from pay.model.monitoring.stay import Stay
-from pay.model.stack_kind import StackKind, StackScope
+from pay.model.stack_kind import Input, StackKind, StackScope
 from pay.model.stack_order import dependencies
-from pay.model.stacks import KINDS, MONITORING, WATCHING, Stack, known_stacks
-from pay.model.watching.suppressions import Suppression
+from pay.model.stacks import KINDS, Stack, known_stacks
 
 if TYPE_CHECKING:
     from cdktf import App
+
+
+Owner = Environment | Account
+
+Inputs = Mapping[Input, Callable[[Stack, Owner], object]]
+"""Input -> what returns it for a stack and its owner: models, or a false value for nothing."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +33,14 @@ class PlannedStack:
     """The inputs of one stack, without code and catalogue."""
 
     stack: Stack
-    owner: Environment | Account
+    owner: Owner
     """For a stack of a service, its environment with this service only: it can see no other."""
     imports: Imports
     """State address -> import id of what it takes over."""
     after: tuple[str, ...]
     """The stacks that are applied before it; they are not inputs."""
-    stay: Stay | None = None
-    """The service's journal on a dashboard. None: nothing, or not a stack with a dashboard."""
-    suppressions: tuple[Suppression, ...] = ()
-    """The suppressions of an account's watching on the day of synthesis."""
+    more: Mapping[Input, object]
+    """The inputs that its kind has and that are not empty."""
 
     @property
     def id(self) -> str:
@@ -46,23 +50,20 @@ class PlannedStack:
     def made_from(self) -> str:
         """Return the inputs as text: equal text gives an equal stack."""
         parts = self.stack.kind.name, self.stack.service, list(self.imports.items())
-        stay = self.stay and self.stay.model_dump_json()
-        suppressed = [each.model_dump_json() for each in self.suppressions]
-        return json.dumps([self.id, *parts, self.owner.model_dump_json(), stay, *suppressed])
+        more = to_jsonable_python(self.more)
+        return json.dumps([self.id, *parts, self.owner.model_dump_json(), more])
 
 
 def planned_stacks(
     environments: Mapping[str, Environment],
     *,
     adopted: Mapping[str, Imports] = MappingProxyType({}),
-    stays: Mapping[tuple[str, str], Stay] = MappingProxyType({}),
-    suppressions: Callable[[Account], tuple[Suppression, ...]] = lambda account: (),
+    inputs: Inputs = MappingProxyType({}),
     patterns: Iterable[str] = (),
 ) -> Iterator[PlannedStack]:
     """Plan the stacks whose ids match a pattern (shell globs; without any, all stacks).
 
-    `adopted` maps a stack's id to its imports. `stays` maps an environment and a service to its
-    entry in the journal. `suppressions` returns the suppressions of an account on the day.
+    `adopted` maps a stack's id to what it imports.
     """
     patterns = tuple(patterns)
     known = known_stacks(environments)
@@ -71,7 +72,7 @@ def planned_stacks(
     for id, stack in known.items():
         if not matches(id, patterns):
             continue
-        owner: Environment | Account
+        owner: Owner
         if stack.kind.scope is StackScope.ACCOUNT:
             owner = of_accounts[stack.owner]
         elif stack.service is None:
@@ -79,14 +80,10 @@ def planned_stacks(
         else:
             owner = environments[stack.owner].with_only(stack.service)
         adopts = _still_renders_what_it_adopts(stack, environments)
-        stay = None
-        if stack.kind is MONITORING and stack.service:
-            stay = stays.get((stack.owner, stack.service))
-        suppressed = (
-            suppressions(owner) if stack.kind is WATCHING and isinstance(owner, Account) else ()
-        )
         imports = adopted.get(id, {}) if adopts else {}
-        yield PlannedStack(stack, owner, imports, after[id], stay, suppressed)
+        own = {each: inputs[each](stack, owner) for each in inputs if each in stack.kind.inputs}
+        more = {each: value for each, value in own.items() if value}
+        yield PlannedStack(stack, owner, imports, after[id], more)
 
 
 def matches(id: str, patterns: Collection[str]) -> bool:
@@ -114,10 +111,8 @@ def may_hold(environment: str, patterns: Collection[str]) -> bool:
 def add_stack(app: "App", planned: PlannedStack) -> None:
     """Add one stack to a cdktf app."""
     service = (CATALOGUE[planned.stack.service],) if planned.stack.service else ()
-    shown: dict[str, Any] = {"stay": planned.stay} if planned.stay else {}
-    if planned.suppressions:
-        shown["suppressed"] = planned.suppressions
-    stack = class_of(planned.stack.kind)(app, planned.owner, *service, **shown)
+    more = {each.value: value for each, value in planned.more.items()}
+    stack = class_of(planned.stack.kind)(app, planned.owner, *service, **more)
     stack.adopt(planned.imports)
 
 

@@ -7,7 +7,6 @@ notifies nobody, unless a composite alarm with one names it. Checkov's own check
 import re
 from collections.abc import Iterator
 
-from pay.model.stacks import MONITORING
 from policies.engine.rule import Findings, estate_rule_of_plans
 from policies.engine.stack import Block, Stack
 
@@ -24,7 +23,9 @@ def judge(stacks: list[Stack]) -> Findings:
         if not list(_problems(composite))
         for name in _NAMED.findall(str(composite.get("alarm_rule")))
     }
-    watched = {_place(stack) for stack in stacks if stack.kind is MONITORING}
+    watched = {
+        _place(stack) for stack in stacks if stack.kind and stack.kind.holds_composite_alarms
+    }
     # Of a stack as it is written and as it is planned.
     loud = {
         stack.name

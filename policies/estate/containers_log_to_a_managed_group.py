@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pay.containers.definitions import table
-from pay.model.stacks import PLATFORM
 from pay.unread import Unread
 from policies.engine.containers import containers
 from policies.engine.expressions import references
@@ -22,7 +21,9 @@ def judge(stacks: list[Stack]) -> Findings:
     for stack in stacks:
         if stack.kind and stack.kind.is_shared:
             shared[stack.owner] |= {group.get("name") for group in _groups(stack)}
-    with_platform = {stack.owner for stack in stacks if stack.kind is PLATFORM}
+    with_platform = {
+        stack.owner for stack in stacks if stack.kind and stack.kind.holds_logs_of_sides
+    }
     for stack in stacks:
         if stack.owner in with_platform:
             for task_definition in stack.of("aws_ecs_task_definition"):

@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from pay.model import Environment, Side, Stage
-from pay.model.environment.account import accounts
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.instances import Group, groups, reserved
 from rollout.cost.lines import Line, Part, Usage, cents, missing, total, whole
@@ -105,8 +104,7 @@ def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
     """Return the bill of these environments."""
     billed = tuple(environments)
     lines, instances = list[Line](), list[Instances]()
-    for account in accounts(billed):
-        lines += map(pricing.line, account_usage(account))
+    lines += map(pricing.line, account_usage(billed))
     for environment in billed:
         for name in environment.services:
             lines += map(pricing.line, service_usage(environment, name))

@@ -12,7 +12,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from pay.model import Environment, Segment, Stage
-from pay.model.environment.account import accounts
 from pay.model.stage.dwell import LOCAL_ZONE
 from rollout.cost.bill import Pricing, all_at, at_stages
 from rollout.cost.instances import Group, counts_needed, groups
@@ -108,11 +107,7 @@ class Month:
 def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Month, ...]:
     """Return HORIZON months from the present one on."""
     used = [_Used(plan) for plan in plans]
-    of_accounts = [
-        usage
-        for account in accounts(plan.environment for plan in plans)
-        for usage in account_usage(account)
-    ]
+    of_accounts = [*account_usage(plan.environment for plan in plans)]
     end = max(plan.end for plan in plans)
     found = list[Month]()
     for number in range(HORIZON):

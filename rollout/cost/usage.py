@@ -3,7 +3,7 @@
 EC2's instances are in `instances`, because services share them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,9 +11,9 @@ from functools import partial
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
-from pay.model import Environment, LoadBalancerType, Microservice, Segment, Side
+from pay.model import Environment, LoadBalancerType, Microservice, Side
 from pay.model.alarms import Alarm, alarms
-from pay.model.environment.account import Account
+from pay.model.environment.account import accounts
 from pay.model.environment.instance_types import CPU_UNITS_PER_VCPU, Architecture
 from pay.model.metrics import Formula
 from pay.model.monitoring.composites import Composite
@@ -30,7 +30,7 @@ from pay.model.scaling.side_scaling import scaling_of
 from pay.model.service.size import TaskSize
 from pay.model.side import ServiceSide
 from pay.model.stack_kind import StackScope
-from pay.model.stacks import KINDS, MONITORING, OVERVIEW, PLATFORM, SLEEP, TASKS
+from pay.model.stacks import KINDS, MONITORING, OVERVIEW, SLEEP, TASKS
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.alarms import alarm as canary_alarm
 from pay.smoke.targets import targets
@@ -40,12 +40,7 @@ TARGET_TRACKING_ALARMS = 2
 """Application Auto Scaling makes two for each policy, and they are billed (AWS: "Target tracking
 scaling policies for Application Auto Scaling")."""
 
-KEYS_OF_ALARMS = 1
-KEYS = {
-    kind: len(Segment) + KEYS_OF_ALARMS if kind is PLATFORM else 1
-    for kind in KINDS
-    if kind.scope is StackScope.ENVIRONMENT and "aws_kms_key" in kind.types
-}
+KEYS = {kind: kind.keys for kind in KINDS if "aws_kms_key" in kind.types}
 """Kind of stack -> its KMS keys; a test counts them in the stacks' addresses."""
 
 DAYS_OF_A_MONTH = Decimal(365) / 12
@@ -205,13 +200,22 @@ def shared_alarms(environment: Environment) -> Iterator[Alarm]:
         yield sleep_alarm(environment)
 
 
-def account_usage(account: Account) -> Iterator[Usage]:
-    """Yield what the environments of an account share; the first of them bears it."""
-    used = partial(Usage, account.environments[0])
-    if account.watching:
-        alarm = amount(metrics_of(findings_alarm(account)))
-        yield used(Part.ALARMS, "metrics of alarms of the account", "alarm-metric-month", alarm)
-        yield used(Part.KEYS, "KMS key of the account", "kms-key-month", amount(1))
+def account_usage(environments: Iterable[Environment]) -> Iterator[Usage]:
+    """Yield what the environments of each account share; the first of them bears it."""
+    known = {environment.name: environment for environment in environments}
+    for account in accounts(known.values()):
+        used = partial(Usage, account.environments[0])
+        if account.watching:
+            alarm = amount(metrics_of(findings_alarm(account)))
+            yield used(Part.ALARMS, "metrics of alarms of the account", "alarm-metric-month", alarm)
+        if keys := _keys(StackScope.ACCOUNT, *map(known.__getitem__, account.environments)):
+            yield used(Part.KEYS, "KMS keys of the account", "kms-key-month", amount(keys))
+
+
+def _keys(scope: StackScope, *environments: Environment) -> int:
+    """Return how many KMS keys an account with these environments has, or one of them."""
+    wanted = (kind for kind in KEYS if any(map(kind.is_wanted, environments)))
+    return sum(KEYS[kind] for kind in wanted if kind.scope is scope)
 
 
 def shared_usage(environment: Environment) -> Iterator[Usage]:
@@ -231,7 +235,7 @@ def shared_usage(environment: Environment) -> Iterator[Usage]:
         )
     if environment.load:
         yield from _tested(environment, environment.load.size, 1, "the runner", used)
-    keys = sum(number for kind, number in KEYS.items() if kind.is_wanted(environment))
+    keys = _keys(StackScope.ENVIRONMENT, environment)
     yield used(Part.KEYS, f"{keys} KMS keys", item="kms-key-month", quantity=amount(keys))
     runs = sum(
         Decimal(HOURS * 60) / each.every_minutes

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pay.model.images import APPLICATION_IMAGE_TAG
-from pay.model.stacks import TASKS, Stack
+from pay.model.stack_kind import Declaration
+from pay.model.stacks import Stack
 from pay.model.tasks import image_tag_variable
 from rollout.delivery.terraform import Terraform
 from rollout.plans.releases import (
@@ -53,7 +54,7 @@ class Planner:
 
     def _images(self, stack: Stack) -> dict[str, str]:
         """Return the image tags that a stack is planned with again; nothing where it has none."""
-        if stack.kind is TASKS:
+        if stack.kind.declared_by is Declaration.TASKS:
             return self._releases_of_tasks(stack)
         return self._release(stack) if stack.kind.side else {}
 

@@ -15,6 +15,7 @@ from pay.iam.document import Statement, read_policy
 from pay.iam.patterns import includes, matches
 from pay.model import Environment, Severity, names
 from pay.model.rights.keys_and_topics import EVENTS, encrypts_events, publishes_findings
+from pay.model.stacks import PLATFORM
 from pay.unread import Unread
 from rollout.aws.clients import Client
 from rollout.doctor.line import Line, fails, not_shown, ok
@@ -59,7 +60,7 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
 
 def _missing(name: str, environment: Environment) -> Line:
     if _is_made(name, environment):
-        fix = f"apply {environment.name}-platform first"
+        fix = f"apply {PLATFORM.stack_id(environment.name)} first"
         return not_shown(CHECK, f"{name} does not exist yet", fix)
     fix = "create it, or name another in the table `watching.topics`"
     return fails(CHECK, f"{name} does not exist", fix)
@@ -67,7 +68,7 @@ def _missing(name: str, environment: Environment) -> Line:
 
 def _refuses(name: str, what: str, needed: Statement, environment: Environment) -> Line:
     fix = (
-        f"apply {environment.name}-platform, whose plan adds the statement"
+        f"apply {PLATFORM.stack_id(environment.name)}, whose plan adds the statement"
         if _is_made(name, environment)
         else f"add to its policy {_text(needed)}"
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from botocore.exceptions import ClientError
 
 from pay.model import Environment, Severity, names
+from pay.model.stacks import PLATFORM
 from rollout.aws.clients import Client
 from rollout.doctor.line import Line, fails, not_shown, ok
 
@@ -35,7 +36,7 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
         ]
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NotFound", "NotFoundException"):
-            fix = f"subscribe people to it when {environment.name}-platform is applied"
+            fix = f"subscribe people to it when {PLATFORM.stack_id(environment.name)} is applied"
             return not_shown(CHECK, f"{name} does not exist yet", fix)
         return not_shown(CHECK, f"{name}: {error}", "allow sns:ListSubscriptionsByTopic")
     confirmed = [arn for arn in found if arn.startswith("arn:")]

@@ -2,7 +2,7 @@
 secret of the service's own is an ordinary change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import ONE_OFF_TASKS, SCHEDULED_HTTP
@@ -18,7 +18,8 @@ from pay.model.rights.tasks import (
     starts_one_off,
 )
 from pay.model.side import ServiceSide
-from pay.model.stacks import LOAD, SLEEP, TASKS, Stack
+from pay.model.stack_kind import Declaration
+from pay.model.stacks import Stack
 from pay.model.tasks import as_migration, migrated
 from pay.model.vocabulary import Side
 from pay.service.logs import LogGroups
@@ -36,17 +37,9 @@ def declared_rights(role: object, stack: Stack, environment: Environment) -> tup
     """Return what the catalogue lets a role of this name do; nothing for another role, or one that
     is not known. What no new policy may have is not declared by any catalogue.
     """
-    if stack.kind is TASKS:
-        return _plain(_rights_of_task(role, environment), environment, None)
-    if stack.kind is SLEEP and role == names.sleep_role(environment.name):
-        sleeps = sleep_rights(
-            environment,
-            databases=databases(environment),
-            has_canaries=bool(canaries(environment)),
-        )
-        return _plain(sleeps, environment, None)
-    if stack.kind is LOAD:
-        return _plain(_rights_of_load_test(role, environment), environment, None)
+    if stack.kind.declared_by:
+        declared = _DECLARED[stack.kind.declared_by]
+        return _plain(declared(role, environment), environment, None)
     if stack.service is None or stack.kind.side is None:
         return ()
     side = ServiceSide(CATALOGUE[stack.service], environment, stack.kind.side)
@@ -90,6 +83,14 @@ def _rights_of_task(role: object, environment: Environment) -> Sequence[Statemen
     )
 
 
+def _rights_of_sleep(role: object, environment: Environment) -> Sequence[Statement]:
+    """Return what the environment's file lets the role of its schedules do."""
+    if role != names.sleep_role(environment.name):
+        return ()
+    has_canaries = bool(canaries(environment))
+    return sleep_rights(environment, databases=databases(environment), has_canaries=has_canaries)
+
+
 def _rights_of_load_test(role: object, environment: Environment) -> Sequence[Statement]:
     """Return what the environment's file lets a role of the stack with load tests do."""
     load, name = environment.load, environment.name
@@ -109,6 +110,13 @@ def _rights_of_load_test(role: object, environment: Environment) -> Sequence[Sta
             parameters=(),
         )
     return ()
+
+
+_DECLARED: Mapping[Declaration, Callable[[object, Environment], Sequence[Statement]]] = {
+    Declaration.TASKS: _rights_of_task,
+    Declaration.SLEEP: _rights_of_sleep,
+    Declaration.LOAD: _rights_of_load_test,
+}
 
 
 def _starts_tasks(side: ServiceSide) -> Sequence[Statement]:

@@ -23,7 +23,7 @@ from pay.model.rights.keys_and_topics import (
     used_by_logs,
 )
 from pay.model.rights.tasks import SERVICES_OF_TASKS, execution_rights, task_rights, tasks_trust
-from pay.model.stacks import SMOKE, Stack
+from pay.model.stacks import Stack
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import Plan
@@ -82,14 +82,14 @@ def known_services(stack: Stack) -> frozenset[str]:
     """Return the AWS services of which the constructs say all that the roles of a stack need: of
     canaries none, so that whatever their role loses is reported.
     """
-    if stack.kind is SMOKE:
+    if stack.kind.holds_canaries:
         return frozenset()
     return SERVICES_OF_INSTANCES if stack.kind.holds_instances else SERVICES_OF_TASKS
 
 
 def of_trust(stack: Stack, environment: Environment) -> list[Statement]:
     """Return who has to be able to assume the roles of a stack."""
-    if stack.kind is SMOKE:
+    if stack.kind.holds_canaries:
         return [canaries_trust()]
     return [instances_trust() if stack.kind.holds_instances else tasks_trust(environment)]
 

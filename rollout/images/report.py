@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pay.containers.lifecycle import KEPT_RELEASES, SOON, days_of
 from pay.model import Environment
+from pay.model.stacks import REGISTRY
 from rollout.images.survey import Line, Running, Stored
 from rollout.terminal.refusal import Finding
 from rollout.terminal.tables import print_table
@@ -48,8 +49,8 @@ def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Fin
             yield Finding(
                 "scan",
                 f"{name} {running.name}: no scan of what runs (PCI DSS v4.0.1, 11.3.1)",
-                f"apply {environment.account_name}-registry, which has every image scanned; where "
-                "a scan has ended, give Amazon Inspector a longer re-scan duration",
+                f"apply {REGISTRY.stack_id(environment.account_name)}, which has every image "
+                "scanned; where a scan has ended, give Amazon Inspector a longer re-scan duration",
             )
         for each in running.found or ():
             if each.is_late(today):

@@ -9,7 +9,7 @@ from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.monitoring.stages import composites_alone_notify
 from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
-from pay.model.stacks import MONITORING, SMOKE, known_stacks, traffic_stack
+from pay.model.stacks import known_stacks, traffic_stack
 from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.transitions import Edge
 from pay.model.stage.write_order import written_sides
@@ -30,8 +30,10 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
     peak, before its record leads to it, and gives that up only when its record is deleted. What
     watches follows the records.
     """
-    first, watching, last = [], [], []
+    first, watching, canaries, last = [], [], [], []
     for stack in known_stacks({environment.name: environment}).values():
+        if stack.kind.holds_canaries and (shown := _canaries(environment, service, edge)):
+            canaries.append(StackChange(stack.id, shown))
         if stack.service != service or stack.kind.holds_records:
             continue
         before, after = edge.before in stack.kind.stages, edge.after in stack.kind.stages
@@ -39,17 +41,15 @@ def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[S
             first.append(StackChange(stack.id, f"only creates: {stack.kind.holds}"))
         elif before and not after:
             last.append(StackChange(stack.id, f"only destroys: {stack.kind.holds}"))
-        elif stack.kind is MONITORING:
+        elif stack.kind.holds_composite_alarms:
             watching.append(StackChange(stack.id, _watching(environment, service, edge)))
         elif after and stack.kind.side:
             gained, lost = _updates(environment, service, stack.kind.side, edge)
             first += [StackChange(stack.id, "; ".join(gained))] if gained else []
             last += [StackChange(stack.id, "; ".join(lost))] if lost else []
-    if smoke_tests := _smoke_tests(environment, service, edge):
-        watching.append(StackChange(SMOKE.stack_id(environment.name), smoke_tests))
     records = _records_change(environment, edge)
     traffic = StackChange(traffic_stack(environment.name, service), records)
-    return (*first, *([traffic] if records else []), *watching, *last)
+    return (*first, *([traffic] if records else []), *watching, *canaries, *last)
 
 
 def _updates(
@@ -131,7 +131,7 @@ def _watching(environment: Environment, service: str, edge: Edge) -> str:
     return f"one in-place update: the dashboard names the stage{shown}"
 
 
-def _smoke_tests(environment: Environment, service: str, edge: Edge) -> str:
+def _canaries(environment: Environment, service: str, edge: Edge) -> str:
     """Return what the stack of the canaries shows of a move; empty: nothing."""
     before, after = (
         {each.name: each.variables for each in targets(_moved(environment, service, stage))}

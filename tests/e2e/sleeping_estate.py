@@ -182,20 +182,19 @@ def deployed(environment: Environment, folder: Path) -> Iterator[Estate]:
         add_stack(app, planned)
     app.synth()
     name = environment.name
-    order = [
+    applied = [
         PLATFORM.stack_id(name),
         *(side_stack(name, SERVICE, side) for side in Side),
         TRAFFIC.stack_id(name, SERVICE),
         OVERVIEW.stack_id(name),
         MONITORING.stack_id(name, SERVICE),
-        SLEEP.stack_id(name),
     ]
-    load = LOAD.stack_id(name)
+    sleep = SLEEP.stack_id(name)
     with Sandbox(environment) as sandbox:
         terraform = Terraform("terraform", sandbox.environment_variables)
-        made = Estate(environment, sandbox, terraform, folder, order)
+        made = Estate(environment, sandbox, terraform, folder, [*applied, sleep])
         made.tick_to(NOON)
-        for stack in (*order, load):
+        for stack in (*applied, sleep, LOAD.stack_id(name)):
             there = folder / stack
             there.mkdir()
             there.joinpath("cdk.tf").write_text(
@@ -205,7 +204,7 @@ def deployed(environment: Environment, folder: Path) -> Iterator[Estate]:
                 'terraform {\n  backend "local" {}\n}\n'
             )
             made.run(stack, "init", "-input=false")
-            if stack not in (SLEEP.stack_id(name), load):
+            if stack in applied:
                 made.run(stack, "apply", "-input=false", "-auto-approve")
         sqs, sns = made.client("sqs"), made.client("sns")
         made.mail = sqs.create_queue(QueueName="mail")["QueueUrl"]

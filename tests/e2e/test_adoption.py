@@ -14,7 +14,8 @@ from pay.catalogue import CATALOGUE
 from pay.containers.stored import as_stored
 from pay.environments.adopted import load_adopted
 from pay.environments.load import load_environments
-from pay.model import Segment, Stage, addresses
+from pay.model import Segment, Side, Stage, addresses
+from pay.model.stacks import side_stack, traffic_stack
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
 from tests.support import aws_cli
@@ -133,8 +134,8 @@ def test_missing_services_are_told_all_at_once_and_nothing_is_written(
     told = {line.partition(":")[0] for line in answer["missing"]}
     for service in set(running.environments[ENVIRONMENT].services) - set(SERVICES):
         balancer = addresses.load_balancer(CATALOGUE[service].load_balancer_type)
-        assert f"{ENVIRONMENT}-{service}-ec2 {balancer}" in told
-        assert f"{ENVIRONMENT}-{service}-traffic aws_route53_record.ec2" in told
+        assert f"{side_stack(ENVIRONMENT, service, Side.EC2)} {balancer}" in told
+        assert f"{traffic_stack(ENVIRONMENT, service)} aws_route53_record.ec2" in told
     assert not [each for each in told if each.split(" ")[0] in STACKS]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pay.model import Environment
-from pay.model.stacks import TASKS, known_stacks
+from pay.model.stacks import known_stacks
 from rollout.doctor.line import Line, Verdict
 from rollout.doctor.lookups import answers
 from sandbox.estate.mistakes import Mistake
@@ -35,7 +35,7 @@ def stacks(written: Path, environments: Mapping[str, Environment]) -> Mapping[st
     return {
         stack.id: json.loads((written / stack.id / "metadata.json").read_bytes())
         for stack in known
-        if stack.service in (None, *SERVICES) and stack.kind is not TASKS
+        if stack.service in (None, *SERVICES) and not stack.kind.has_one_off_tasks
     }
 
 

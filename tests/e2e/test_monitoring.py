@@ -26,6 +26,7 @@ from pay.model.monitoring.log_alarms import log_alarms
 from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.monitoring.stay import Stay
 from pay.model.side import ServiceSide
+from pay.model.stack_kind import Input
 from pay.model.stacks import MONITORING, OVERVIEW
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
@@ -65,8 +66,8 @@ class Watching:
         wanted = [self.stack(service) for service in (None, *SERVICES)]
         app = HclApp(self.schema, outdir=self.folder / stage)
         stay = Stay(since=BEGAN, came=f"Since then: promoted to {stage}.")
-        stays = {(moved.name, service): stay for service in SERVICES}
-        for planned in planned_stacks({moved.name: moved}, stays=stays, patterns=wanted):
+        inputs = {Input.STAY: lambda *_: stay}
+        for planned in planned_stacks({moved.name: moved}, inputs=inputs, patterns=wanted):
             add_stack(app, planned)
         app.synth()
         for stack in wanted:

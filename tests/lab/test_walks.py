@@ -118,7 +118,8 @@ def test_nothing_of_the_ec2_side_is_left_at_retired(walks: tuple[Walk, Walk], la
     latest = walks[0].traffic.feed.latest
     assert latest.balancer(walks[0].traffic.balancers[Side.EC2]) is None
     assert walks[0].stage is Stage.RETIRED
-    assert '"resources": []' in lab.workshop.state(f"{lab.name}-{walks[0].service}-ec2").read_text()
+    state = lab.workshop.state(side_stack(lab.name, walks[0].service, Side.EC2))
+    assert '"resources": []' in state.read_text()
 
 
 def test_the_page_shows_each_walk_and_needs_nothing_else(

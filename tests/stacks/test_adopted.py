@@ -6,7 +6,7 @@ import pytest
 
 from pay.environments.adopted import adoptable
 from pay.model import Environment, Side, Stage
-from pay.model.stacks import TASKS
+from pay.model.stacks import known_stacks
 from tests.support.synthesised import Synthesised, synthesise
 
 NEVER_TWICE = {"aws_ecs_service", "aws_lb", "aws_lb_target_group", "aws_route53_record"}
@@ -50,8 +50,9 @@ def test_every_role_and_listener_of_a_service_and_every_log_group_is_looked_up(
     """Of the stack with tasks only one task exists already: the rest is new with the stack."""
     looked_up = adoptable(unmoved)
     sessions = {f"aws_cloudwatch_log_group.{side}_exec_log" for side in Side}
+    known = known_stacks({unmoved.name: unmoved})
     for id, stack in stacks.items():
-        if id == TASKS.stack_id(unmoved.name):
+        if known[id].kind.has_one_off_tasks:
             continue
         kinds = {"aws_cloudwatch_log_group", "aws_iam_role", "aws_lb_listener"}
         managed = {a for a in stack.addresses if a.partition(".")[0] in kinds}

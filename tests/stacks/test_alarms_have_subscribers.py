@@ -11,7 +11,7 @@ import pytest
 
 from pay.model import Environment, Stage
 from pay.model.environment.monitoring import Notifying
-from pay.model.stacks import known_stacks
+from pay.model.stacks import OVERVIEW, known_stacks
 from rollout.doctor.line import Verdict
 from rollout.doctor.topics import PENDING, topic_lines
 from tests.support.services import at_stage
@@ -106,7 +106,7 @@ def test_every_alarm_is_heard_or_found_wherever_a_service_stands(
     monitoring = moved.monitoring.model_copy(update={"notifying": notifying})
     moved = moved.model_copy(update={"monitoring": monitoring})
     patterns = [f"{moved.name}-{service}-*" for service in OF_SERVICES]
-    stacks = synthesise([moved], [*patterns, f"{moved.name}-monitoring"]).values()
+    stacks = synthesise([moved], [*patterns, OVERVIEW.stack_id(moved.name)]).values()
     assert not_heard(stacks, checked(moved)) == []
 
 

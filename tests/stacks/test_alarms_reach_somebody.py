@@ -29,6 +29,7 @@ from pay.model.side import ServiceSide
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 from tests.support.checkout import COMMITTED
+from tests.support.stack_ids import platform_stack
 from tests.support.synthesised import Synthesised
 
 pytestmark = pytest.mark.slow
@@ -107,7 +108,7 @@ def topics(
     estate: Mapping[str, Synthesised], environment: Environment, server: Server
 ) -> Mapping[Severity, str]:
     """Make the topics as the environment's platform has them, each with a queue."""
-    platform = estate[f"{environment.name}-platform"]
+    platform = estate[platform_stack(environment.name)]
     policy = platform.resource("aws_kms_key", "alarms_key")["policy"]
     key = server.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
     return {severity: _topic(platform, severity, key, server) for severity in Severity}

@@ -9,7 +9,8 @@ from typing import Any
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Record, Side, Stage, names
-from pay.model.stacks import WATCHING, side_stack, traffic_stack
+from pay.model.stack_kind import StackScope
+from pay.model.stacks import KINDS, side_stack, traffic_stack
 from pay.model.stage.write_order import Records
 from rollout.guard.rule import Context
 from rollout.guard.verdict import Verdict, judge
@@ -64,7 +65,9 @@ def change(
 def plan(stack: str, *changes: Json, ordered: bool = True, **more: Any) -> Json:
     """A plan of a stack. `ordered`: Fargate's record depends on EC2's."""
     depends_on = ["aws_route53_record.ec2"] if ordered else []
-    owner = "Account" if stack == WATCHING.stack_id(ENVIRONMENT) else "Environment"
+    [owner] = {kind.owner_tag for kind in KINDS if kind.stack_id(ENVIRONMENT) == stack} or {
+        StackScope.ENVIRONMENT
+    }
     return {
         "format_version": "1.2",
         "terraform_version": "1.11.4",

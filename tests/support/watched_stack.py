@@ -26,7 +26,8 @@ from tests.e2e.conftest import Planned, plan, write_local_backend
 from tests.support.finding_events import Event
 from tests.support.terraform_runs import Terraform
 
-PLATFORM, WATCHING = (kind.stack_id("sandbox") for kind in (stacks.PLATFORM, stacks.WATCHING))
+PLATFORM = stacks.PLATFORM.stack_id("sandbox")
+WATCHING = stacks.WATCHING.stack_id("sandbox")
 PAGE, TICKET, WEEKLY = "sandbox-alarms-critical", "sandbox-alarms-warning", "sandbox-findings"
 _TITLE = re.compile(r'^"HIGH in sandbox: (.+?) \(')
 

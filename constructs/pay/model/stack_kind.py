@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum, auto
 
 from pay.model import adoptable
 from pay.model.environment.account import Account
@@ -46,8 +46,34 @@ class Loss(StrEnum):
     """Once the stage has left the side, and no record leads to it."""
     WHEN_UNUSED = "when unused"
     """Once no service needs it; keys, logs and alarm topics stay."""
+    WITH_ITS_TASK = "with its task"
+    """Once no service declares the one-off task that needs it; a schedule goes with its call."""
     ANY_TIME = "any time"
     """Nothing in it carries a request or keeps a log."""
+
+
+class Declaration(Enum):
+    """What declares a stack's schedules and the rights of its roles: more of it is an ordinary
+    change. A side has the entry of its service in the catalogue instead.
+    """
+
+    TASKS = auto()
+    """The one-off tasks, migrations and scheduled calls of the catalogue."""
+    SLEEP = auto()
+    """The table `sleep` of the environment's file."""
+    LOAD = auto()
+    """The table `load` of the environment's file."""
+
+
+class Input(StrEnum):
+    """What a stack is made from beside the code, the catalogue and its owner's file; the value is
+    the keyword argument of its class.
+    """
+
+    STAY = "stay"
+    """The stay of its service, from the journal."""
+    SUPPRESSED = "suppressed"
+    """What its account suppresses on the day of synthesis."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +110,13 @@ class StackKind:
     """The stages of its service at which it holds resources."""
     serves_both_segments: bool = False
     """It holds the resources of both segments, so it may name either's."""
+    declared_by: Declaration | None = None
+    """None: its roles may gain no right, and it may have no schedule."""
+    scheduler_role: Callable[[str], str] | None = None
+    """Return the name of the role of its schedules, from the environment's name."""
+    inputs: frozenset[Input] = frozenset()
+    keys: int = 1
+    """Its KMS keys, where `types` has them."""
     adoption: Adoption | None = None
     """None: nothing that runs is taken over."""
     says_its_kind: bool = True
@@ -109,6 +142,26 @@ class StackKind:
     def has_one_off_tasks(self) -> bool:
         """Return whether it registers tasks that no service runs."""
         return self.side is None and "aws_ecs_task_definition" in self.types
+
+    @property
+    def holds_canaries(self) -> bool:
+        """Return whether canaries, their role and what their runs leave are in it."""
+        return "aws_synthetics_canary" in self.types
+
+    @property
+    def holds_composite_alarms(self) -> bool:
+        """Return whether the alarms over both sides of a service are in it."""
+        return "aws_cloudwatch_composite_alarm" in self.types
+
+    @property
+    def holds_event_rules(self) -> bool:
+        """Return whether what EventBridge selects for people is in it."""
+        return "aws_cloudwatch_event_rule" in self.types
+
+    @property
+    def holds_logs_of_sides(self) -> bool:
+        """Return whether log groups that sides look up are in it."""
+        return self.turn is Turn.PLATFORM and "aws_cloudwatch_log_group" in self.types
 
     @property
     def holds_records(self) -> bool:

@@ -7,12 +7,21 @@ A new kind is a row of `KINDS` and the file `stacks/<name>.py`, which holds its 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pay.model import adoptable
+from pay.model import adoptable, names
 from pay.model.environment.account import accounts
 from pay.model.environment.environment import Environment
-from pay.model.stack_kind import EVERY_STAGE, Adoption, Loss, StackKind, StackScope, Turn
+from pay.model.stack_kind import (
+    EVERY_STAGE,
+    Adoption,
+    Declaration,
+    Input,
+    Loss,
+    StackKind,
+    StackScope,
+    Turn,
+)
 from pay.model.stage.stage import Stage
-from pay.model.vocabulary import Side
+from pay.model.vocabulary import Segment, Side
 
 # Today's kinds carry no tag `Kind`: adding it would change every resource that runs.
 
@@ -40,6 +49,7 @@ PLATFORM = StackKind(
     turn=Turn.PLATFORM,
     may_lose=Loss.WHEN_UNUSED,
     serves_both_segments=True,
+    keys=len(Segment) + 1,  # that of the alarms
     adoption=Adoption(adoptable.platform),
     says_its_kind=False,
 )
@@ -114,6 +124,7 @@ MONITORING = StackKind(
         }
     ),
     turn=Turn.MONITORING,
+    inputs=frozenset({Input.STAY}),
     adoption=Adoption(adoptable.watching),
     is_wanted=lambda environment: environment.monitoring is not None,
 )
@@ -194,7 +205,10 @@ TASKS = StackKind(
         }
     ),
     turn=Turn.SIDES,
+    may_lose=Loss.WITH_ITS_TASK,
     serves_both_segments=True,
+    declared_by=Declaration.TASKS,
+    scheduler_role=names.scheduler_role,
     adoption=Adoption(adoptable.tasks),
     is_wanted=lambda environment: environment.tasks is not None,
 )
@@ -217,6 +231,8 @@ SLEEP = StackKind(
     ),
     serves_both_segments=True,
     may_lose=Loss.ANY_TIME,
+    declared_by=Declaration.SLEEP,
+    scheduler_role=names.sleep_role,
     is_wanted=lambda environment: environment.sleep is not None,
 )
 
@@ -237,6 +253,7 @@ LOAD = StackKind(
     ),
     serves_both_segments=True,
     may_lose=Loss.ANY_TIME,
+    declared_by=Declaration.LOAD,
     is_wanted=lambda environment: environment.load is not None,
 )
 
@@ -259,6 +276,7 @@ WATCHING = StackKind(
     ),
     serves_both_segments=True,
     may_lose=Loss.ANY_TIME,
+    inputs=frozenset({Input.SUPPRESSED}),
     is_wanted=lambda environment: environment.watching is not None,
 )
 

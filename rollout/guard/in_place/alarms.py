@@ -19,7 +19,6 @@ from pay.model.judging.latency import Percentile
 from pay.model.metrics import Metric, Share, Sum
 from pay.model.monitoring.composites import Composite
 from pay.model.monitoring.service_alarms import alarms_over_both
-from pay.model.stacks import MONITORING
 from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.in_place.declared import side_now
 from rollout.guard.in_place.directions import Direction, becomes, either, gains
@@ -201,7 +200,11 @@ def _is_formula_with_closures(change: InPlace) -> bool:
     """
     plan = change.plan
     environment, service = change.context.environment(plan), plan.stack.service
-    if plan.stack.kind is not MONITORING or not service or service not in environment.services:
+    if (
+        not plan.stack.kind.holds_composite_alarms
+        or not service
+        or service not in environment.services
+    ):
         return False
     name = str(change.resource.after.get("alarm_name"))
     row = alarms_over_both(CATALOGUE[service], environment).get(name)
@@ -249,7 +252,7 @@ def _is_of_a_move(change: InPlace) -> bool:
     stage, before, service = context.stage(plan), context.stage_before(plan), plan.stack.service
     environment = context.environment(plan)
     moves = stage is not None and before is not None and stage is not before
-    if plan.stack.kind is not MONITORING or not moves or not service:
+    if not plan.stack.kind.holds_composite_alarms or not moves or not service:
         return False
     if service not in environment.services:
         return False

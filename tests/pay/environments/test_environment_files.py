@@ -13,6 +13,7 @@ from pay.catalogue import CATALOGUE
 from pay.environments.load import environment_files
 from pay.model import Environment, Stage
 from pay.model.service.call_graph import neighbours
+from pay.model.stage.stage import RUNGS_BETWEEN
 from tests.conftest import ROOT
 
 FILES = [*environment_files(ROOT / "environments").values()]
@@ -32,10 +33,7 @@ OPTIONAL = {
     "state.bucket",
     "size",
     "night",
-    "canary",
-    "quarter",
-    "half",
-    "most",
+    *RUNGS_BETWEEN,
 }
 
 

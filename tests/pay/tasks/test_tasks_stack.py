@@ -10,6 +10,7 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.scheduled_calls import SCHEDULED_CALLS
 from pay.model import Environment, Stage
 from pay.model.service.migrations import Migrations
+from pay.model.stacks import TASKS
 from tests.support.synthesised import synthesise
 
 Json = dict[str, Any]
@@ -18,7 +19,7 @@ LOG_GROUP = "aws_cloudwatch_log_group"
 
 
 def document_of(environment: Environment) -> Json:
-    id = f"{environment.name}-tasks"
+    id = TASKS.stack_id(environment.name)
     return dict(synthesise([environment], [id])[id].document)
 
 

@@ -6,13 +6,14 @@ import pytest
 
 from policies.engine.stack import Stack
 from policies.estate.environments_name_nothing_of_each_other import judge
+from tests.support.stack_ids import platform_stack
 
 TEST, PRODUCTION = ("222222222222",), ("111111111111",)
 
 
 def of_environment(name: str, account_ids: tuple[str, ...]) -> Stack:
-    tags = {"Environment": name, "Stack": f"{name}-platform"}
-    return Stack(f"{name}-platform", Path(), tags, account_ids)
+    id = platform_stack(name)
+    return Stack(id, Path(), {"Environment": name, "Stack": id}, account_ids)
 
 
 def problems(kind: str, topic: str, account_ids: tuple[str, ...] = TEST) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from pay.model import Stage
+from pay.model import Side, Stage
+from pay.model.stacks import side_stack
 from rollout.cli import app
 from rollout.guard.rules import REASONS, RULES
 from tests.conftest import ROOT
@@ -71,7 +72,7 @@ def test_prints_json_for_programs(guard: Any) -> None:
 
 
 REPLACED = plan(
-    f"{ENVIRONMENT}-{SERVICE}-ec2",
+    side_stack(ENVIRONMENT, SERVICE, Side.EC2),
     change("aws_lb.alb", {"name": "a"}, {"name": "b"}, actions=["delete", "create"]),
 )
 ALLOWED = ("--allow", "keeps-what-carries-traffic", "--because", "window agreed for Sunday")

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from pay.catalogue import CATALOGUE
 from pay.model import Architecture, Environment, Segment, Side, Stage
 from pay.model.alarms import alarms
-from pay.model.environment.account import accounts
 from pay.model.environment.scaling import ServiceScaling
 from pay.model.environment.sleep import Sleep
 from pay.model.side import ServiceSide
 from pay.model.stack_kind import StackScope
-from pay.model.stacks import KINDS, SMOKE
+from pay.model.stacks import KINDS
 from pay.smoke.targets import targets
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Bill, Pricing, all_at, at_stages, bill, grouped
@@ -213,13 +212,7 @@ def golden(kind: str) -> dict[str, int]:
 
 
 def test_keys_are_those_of_the_stacks() -> None:
-    of_accounts = {
-        kind.name: 1
-        for kind in KINDS
-        if kind.scope is StackScope.ACCOUNT and "aws_kms_key" in kind.types
-    }
-    of_environments = {kind.name: number for kind, number in KEYS.items()}
-    assert of_environments | of_accounts == golden("aws_kms_key")
+    assert {kind.name: number for kind, number in KEYS.items()} == golden("aws_kms_key")
 
 
 def test_the_first_environment_of_an_account_bears_what_its_environments_share(
@@ -227,13 +220,11 @@ def test_the_first_environment_of_an_account_bears_what_its_environments_share(
 ) -> None:
     watched = environments["production-2"]
     second = watched.model_copy(update={"name": "production-3"})
-    [account] = accounts([watched, second])
-    parts = {usage.part: usage for usage in account_usage(account)}
+    parts = {usage.part: usage for usage in account_usage([watched, second])}
     assert parts.keys() == {Part.ALARMS, Part.KEYS}
     assert {usage.environment for usage in parts.values()} == {"production-2"}
     assert parts[Part.ALARMS].quantity == golden("aws_cloudwatch_metric_alarm")["watching"]
-    [unwatched] = accounts([environments["staging-2"]])
-    assert [*account_usage(unwatched)] == []
+    assert [*account_usage([environments["staging-2"]])] == []
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -367,7 +358,9 @@ def test_the_shared_alarms_are_those_of_the_stacks(
 ) -> None:
     """The stacks' own addresses count them; of canaries those with a schedule have one."""
     environment = environments[name]
-    shared = [kind for kind in KINDS if kind.scope is StackScope.ENVIRONMENT and kind is not SMOKE]
+    shared = [
+        kind for kind in KINDS if kind.scope is StackScope.ENVIRONMENT and not kind.holds_canaries
+    ]
     ends = [kind.ends or kind.name for kind in shared if kind.is_wanted(environment)]
     alarms_of, counts_of = golden("aws_cloudwatch_metric_alarm"), golden(METRIC_FILTER)
     scheduled = [each for each in targets(environment) if each.every_minutes]

@@ -14,6 +14,7 @@ from rollout.cli import app
 from rollout.delivery import stack_plans
 from tests.rollout.delivery.conftest import Delivery
 from tests.support.plans import EC2, PLATFORM, TRAFFIC, change, plan, stage_change
+from tests.support.stack_ids import platform_stack
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +81,7 @@ def test_says_what_the_sandbox_can_only_plan(
     is_said: bool,
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", credentials)
-    stacks = [f"{environment}-platform", f"{environment}-publicauth-ec2"]
+    stacks = [platform_stack(environment), f"{environment}-publicauth-ec2"]
     desk.synthesises({}, dict.fromkeys(stacks, "a"))
     for stack in stacks:
         desk.will_plan(stack, plan(stack))

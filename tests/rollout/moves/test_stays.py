@@ -8,6 +8,7 @@ import pytest
 from pay.environments.load import load_environments
 from pay.model import Stage
 from pay.model.judging.part import Part, Verdict
+from pay.model.stack_kind import Input
 from pay.model.stacks import MONITORING
 from pay.model.stage.parts import PartName
 from rollout.measure.judgement import Judgement
@@ -91,6 +92,7 @@ def test_is_an_input_of_the_stack_that_watches_the_service_and_of_no_other(
     environments = load_environments(moved.folder)
     found, _ = stays(moved.folder, environments)
     without = {stack.id: stack.made_from for stack in planned_stacks(environments)}
-    with_it = {stack.id: stack.made_from for stack in planned_stacks(environments, stays=found)}
+    inputs = {Input.STAY: lambda stack, _: found.get((stack.owner, stack.service or ""))}
+    with_it = {stack.id: stack.made_from for stack in planned_stacks(environments, inputs=inputs)}
     differ = {id for id in without if without[id] != with_it[id]}
     assert differ == {MONITORING.stack_id(*PLACE)}

@@ -4,17 +4,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pay.model.stage.stage import FULL_WEIGHT, Ladder
+from pay.model.stage.stage import FULL_WEIGHT, RUNGS_BETWEEN, Ladder
 
 
 def _leaves_out_what_is_not_named(table: object) -> object:
     """In a `[ladder]` table, a stage that is not named is left out, because TOML has no null."""
-    rungs: dict[str, object] = dict.fromkeys(("canary", "quarter", "half", "most"))
-    return rungs | table if isinstance(table, dict) else table
+    return dict.fromkeys(RUNGS_BETWEEN) | table if isinstance(table, dict) else table
 
 
 SMALLEST_MAX_STEP = 20
-"""A full ladder takes five steps from 0 to 100 per cent: canary, quarter, half, most, cutover."""
+"""In per cent: a full ladder takes five steps from 0 to 100."""
 
 
 def _a_ladder_can_keep(max_step: int) -> int:

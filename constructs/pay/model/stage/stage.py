@@ -92,6 +92,10 @@ class Record(Model):
     """None: a simple record, with neither weight nor set identifier."""
 
 
+RUNGS_BETWEEN = tuple(Stage)[_POSITIONS[Stage.READY] + 1 : _POSITIONS[Stage.CUTOVER]]
+"""The stages that a ladder may leave out, all but one."""
+
+
 class Ladder(Model):
     """Fargate's share of the answers, in per cent, at each weighted stage of an environment.
 
@@ -120,7 +124,7 @@ class Ladder(Model):
         if len(rungs) == 2:
             yield Problem(
                 found="no stage between ready and cutover",
-                allowed="at least one of canary, quarter, half, most",
+                allowed=f"at least one of {', '.join(RUNGS_BETWEEN)}",
                 fix="name one: in one step the weights would pass through 0/0",
             )
         for (lower, a), (upper, b) in pairwise(rungs):

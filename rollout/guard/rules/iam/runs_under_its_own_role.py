@@ -6,7 +6,7 @@ of applications have the least privileges that they need).
 from collections.abc import Iterator, Mapping
 
 from pay.model import Environment, Segment, names
-from pay.model.stacks import SLEEP, Stack
+from pay.model.stacks import Stack
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import SCHEDULE
 from rollout.plans.containers import TASK_DEFINITION
@@ -46,11 +46,11 @@ def _roles(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, tu
     """Yield where the change names a role or profile, and the names that it may have there."""
     if change.is_removed:
         return
-    if stack.kind.has_one_off_tasks:
-        yield from _roles_of_tasks(stack, change)
-    elif change.type == SCHEDULE:
-        own = (names.sleep_role(stack.environment),) if stack.kind is SLEEP else ()
-        yield ("target", 0, "role_arn"), _ROLE, own
+    if change.type == SCHEDULE:
+        role = stack.kind.scheduler_role
+        yield ("target", 0, "role_arn"), _ROLE, (role(stack.environment),) if role else ()
+    elif change.type == TASK_DEFINITION and stack.kind.has_one_off_tasks:
+        yield from _roles_of_task(stack, change)
     elif change.type == TASK_DEFINITION:
         side, service = stack.kind.side, stack.service
         for attribute, name in _TASK.items():
@@ -61,22 +61,16 @@ def _roles(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, tu
         yield path, type, tuple(names.instance_role(stack.environment, s) for s in segments)
 
 
-def _roles_of_tasks(
+def _roles_of_task(
     stack: Stack, change: ResourceChange
 ) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
-    """A task has roles of its family's name; a schedule has that of all schedules."""
-    if change.type == TASK_DEFINITION:
-        family = str(change.after.get("family")).removeprefix(
-            names.one_off_task_family(stack.environment, "")
-        )
-        yield (
-            ("execution_role_arn",),
-            _ROLE,
-            (names.one_off_execution_role(stack.environment, family),),
-        )
-        yield ("task_role_arn",), _ROLE, (names.one_off_task_role(stack.environment, family),)
-    elif change.type == SCHEDULE:
-        yield ("target", 0, "role_arn"), _ROLE, (names.scheduler_role(stack.environment),)
+    """A one-off task has roles of its family's name."""
+    family = str(change.after.get("family")).removeprefix(
+        names.one_off_task_family(stack.environment, "")
+    )
+    execution_role = names.one_off_execution_role(stack.environment, family)
+    yield ("execution_role_arn",), _ROLE, (execution_role,)
+    yield ("task_role_arn",), _ROLE, (names.one_off_task_role(stack.environment, family),)
 
 
 def _is_own(

@@ -7,7 +7,6 @@ alarm watches and whom it notifies.
 
 from pay.catalogue import CATALOGUE
 from pay.model.monitoring.service_alarms import alarms_over_both
-from pay.model.stacks import MONITORING, SMOKE
 from pay.smoke.alarms import alarm_name
 from pay.smoke.targets import targets
 from rollout.guard.may_receive_traffic import why_reached
@@ -35,10 +34,10 @@ def _has_ended(plan: StackPlan, context: Context, change: ResourceChange) -> boo
     """
     service = plan.stack.service
     environment = context.environment(plan)
-    if plan.stack.kind is SMOKE:
+    if plan.stack.kind.holds_canaries:
         scheduled = [each for each in targets(environment) if each.side is None]
         return change.before.get("alarm_name") not in {alarm_name(each) for each in scheduled}
-    is_theirs = plan.stack.kind is MONITORING and service in environment.services
+    is_theirs = plan.stack.kind.holds_composite_alarms and service in environment.services
     if service is None or not is_theirs:
         return False
     wanted = alarms_over_both(CATALOGUE[service], environment)

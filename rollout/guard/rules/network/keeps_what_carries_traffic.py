@@ -9,7 +9,7 @@ capacity. What a one-off task needs goes with the task, once no service declares
 from pay.model import Side, Stage, addresses, names
 from pay.model.scaling.side_scaling import scaling_of
 from pay.model.stack_kind import Loss
-from pay.model.stacks import TASKS, traffic_stack
+from pay.model.stacks import traffic_stack
 from rollout.guard.declared_tasks import is_undeclared
 from rollout.guard.may_receive_traffic import UNREACHED
 from rollout.guard.rule import Context, Finding, Findings
@@ -39,7 +39,7 @@ def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange)
         return None
     if kind.may_lose is Loss.WITH_ITS_SIDE and kind.side and plan.stack.service:
         return _side_must_stay(plan, context, kind.side, plan.stack.service)
-    if kind is TASKS and (
+    if kind.may_lose is Loss.WITH_ITS_TASK and (
         # `makes-its-scheduled-calls` keeps a schedule as long as its call.
         change.type == SCHEDULE or is_undeclared(change, context.environment(plan))
     ):

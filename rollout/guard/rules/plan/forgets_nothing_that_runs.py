@@ -7,6 +7,7 @@ the one that took their place.
 
 from collections.abc import Iterator
 
+from pay.model.stacks import PLATFORM
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.traffic_changes import LOG_GROUP, is_handed_over
 from rollout.plans.plan import ResourceChange
@@ -33,8 +34,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 change.address,
                 f"Terraform forgets the log group {change.before.get('name')}, and no plan here "
                 "shows that another stack holds it",
-                f"give the plan of {plan.stack.environment}-platform too; it has to hold the group "
-                "first",
+                f"give the plan of {PLATFORM.stack_id(plan.stack.environment)} too; it has to "
+                "hold the group first",
             )
 
 

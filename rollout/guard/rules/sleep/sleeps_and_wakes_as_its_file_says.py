@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pay.json_text import parsed
 from pay.model import Environment, names
-from pay.model.stacks import SLEEP
+from pay.model.stack_kind import Declaration
 from pay.sleep.planned import LONGEST_DELAY, RETRIES, Planned, planned
 from pay.unread import Unread
 from rollout.guard.rule import Context, Findings
@@ -32,7 +32,7 @@ DO = "write the hours in the table `sleep` of the environment's file, which the 
 
 def check(plan: StackPlan, context: Context) -> Findings:
     environment = context.environment(plan)
-    if plan.stack.kind is not SLEEP:
+    if plan.stack.kind.declared_by is not Declaration.SLEEP:
         return
     wanted = {each.name: each for each in planned(environment)} if environment.sleep else {}
     yield from against(

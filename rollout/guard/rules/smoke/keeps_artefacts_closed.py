@@ -5,7 +5,6 @@ v4.0.1, 1.4.4 and 3.5.1). `widens-no-iam-statement` judges what the bucket's pol
 
 from collections.abc import Iterator
 
-from pay.model.stacks import SMOKE
 from rollout.guard.rule import Context, Finding, Findings
 from rollout.plans.plan import PAST, ResourceChange, Verb
 from rollout.plans.read import StackPlan
@@ -25,7 +24,7 @@ _ALGORITHM = ("rule", 0, "apply_server_side_encryption_by_default", 0, "sse_algo
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
-    if plan.stack.kind is not SMOKE or context.environment(plan).smoke is None:
+    if not plan.stack.kind.holds_canaries or context.environment(plan).smoke is None:
         return
     for change in plan.plan.moving:
         for saw in _opened(change):

@@ -13,7 +13,7 @@ from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.json_text import parsed
 from pay.model import Environment, Side, names
 from pay.model.service.scheduled_call import ScheduledCall
-from pay.model.stacks import SLEEP
+from pay.model.stack_kind import Declaration
 from pay.model.tasks import RETRIES, overrides_of, schedule_state, scheduled
 from pay.unread import Unread
 from rollout.guard.rule import Context, Findings
@@ -40,7 +40,7 @@ _REVISION: Path = (*_ECS, "task_definition_arn")
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
-    if plan.stack.kind is SLEEP:
+    if plan.stack.kind.declared_by is Declaration.SLEEP:
         return  # `sleeps-and-wakes-as-its-file-says` judges those.
     environment = context.environment(plan)
     calls = {

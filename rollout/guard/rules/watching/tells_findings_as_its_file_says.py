@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pay.json_text import parsed
 from pay.model import names
 from pay.model.environment.account import Account, accounts
-from pay.model.stacks import WATCHING
 from pay.unread import Unread
 from pay.watching.ways import LONGEST_SECONDS, RETRIES, Route, routes
 from rollout.guard.rule import Context, Finding, Findings
@@ -30,7 +29,7 @@ Check = Callable[[Plan, ResourceChange, Route, Account], Iterator[str]]
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
-    if plan.stack.kind is not WATCHING:
+    if not plan.stack.kind.holds_event_rules:
         return
     own = [a for a in accounts(context.environments.values()) if a.name == plan.stack.owner]
     for account in own:

@@ -13,7 +13,7 @@ from pay.model import Environment, Side, Stage, names
 from pay.model.environment.sleep import Sleep
 from pay.model.rights.keys_and_topics import publishes_alarms, used_by_logs
 from pay.model.rights.tasks import tasks_trust
-from pay.model.stacks import RESOURCE_TYPES
+from pay.model.stacks import RESOURCE_TYPES, SLEEP, TASKS, WATCHING
 from rollout.guard.in_place.directions import ANYTHING
 from rollout.guard.in_place.table import EVERY_TYPE, TABLE, row_of
 from rollout.guard.rules import RULES
@@ -107,7 +107,7 @@ def dns(count: str) -> Json:
 KEPT: Json = {"retention_in_days": 365, "skip_destroy": True, "log_group_class": "STANDARD"}
 SCANNED: Json = {"scan_type": "ENHANCED", "rule": [{"scan_frequency": "CONTINUOUS_SCAN"}]}
 
-TASKS_STACK = f"{ENVIRONMENT}-tasks"
+TASKS_STACK = TASKS.stack_id(ENVIRONMENT)
 SWEEP = {"name": f"{ENVIRONMENT}-expired-charges-sweep"}
 
 NIGHT: Json = {
@@ -115,8 +115,8 @@ NIGHT: Json = {
     "scalable_target_action": [{"min_capacity": 1}],
 }
 
-SLEEP_STACK = f"{ENVIRONMENT}-sleep"
-WATCHING_STACK = f"{ENVIRONMENT}-watching"
+SLEEP_STACK = SLEEP.stack_id(ENVIRONMENT)
+WATCHING_STACK = WATCHING.stack_id(ENVIRONMENT)
 TOLD = f"{ENVIRONMENT}-findings-guardduty-page"
 STACK_OF_RULE = {"sleeps-and-wakes-as-its-file-says": SLEEP_STACK}
 """The stack of a rule that judges another one than its row below has."""

@@ -10,14 +10,14 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
 from pay.catalogue.scheduled_calls import SCHEDULED_CALLS
 from pay.iam.document import policy_document
-from pay.model import Environment, Side, names
+from pay.model import Environment, Side, names, stacks
 from pay.model.rights.schedules import scheduler_rights
 from pay.model.rights.tasks import execution_rights
 from pay.model.tasks import overrides_of
 from tests.rollout.guard.conftest import Judge
 from tests.support.plans import ENVIRONMENT, Json, change, container, plan
 
-ACCOUNT, TASKS = "555555555555", f"{ENVIRONMENT}-tasks"
+ACCOUNT, TASKS = "555555555555", stacks.TASKS.stack_id(ENVIRONMENT)
 CALL = SCHEDULED_CALLS[0]
 OWN = "makes-its-scheduled-calls"
 ARN = f"arn:aws:ecs:eu-west-1:{ACCOUNT}"

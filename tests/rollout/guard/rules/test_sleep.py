@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pay.model import Environment, Stage, TaskCount, names
+from pay.model import Environment, Stage, TaskCount, names, stacks
 from pay.model.environment.sleep import Sleep
 from pay.sleep.planned import LONGEST_DELAY, RETRIES, planned
 from rollout.guard.report import as_data, print_verdict
@@ -17,7 +17,7 @@ from rollout.guard.verdict import judge
 from tests.support.plans import ENVIRONMENT, Json, change, judged, plan, read
 from tests.support.services import at_stage
 
-ACCOUNT, SLEEP = "555555555555", f"{ENVIRONMENT}-sleep"
+ACCOUNT, SLEEP = "555555555555", stacks.SLEEP.stack_id(ENVIRONMENT)
 OWN = "sleeps-and-wakes-as-its-file-says"
 FARGATE = f"{ENVIRONMENT}-ledger-fargate"
 

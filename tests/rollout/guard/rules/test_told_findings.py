@@ -9,12 +9,13 @@ import pytest
 
 from pay.model import Environment, names
 from pay.model.environment.account import accounts
+from pay.model.stacks import WATCHING
 from pay.model.watching.accounts import Road
 from pay.watching.ways import LONGEST_SECONDS, RETRIES, routes
 from tests.support.plans import ENVIRONMENT, Json, change, judged, plan
 
 OWN = "tells-findings-as-its-file-says"
-STACK = f"{ENVIRONMENT}-watching"
+STACK = WATCHING.stack_id(ENVIRONMENT)
 RULE, TARGET = "aws_cloudwatch_event_rule.guardduty_page_rule", "aws_cloudwatch_event_target.a"
 
 
