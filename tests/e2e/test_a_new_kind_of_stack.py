@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +18,8 @@ import pytest
 from pay.model import Environment
 from pay.model.stack_kind import Turn
 from pay.model.stacks import KINDS
+from rollout.cost.lines import Part
+from rollout.cost.usage import account_usage, shared_usage
 from sandbox.instance import Sandbox
 from tests.support.whole_checkout import copy_checkout
 
@@ -34,6 +37,29 @@ plans = read_plans(map(Path, sys.argv[1:]), load_environments(Path("environments
 print(*(plan.stack.id for plan in in_order(plans)))
 """
 
+KEYS = """
+from pathlib import Path
+from pay.environments.load import load_environments
+from rollout.cost.lines import Part
+from rollout.cost.usage import account_usage, shared_usage
+environment = load_environments(Path("environments"))["test-12"]
+for used in (account_usage([environment]), shared_usage(environment)):
+    print(sum(each.quantity for each in used if each.part is Part.KEYS))
+"""
+
+SUPPRESSION = """
+[[suppression]]
+tool = "guardduty"
+finding = "Execution:Runtime/NewBinaryExecuted"
+environment = "sandbox"
+service = "connector"
+severity = "medium"
+reason = "The JVM unpacks its native library at each start."
+owner = "security lead of the platform team"
+expires = {expires}
+evidence = ["1ab92989"]
+"""
+
 ROWS = """
     StackKind(
         name="notices",
@@ -49,6 +75,7 @@ ROWS = """
         holds="a log group for audits",
         types=frozenset({"aws_cloudwatch_log_group", "aws_kms_alias", "aws_kms_key"}),
         turn=Turn.ACCOUNT,
+        inputs=frozenset({Input.SUPPRESSED}),
         adoption=Adoption(
             lambda environment, *_: {
                 "aws_cloudwatch_log_group.log": adoptable.Adoptable(
@@ -86,11 +113,12 @@ from pay.platform.keys import encryption_key
 from stacks.base import PayStack
 
 class AuditStack(PayStack):
-    def __init__(self, scope, account):
+    def __init__(self, scope, account, suppressed=()):
         super().__init__(scope, next(k for k in KINDS if k.name == "audit"), account)
         name = f"{account.name}-audit"
         key = encryption_key(
-            self, "audit", environment=account, alias=f"alias/{name}", description=name,
+            self, "audit", environment=account, alias=f"alias/{name}",
+            description=f"{name}, {len(suppressed)} suppressed",
             used_by=[used_by_logs(account)],
         )
         CloudwatchLogGroup(self, "log", name=name, kms_key_id=key.arn, retention_in_days=365)
@@ -194,6 +222,32 @@ def test_they_wait_for_what_comes_before_them(extended: Copy, written: Mapping[s
     assert manifest["test-12-platform"]["dependencies"] == ["test-audit"]
     assert manifest["sandbox-notices"]["dependencies"] == ["sandbox-ledger-monitoring"]
     assert manifest["test-12-notices"]["dependencies"] == []
+
+
+def test_they_are_made_from_the_inputs_that_their_rows_name(extended: Copy) -> None:
+    def audit() -> str:
+        # Elsewhere: other tests read what is in the output folder.
+        where = {"PAY_STACKS": "sandbox-audit", "CDKTF_OUTDIR": "inputs.out"}
+        extended.python("main.py", variables=where)
+        return (extended.folder / "inputs.out/stacks/sandbox-audit/cdk.tf").read_text()
+
+    assert "sandbox-audit, 0 suppressed" in audit()
+    file = extended.folder / "environments/suppressions.toml"
+    before = file.read_text()
+    expires = datetime.now(UTC).date() + timedelta(days=60)
+    file.write_text(before + SUPPRESSION.format(expires=expires))
+    assert "sandbox-audit, 1 suppressed" in audit()
+    file.write_text(before)
+
+
+def test_their_keys_are_on_the_bill(
+    extended: Copy, environments: Mapping[str, Environment]
+) -> None:
+    of_account, of_environment = map(int, extended.python("-c", KEYS).split())
+    test = environments["test-12"]
+    keys = (usage for usage in shared_usage(test) if usage.part is Part.KEYS)
+    assert [*account_usage([test])] == []
+    assert (of_account, of_environment) == (1, 1 + sum(usage.quantity for usage in keys))
 
 
 @pytest.mark.usefixtures("written")

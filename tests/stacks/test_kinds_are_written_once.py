@@ -72,10 +72,10 @@ def mentions(code: str, *, is_test: bool = False, is_expecting: bool = False) ->
 def _names_kinds(node: ast.expr | ast.pattern, rows: Collection[str]) -> bool:
     if isinstance(node, ast.Compare):
         ends = (node.left, *node.comparators)
-        parts = [each for end in ends for each in _items(end) or [end]]
-        is_named = any(ast.unparse(each).endswith("kind.name") for each in parts)
-        has_name = any(isinstance(each, ast.Constant) and each.value in NAMES for each in parts)
-        return (is_named and has_name) or any(_is_row_or_id(each, rows) for each in parts)
+        compared = [each for end in ends for each in _items(end) or [end]]
+        is_named = any(ast.unparse(each).endswith("kind.name") for each in compared)
+        has_name = any(isinstance(each, ast.Constant) and each.value in NAMES for each in compared)
+        return (is_named and has_name) or any(_is_row_or_id(each, rows) for each in compared)
     if isinstance(node, ast.MatchValue):
         return ast.unparse(node.value) in rows
     if isinstance(node, ast.JoinedStr):

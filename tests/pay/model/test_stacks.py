@@ -9,6 +9,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.checks.accounts import account_problems
 from pay.model.environment.account import accounts
+from pay.model.stack_kind import Declaration, Input
 from pay.model.stack_order import dependencies, in_turns
 from pay.model.stacks import (
     EC2,
@@ -115,6 +116,20 @@ def test_the_turns_come_one_after_the_other(environments: Mapping[str, Environme
         {MONITORING, SMOKE},
         {SLEEP, LOAD, WATCHING},
     ]
+
+
+def test_what_a_kind_holds_follows_from_its_row() -> None:
+    assert [kind for kind in KINDS if kind.holds_canaries] == [SMOKE]
+    assert [kind for kind in KINDS if kind.holds_composite_alarms] == [MONITORING]
+    assert [kind for kind in KINDS if kind.holds_event_rules] == [WATCHING]
+    assert [kind for kind in KINDS if kind.holds_instances] == [PLATFORM]
+    assert [kind for kind in KINDS if kind.holds_logs_of_sides] == [PLATFORM]
+    assert [kind for kind in KINDS if kind.has_one_off_tasks] == [TASKS, LOAD]
+
+
+def test_each_declaration_and_each_input_is_on_a_row() -> None:
+    assert {kind.declared_by for kind in KINDS} == {None, *Declaration}
+    assert {each for kind in KINDS for each in kind.inputs} == {*Input}
 
 
 def test_an_environment_without_monitoring_has_no_stack_of_it(
