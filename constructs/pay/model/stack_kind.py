@@ -111,10 +111,11 @@ class StackKind:
     serves_both_segments: bool = False
     """It holds the resources of both segments, so it may name either's."""
     declared_by: Declaration | None = None
-    """None: its roles may gain no right, and it may have no schedule."""
+    """None: a side, or a kind whose roles may gain no right and that may have no schedule."""
     scheduler_role: Callable[[str], str] | None = None
     """Return the name of the role of its schedules, from the environment's name."""
     inputs: frozenset[Input] = frozenset()
+    """What it is made from beside its owner's file."""
     keys: int = 1
     """Its KMS keys, where `types` has them."""
     adoption: Adoption | None = None

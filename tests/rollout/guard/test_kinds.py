@@ -16,6 +16,7 @@ from rollout.guard.declared_rights import declared_rights
 from rollout.guard.needed_rights import known_services, of_trust
 from rollout.guard.rule import Context, Finding
 from rollout.guard.rules.iam import runs_under_its_own_role
+from rollout.guard.rules.monitoring import keeps_its_alarms
 from rollout.guard.rules.network import keeps_what_carries_traffic
 from rollout.guard.rules.plan import leaves_the_existing_estate
 from rollout.guard.rules.records import moves_records_apart_from_capacity
@@ -182,3 +183,16 @@ def test_a_kind_is_judged_by_what_its_row_says_it_holds(
 ) -> None:
     assert found(rule, of(kind(Loss.NEVER, type), opened), environments)
     assert found(rule, of(kind(), opened), environments) == []
+
+
+def test_an_alarm_over_both_sides_ends_only_where_the_row_holds_such(
+    environments: Mapping[str, Environment],
+) -> None:
+    gone = change("aws_cloudwatch_composite_alarm.gone", {"alarm_name": "gone"}, None)
+    place = ("sandbox", ("sandbox",), "publicauth")
+    with_alarms, without = (
+        StackPlan(Path(), "", Stack("new", row, *place), Plan.model_validate(plan("new", gone)))
+        for row in (kind(Loss.NEVER, "aws_cloudwatch_composite_alarm"), kind())
+    )
+    assert found(keeps_its_alarms.check, with_alarms, environments) == []
+    assert found(keeps_its_alarms.check, without, environments)
