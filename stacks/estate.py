@@ -63,7 +63,8 @@ def planned_stacks(
 ) -> Iterator[PlannedStack]:
     """Plan the stacks whose ids match a pattern (shell globs; without any, all stacks).
 
-    `adopted` maps a stack's id to what it imports.
+    `adopted` maps a stack's id to what it imports; a stack has those of the `inputs` that its kind
+    names.
     """
     patterns = tuple(patterns)
     known = known_stacks(environments)
