@@ -53,8 +53,8 @@ class Loss(StrEnum):
 
 
 class Declaration(Enum):
-    """What declares a stack's schedules and the rights of its roles: more of it is an ordinary
-    change. A side has the entry of its service in the catalogue instead.
+    """The declaration of a stack's schedules and of the rights of its roles: more of it is an
+    ordinary change. A side has the entry of its service in the catalogue instead.
     """
 
     TASKS = auto()
@@ -66,14 +66,14 @@ class Declaration(Enum):
 
 
 class Input(StrEnum):
-    """What a stack is made from beside the code, the catalogue and its owner's file; the value is
-    the keyword argument of its class.
+    """An input of a stack beside the code, the catalogue and its owner's file. Its value is the
+    keyword argument of the stack's class.
     """
 
     STAY = "stay"
     """The stay of its service, from the journal."""
     SUPPRESSED = "suppressed"
-    """What its account suppresses on the day of synthesis."""
+    """The suppressions of its account on the day of synthesis."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class StackKind:
     scheduler_role: Callable[[str], str] | None = None
     """Return the name of the role of its schedules, from the environment's name."""
     inputs: frozenset[Input] = frozenset()
-    """What it is made from beside its owner's file."""
+    """Its inputs beside its owner's file."""
     keys: int = 1
     """Its KMS keys, where `types` has them."""
     adoption: Adoption | None = None
