@@ -23,9 +23,9 @@ from types import MappingProxyType
 from rich.console import Console
 from rich.rule import Rule
 
+from pay.containers.releases import release_tag
 from pay.environments.load import load_environment
 from pay.model import Environment, names
-from pay.model.environment.images import release_tag
 from pay.model.stack_order import in_turns
 from pay.model.stacks import known_stacks, traffic_stack
 from sandbox.estate.images import push

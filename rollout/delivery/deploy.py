@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import typer
 
+from pay.containers.images import tag_of
 from pay.model import Environment, Side
 from pay.model.service.migrations import Migrations
 from pay.model.side import ServiceSide
@@ -34,7 +35,6 @@ from rollout.delivery.release_plans import ReleasePlans, plan_release, revision,
 from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.locks.holding import LockLost
-from rollout.plans.releases import tag_of
 from rollout.releases.record import Release, Verdict, append_release
 from rollout.releases.registry import Registry
 from rollout.smoke.of_service import of_service

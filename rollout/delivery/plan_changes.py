@@ -9,10 +9,10 @@ from pathlib import Path
 import typer
 
 from pay.catalogue import CATALOGUE
+from pay.containers.releases import release_tag
 from pay.environments.load import environment_files
 from pay.environments.past_events import new_past_events
 from pay.model import Environment
-from pay.model.environment.images import release_tag
 from pay.model.problem import InvalidInput
 from pay.model.stacks import Stack, known_stacks
 from rollout.delivery.changed_stacks import changed_from, judged_together

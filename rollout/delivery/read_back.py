@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.model.side import STEADY_STATE_SECONDS, ServiceSide
+from rollout.aws.task_definitions import container_definitions
 from rollout.terminal.polling import Clock
 
 CLOCK = Clock()
@@ -145,7 +146,6 @@ def _service(side: ServiceSide, ecs: Any) -> Any:
 
 def _deployment(described: Any, ecs: Any) -> Deployment:
     arn = described["taskDefinition"]
-    revision = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
     return Deployment(
         id=described["id"],
         task_definition=arn,
@@ -153,7 +153,7 @@ def _deployment(described: Any, ecs: Any) -> Deployment:
         desired=described["desiredCount"],
         running=described["runningCount"],
         failed=described.get("failedTasks", 0),
-        images={each["name"]: each["image"] for each in revision["containerDefinitions"]},
+        images={each.name: each.image for each in container_definitions(ecs, arn)},
     )
 
 

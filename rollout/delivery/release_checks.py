@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pay.containers.images import tag_of
+from pay.containers.releases import release_number, release_tag
 from pay.model import Environment, Microservice, Side
-from pay.model.environment.images import Pin, release_tag
+from pay.model.environment.images import Pin
 from pay.model.problem import InvalidInput, Problem
 from pay.model.service.migrations import Migrations
 from pay.model.side import ServiceSide
@@ -14,14 +16,12 @@ from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.targets import proving
 from rollout.delivery.read_back import IN_PROGRESS, Deployment
-from rollout.plans.releases import tag_of
 from rollout.releases.record import (
     Digests,
     Release,
     proof,
     read_releases,
     read_what_is_right,
-    release_number,
     that_ran,
 )
 from rollout.releases.registry import Image, Registry

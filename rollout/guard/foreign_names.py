@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from functools import cache
 
 from pay.catalogue import CATALOGUE
+from pay.identifiers import ACCOUNT_ID
 from pay.model import Environment, names
 from rollout.guard.places import inner_settings
 
 _OF_AWS = r"(?:amazonaws\.com(?:\.cn)?|api\.aws)"
 _ACCOUNT = re.compile(
-    r"arn:aws[a-z-]*:[\w-]*:[\w-]*:(\d{12}):|(\d{12})\.dkr[.-]ecr"
-    rf"|://[^/\s]+\.{_OF_AWS}(?::\d+)?/(\d{{12}})(?!\w)"
+    rf"arn:aws[a-z-]*:[\w-]*:[\w-]*:({ACCOUNT_ID}):|({ACCOUNT_ID})\.dkr[.-]ecr"
+    rf"|://[^/\s]+\.{_OF_AWS}(?::\d+)?/({ACCOUNT_ID})(?!\w)"
 )
 """Where an account's id stands: an ARN, a registry, the URL of a queue. In the URL of a vendor 12
 digits are a number of the vendor's.
 """
-_DIGITS = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_DIGITS = re.compile(rf"(?<!\d){ACCOUNT_ID}(?!\d)")
 _HOST = re.compile(r"(?<![\w.-])(?:\*?\.?)((?:[\w-]+\.)+[A-Za-z][\w-]+)")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/\s@]*@)?(?P<host>[^/\s,;|\"'?#:]+)[^\s,;|\"']*")
 _FOR_PEOPLE = re.compile(

@@ -5,6 +5,8 @@ names the same places as before is a setting of its own: a heap, a log level, a 
 import re
 from collections.abc import Iterator
 
+from pay.identifiers import ACCOUNT_ID
+
 _PLACES = tuple(
     map(
         re.compile,
@@ -18,7 +20,7 @@ _PLACES = tuple(
             r"(?i:host|port)=[^\s,;|\"']+",
             r"(?<![\w-])(?:subnet|sg|vpc|vpce|ami|eni|key|rtb)-[0-9a-f]{8,17}(?!\w)",
             # An account; a value of nothing but digits is an amount.
-            r"(?<!\d)\d{12}(?=\D)|(?<=\D)\d{12}(?!\d)",
+            rf"(?<!\d){ACCOUNT_ID}(?=\D)|(?<=\D){ACCOUNT_ID}(?!\d)",
             r"(?<![\w-])[a-z]{2}(?:-gov)?-[a-z]+-\d(?!\d)",
             r"(?:^|(?<=[\s,;|]))/[^\s,;|\"'?#]*",
         ),

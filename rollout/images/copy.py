@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from pay.containers.releases import release_tag
 from pay.model import Environment, names
-from pay.model.environment.images import release_tag
 from pay.model.environment.instance_types import Architecture
 from pay.model.images import Image, ImageKind
 from rollout.aws.clients import Client

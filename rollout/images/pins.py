@@ -9,8 +9,9 @@ import tomlkit
 
 from pay.catalogue import IMAGES
 from pay.catalogue.images import ImageKind
+from pay.containers.releases import release_tag
 from pay.files import replace_file
-from pay.model.environment.images import Pin, release_tag
+from pay.model.environment.images import Pin
 from pay.model.problem import InvalidInput, Problem
 from rollout.images.registry import Repository
 from rollout.moves.stage_file import locked

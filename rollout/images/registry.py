@@ -19,6 +19,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
+from pay.containers.images import is_digest
+from pay.identifiers import DIGEST_PREFIX
 from rollout.terminal.refusal import Failed
 
 INDEX_TYPES = (
@@ -49,7 +51,7 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        return f"sha256:{hashlib.sha256(self.content).hexdigest()}"
+        return f"{DIGEST_PREFIX}{hashlib.sha256(self.content).hexdigest()}"
 
     @property
     def is_index(self) -> bool:
@@ -91,7 +93,7 @@ class Repository:
             if answer.status == HTTPStatus.NOT_FOUND:
                 return None
             manifest = Manifest(answer.read(), answer.headers["Content-Type"])
-        wanted = reference if reference.startswith("sha256:") else None
+        wanted = reference if is_digest(reference) else None
         if wanted not in (None, manifest.digest):
             raise Failed(f"{self}: found {manifest.digest} where {wanted} was asked for")
         return manifest
@@ -123,7 +125,7 @@ class Repository:
         with self._call("GET", f"blobs/{digest}") as answer:
             shutil.copyfileobj(answer, into)
         into.seek(0)
-        found = f"sha256:{hashlib.file_digest(into, 'sha256').hexdigest()}"  # type: ignore[arg-type]
+        found = f"{DIGEST_PREFIX}{hashlib.file_digest(into, 'sha256').hexdigest()}"  # type: ignore[arg-type]
         if found != digest:
             raise Failed(f"{self}: found {found} where {digest} was asked for")
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pay.containers.images import short_image
 from pay.containers.lifecycle import KEPT_RELEASES, SOON, days_of
 from pay.model import Environment
 from pay.model.stacks import REGISTRY
@@ -147,10 +148,8 @@ def _cells(line: Line, running: Running | None, today: date) -> Iterator[str]:
 
 
 def _runs(running: Running) -> str:
-    name = running.name
-    short = f"{name[:19]}…" if name.startswith("sha256:") else name
     more = "" if len(running.where) < 3 else f" ({len(running.where)} sides)"
-    return escape(f"{short}{more}")
+    return escape(f"{short_image(running.name)}{more}")
 
 
 def _findings(running: Running, today: date) -> str:

@@ -1,6 +1,5 @@
 """What an environment runs of every image, beside what it pins and what its registry has."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +12,16 @@ from botocore.exceptions import ClientError
 from pay.catalogue import CATALOGUE
 from pay.catalogue.images import Image, images_of
 from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
-from pay.containers.images import repository_of
+from pay.containers.images import repository_of, tag_of
+from pay.containers.releases import release_number
 from pay.model import Environment, Side, names
 from pay.model.environment.images import Pin
 from pay.model.environment.load import FAMILY
 from rollout.aws.clients import Client, items
+from rollout.aws.image_indexes import images_of_index
+from rollout.aws.task_definitions import container_definitions
 from rollout.images.copy import OCI_NAMES
 from rollout.images.findings import Vulnerability, vulnerabilities
-from rollout.plans.releases import tag_of
-from rollout.releases.record import release_number
 
 ACTIONS = (
     "ecr:BatchGetImage",
@@ -183,15 +183,10 @@ def _found(
     """Return what a scan finds in the image that the environment's instances start."""
     if stored is None:
         return None
-    answer = ecr.batch_get_image(
-        repositoryName=repository, imageIds=[{"imageDigest": stored.digest}]
-    )
     wanted = OCI_NAMES[environment.architecture]
-    digest = stored.digest
-    for image in answer["images"]:
-        for each in json.loads(image["imageManifest"]).get("manifests", ()):
-            if each.get("platform", {}).get("architecture") == wanted:
-                digest = each["digest"]
+    images = images_of_index(ecr, repository, stored.digest)
+    own = [digest for digest, architecture in images.items() if architecture == wanted]
+    digest = own[-1] if own else stored.digest
     return vulnerabilities(ecr, repository, digest)
 
 
@@ -214,16 +209,13 @@ def _deployed(environment: Environment, client: Client) -> dict[str, dict[str, s
             }
     revisions |= {family: f"{family} as a task" for family in _families(environment)}
     definitions = _side_by_side(
-        lambda named: _unless_absent(
-            lambda: [ecs.describe_task_definition(taskDefinition=named)["taskDefinition"]]
-        ),
+        lambda named: _unless_absent(lambda: container_definitions(ecs, named)),
         {named: named for named in revisions},
     )
     deployed: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     registry = f"{names.image_registry(environment.account_id, environment.region)}/"
-    for named, found in definitions.items():
-        for container in (each for one in found for each in one["containerDefinitions"]):
-            image = container["image"]
+    for named, containers in definitions.items():
+        for image in (each.image for each in containers):
             repository = (repository_of(image) or "").removeprefix(registry)
             deployed[repository][tag_of(image)].add(revisions[named])
     return deployed

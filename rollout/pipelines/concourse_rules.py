@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pay.containers.images import DIGEST
+from pay.identifiers import DIGEST
 from pay.model.problem import Problem, did_you_mean
 from pay.model.service.call_graph import cycles
 from rollout.pipelines import concourse_words as words

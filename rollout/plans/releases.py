@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
+from pay.containers.images import tag_of
 from pay.model.images import APPLICATION_IMAGE_TAG
 from pay.model.problem import InvalidInput, Problem
 from pay.model.service.migrations import Migrations
@@ -37,11 +38,6 @@ def image_tag_variables_of_tasks() -> Mapping[str, str]:
         if service.migrations is not Migrations.NONE
     }
     return migrations | {task.name: task.image_tag_variable for task in ONE_OFF_TASKS}
-
-
-def tag_of(image: str) -> str:
-    """Return the image's tag, or its digest if it is pinned by one, as the variable takes it."""
-    return image.partition("@")[2] or image.rpartition(":")[2]
 
 
 def _running(variables: Mapping[str, str], state: PriorState) -> dict[str, str]:

@@ -5,7 +5,6 @@ environment files, one release a line, appended only, as the journal of moves. T
 environment is the proof that the next one asks for.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,7 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
-from pay.containers.images import DIGEST
+from pay.identifiers import DIGEST
 from pay.model import Side
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem
@@ -26,8 +25,6 @@ Digest = Annotated[str, StringConstraints(pattern=f"^{DIGEST}$")]
 
 Digests = Mapping[str, Digest]
 """Container -> the digest of its image."""
-
-_TAG = re.compile(r"(?P<number>[1-9][0-9]{0,8})-release")
 
 
 class Verdict(StrEnum):
@@ -76,14 +73,6 @@ class Release(Model):
     def line(self) -> str:
         """Return the release as a line of its file, without keys that hold their defaults."""
         return self.model_dump_json(exclude_defaults=True) + "\n"
-
-
-def release_number(tags: Iterable[str]) -> int | None:
-    """Return the number of an image's release, the highest if it has several; None: no tag of it is
-    `N-release`.
-    """
-    numbers = (int(match["number"]) for tag in tags if (match := _TAG.fullmatch(tag)))
-    return max(numbers, default=None)
 
 
 def releases_path(folder: Path, environment: str, service: str) -> Path:

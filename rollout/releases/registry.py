@@ -1,15 +1,15 @@
 """Asks the registry of an account for the digest of a tag, and for the tags of a digest."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from pay.containers.images import is_digest
+from pay.containers.releases import release_number
 from pay.model import Microservice, names
-from rollout.releases.record import release_number
+from rollout.aws.image_indexes import images_of_index
 
 _ABSENT = {"ImageNotFoundException", "RepositoryNotFoundException"}
 
@@ -42,8 +42,7 @@ class Registry:
 
     def find(self, container: str, tag_or_digest: str) -> Image | None:
         """Return the image of a container; None: the registry does not have it."""
-        is_digest = tag_or_digest.startswith("sha256:")
-        key = "imageDigest" if is_digest else "imageTag"
+        key = "imageDigest" if is_digest(tag_or_digest) else "imageTag"
         try:
             answer = self.ecr.describe_images(
                 repositoryName=self.repositories[container], imageIds=[{key: tag_or_digest}]
@@ -59,12 +58,5 @@ class Registry:
         """Return the digests that ECS may report of tasks with this image: its own, and for an
         index those of its images for one architecture each.
         """
-        return frozenset({digest, *self._children(container, digest)})
-
-    def _children(self, container: str, digest: str) -> Iterator[str]:
-        answer = self.ecr.batch_get_image(
-            repositoryName=self.repositories[container], imageIds=[{"imageDigest": digest}]
-        )
-        for image in answer["images"]:
-            for each in json.loads(image["imageManifest"]).get("manifests", ()):
-                yield each["digest"]
+        images = images_of_index(self.ecr, self.repositories[container], digest)
+        return frozenset({digest, *images})

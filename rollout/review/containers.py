@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pay.containers.definitions import Container, pairs
+from pay.containers.images import repository_of, short_image
 from pay.containers.stored import as_stored
 from pay.unread import Unread
 from rollout.plans.containers import TASK_DEFINITION, containers_after, containers_by_name
@@ -15,8 +16,6 @@ GIVEN = "given"
 """Stands for a secret that a container gets."""
 
 _KEY = "container_definitions"
-_DIGEST = 12
-"""Characters of a digest that tell it from another; the whole of it stands with the container."""
 
 _FIRST = ("image", "cpu", "memory", "memoryReservation")
 
@@ -90,16 +89,8 @@ def image_line(line: Line) -> Line:
 
 def _parts(image: str) -> tuple[str, str]:
     """Return registry with repository, and `tag@digest` or the one that is there."""
-    named, _, digest = image.partition("@")
-    place, slash, name = named.rpartition("/")
-    repository, _, tag = name.partition(":")
-    return f"{place}{slash}{repository}", "@".join(part for part in (tag, digest) if part)
-
-
-def short_image(image: str) -> str:
-    """Return an image, or a digest, with as much of its digest as tells it from another."""
-    named, at, digest = image.partition("sha256:")
-    return f"{named}{at}{digest[:_DIGEST]}…" if digest[_DIGEST:] else image
+    repository = repository_of(image) or image
+    return repository, image[len(repository) + 1 :]
 
 
 def _compared(change: ResourceChange) -> Iterator[ContainerLines]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pay.containers.images import short_image
 from pay.model import Environment
 from rollout.plans.plan import Plan, StateResource, Values
 from rollout.plans.values import dig, is_marked
-from rollout.review.containers import short_image
 from rollout.review.view_models import Line
 
 _SHORTEST_ID = 8

@@ -5,7 +5,7 @@ import re
 from base64 import b64decode
 from typing import Any
 
-from pay.containers.images import DIGEST
+from pay.identifiers import DIGEST
 from pay.json_text import parsed
 from pay.secrets.values import MASK, masked, why_secret
 from rollout.plans.plan import AttributeChange

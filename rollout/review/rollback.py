@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pay.containers.images import tag_of
 from pay.model import Side, Stage
 from pay.model.images import APPLICATION_IMAGE_TAG
 from pay.model.stage.transitions import rollbacks
@@ -15,7 +16,6 @@ from rollout.moves.way_back import NO_WAY_BACK
 from rollout.plans.plan import PAST, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
-from rollout.plans.releases import tag_of
 from rollout.plans.values import dig
 from rollout.review.containers import images
 from rollout.review.headline import titles_in_one

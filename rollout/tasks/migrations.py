@@ -11,15 +11,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pay.containers.images import tag_of
+from pay.containers.releases import release_number, release_tag
 from pay.model import Environment, Microservice, Side, names
-from pay.model.environment.images import release_tag
 from pay.model.service.migrations import Migrations
 from pay.model.stacks import TASKS
 from pay.model.tasks import image_tag_variable, migration_family
 from rollout.aws.clients import Client, items
+from rollout.aws.task_definitions import container_definitions
 from rollout.moves.journal import author
-from rollout.plans.releases import tag_of
-from rollout.releases.record import release_number
 from rollout.releases.registry import Registry
 from rollout.tasks.one_off import Ended, Runner
 from rollout.tasks.record import MigrationRun, append_run, has_run, read_runs
@@ -167,13 +167,8 @@ def _release(ecs: Any, client: Client, service: Microservice, revision: str) -> 
 
 
 def _image(ecs: Any, service: Microservice, revision: str) -> str:
-    described = ecs.describe_task_definition(taskDefinition=revision)["taskDefinition"]
-    images = (
-        str(part["image"])
-        for part in described["containerDefinitions"]
-        if part["name"] == service.name
-    )
-    return next(images, "")
+    containers = container_definitions(ecs, revision)
+    return next((each.image for each in containers if each.name == service.name), "")
 
 
 def _revision_of(service: Microservice, release: int, runner: Runner) -> str | None:

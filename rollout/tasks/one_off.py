@@ -11,6 +11,7 @@ from typing import Any
 
 from pay.model import Environment, Microservice, Side, names
 from rollout.aws.clients import Client, items
+from rollout.aws.task_definitions import container_definitions
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed, Finding, Refused
 
@@ -214,13 +215,10 @@ class Runner:
 
     def _log_lines(self, task: Mapping[str, Any], container: str) -> tuple[str, ...]:
         """Return the container's last lines; none where it wrote nothing."""
-        described = self.client("ecs").describe_task_definition(
-            taskDefinition=task["taskDefinitionArn"]
-        )
         logs = self.client("logs")
-        for part in described["taskDefinition"]["containerDefinitions"]:
-            options = (part.get("logConfiguration") or {}).get("options") or {}
-            if part["name"] == container and "awslogs-group" in options:
+        for each in container_definitions(self.client("ecs"), task["taskDefinitionArn"]):
+            options = each.log_options
+            if each.name == container and "awslogs-group" in options:
                 prefix = options["awslogs-stream-prefix"]
                 try:
                     events = logs.get_log_events(

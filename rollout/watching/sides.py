@@ -9,11 +9,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.catalogue import CATALOGUE
+from pay.containers.images import short_image
 from pay.model import Environment
 from pay.model.side import ServiceSide
 from pay.model.stacks import KINDS
 from pay.model.watching.agent import CONTAINER_PREFIX
 from rollout.aws.clients import Client
+from rollout.aws.task_definitions import container_definitions
 from rollout.contracts.agent.read import read_coverage, running_tasks
 from rollout.contracts.seen import State, is_denied
 from rollout.releases.record import Release, Verdict, read_releases
@@ -82,12 +84,8 @@ def _read_only(thing: str, tasks: Sequence[Any], ecs: Any) -> Line:
     """Compare the task definitions that run, not those that were written."""
     writable = list[str]()
     for arn in sorted({task["taskDefinitionArn"] for task in tasks}):
-        definition = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
-        writable += [
-            each["name"]
-            for each in definition["containerDefinitions"]
-            if not each.get("readonlyRootFilesystem")
-        ]
+        containers = container_definitions(ecs, arn)
+        writable += [each.name for each in containers if not each.readonly_root_filesystem]
     if not tasks:
         return Line(thing, State.OFF, "no task runs", INTEGRITY, "start the side")
     if writable:
@@ -114,7 +112,7 @@ def _proved(
     registry = Registry(client("ecr"), side.service)
     for release in good[:RELEASES]:
         if not _others(tasks, registry, release):
-            shown = f"release {release.release}, {release.digests.get(service, '')[:19]}"
+            shown = f"release {release.release}, {short_image(release.digests.get(service, ''))}"
             return Line(thing, State.ON, shown, INTEGRITY)
     others = _others(tasks, registry, good[0])
     shown = f"{', '.join(others)}: another digest than that of release {good[0].release}"

@@ -15,7 +15,8 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 from pay.catalogue.images import ImageKind, images_of
-from pay.model.environment.images import Pin, release_tag
+from pay.containers.releases import release_tag
+from pay.model.environment.images import Pin
 from pay.model.environment.instance_types import Architecture
 from sandbox.estate.estate_builder import Owner
 

@@ -5,7 +5,8 @@ With a tag that moves, Git does not show what runs, and a rollback starts the sa
 
 import re
 
-DIGEST = "sha256:[0-9a-f]{64}"
+from pay.identifiers import ACCOUNT_ID, DIGEST, DIGEST_PREFIX
+
 TAG = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 """OCI distribution specification, "Pulling manifests"."""
 
@@ -34,10 +35,16 @@ MOVING_TAG = (
 also moves when it names a line of versions, not one of them (`v1`, `1.25-alpine`)."""
 
 _RELEASE, _MOVING = re.compile(RELEASE_TAG), tuple(map(re.compile, MOVING_TAG))
-_PINNED = re.compile(rf"(?P<repository>.+)@{DIGEST}|(?P<path>([^@]*/)?[^@:/]+):(?P<tag>{TAG})")
-_ECR = re.compile(
-    r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>.+)"
+_PINNED = re.compile(
+    rf"(?P<repository>.+)@(?P<digest>{DIGEST})|(?P<path>([^@]*/)?[^@:/]+):(?P<tag>{TAG})"
 )
+_ECR = re.compile(
+    rf"(?P<account>{ACCOUNT_ID})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>.+)"
+)
+
+
+_SHORT = 12
+"""Characters of a digest that tell it from another."""
 
 
 def is_pinned(image: object) -> bool:
@@ -61,6 +68,25 @@ def repository_of(image: object) -> str | None:
     if match is None:
         return None
     return match["path"] or re.sub(rf":{TAG}$", "", match["repository"])
+
+
+def tag_of(image: str) -> str:
+    """Return the digest of a reference if it has one, else its tag, as the Terraform variable takes
+    it; any other text as it is.
+    """
+    match = _PINNED.fullmatch(image)
+    return (match["digest"] or match["tag"]) if match else image
+
+
+def is_digest(tag_or_digest: str) -> bool:
+    """Return whether a reference inside a repository is a digest: no tag has a colon."""
+    return tag_or_digest.startswith(DIGEST_PREFIX)
+
+
+def short_image(image: str) -> str:
+    """Return an image, or a digest, with as much of its digest as tells it from another."""
+    named, at, digest = image.partition(DIGEST_PREFIX)
+    return f"{named}{at}{digest[:_SHORT]}…" if digest[_SHORT:] else image
 
 
 def ecr_repository(image: object) -> str | None:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from pay.containers.releases import RELEASES, release_tag
+
 KEPT_RELEASES = 100
 """The newest releases that stay in a repository: what runs, what ran before, and far more."""
 
@@ -19,8 +21,8 @@ SOON = 80
 CANDIDATE_DAYS = 60
 UNTAGGED_DAYS = 14
 
-RELEASES, CANDIDATES = "*-release", "*-candidate*"
-"""The tags of releases and of builds that were never released, as Pay's pipeline makes them."""
+CANDIDATES = "*-candidate*"
+"""The tags of builds that were never released, as Pay's pipeline makes them."""
 
 
 def lifecycle_policy() -> str:
@@ -79,9 +81,9 @@ def losses(policy: str) -> Iterator[str]:
         raise ValueError(f"not a lifecycle policy: {type(error).__name__} {error}") from None
 
 
-_NUMBERS = tuple(map(str, range(1, 1000)))
+_NUMBERS = range(1, 1000)
 """Enough to show a rule for tags that begin, or end, with some digits only."""
-_RELEASE_TAGS = tuple(f"{number}-release" for number in _NUMBERS)
+_RELEASE_TAGS = tuple(map(release_tag, _NUMBERS))
 _CANDIDATE_TAGS = tuple(f"{number}-candidate" for number in _NUMBERS)
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from pay.containers.images import DIGEST
+from pay.identifiers import ACCOUNT_ID, DIGEST
 
 _SAYS: dict[str, str] = {}
 
@@ -89,7 +89,9 @@ _IN_WORDS = "lower-case words with hyphens"
 ServiceName = Annotated[str, _text(_WORDS, _IN_WORDS, max_length=20)]
 EnvironmentName = Annotated[str, _text(_WORDS, _IN_WORDS, max_length=16)]
 VariableName = Annotated[str, _text(r"^[A-Z][A-Z0-9_]*$", "upper-case words with underscores")]
-AccountId = Annotated[str, _text(r"^[0-9]{12}$", "the 12 digits of an AWS account id, in quotes")]
+AccountId = Annotated[
+    str, _text(f"^{ACCOUNT_ID}$", "the 12 digits of an AWS account id, in quotes")
+]
 Region = Annotated[
     str, _text(f"^({'|'.join(REGIONS)})$", "an AWS region that exists, for example eu-west-1")
 ]
@@ -140,7 +142,7 @@ InstanceType = Annotated[
 RoleArn = Annotated[
     str,
     _text(
-        r"^arn:aws:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$",
+        rf"^arn:aws:iam::{ACCOUNT_ID}:role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{{1,64}}$",
         "the ARN of an IAM role, whose name has at most 64 characters",
         max_length=640,
     ),
@@ -213,7 +215,7 @@ ImageDigest = Annotated[
 KeptEncryption = Annotated[
     str,
     _text(
-        r"^(AES256|arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$",
+        rf"^(AES256|arn:aws:kms:[a-z0-9-]+:{ACCOUNT_ID}:key/[A-Za-z0-9-]+)$",
         "AES256, or the ARN of a KMS key",
     ),
 ]

@@ -2,11 +2,13 @@
 
 import re
 
+from pay.identifiers import ACCOUNT_ID, DIGEST
+
 ARN = re.compile(
     r"(?<!\w)"
     r"(?P<head>arn:aws(?:-[a-z]+)*:[a-z0-9-]+"
     r":(?:[a-z0-9*-]*|\$?\{[\w.]+\})"
-    r":(?:[0-9]{12}|aws|cloudfront|\*|\$?\{[\w.]+\})?:)"
+    rf":(?:{ACCOUNT_ID}|aws|cloudfront|\*|\$?\{{[\w.]+\}})?:)"
     r"(?P<resource>(?:[\w+.@/*:-]|\$?\{[\w.]+\})+)"
 )
 """An ARN by its grammar: partition, service, region and account, then the resource. AWS: IAM user
@@ -18,8 +20,8 @@ _RANDOM_ID = re.compile(r"(?:\b(?:task|container|container-instance)/[\w/-]*|key
 """Numbers of 32 hexadecimal digits that AWS gives (ECS: tasks, containers and instances; KMS:
 multi-Region keys)."""
 
-_DIGEST = re.compile(r"\bsha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})\b")
-"""The digest of an image (OCI image specification, "Digests")."""
+_DIGEST = re.compile(rf"\b(?:{DIGEST}|sha512:[0-9a-f]{{128}})\b")
+"""The digest of an image, or of a package."""
 
 _COMMIT_TAG = re.compile(
     r"(?:(?<![\w.-])|(?<=:[0-9a-f]{40}))"  # where a name begins: else a long word takes minutes

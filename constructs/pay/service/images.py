@@ -3,7 +3,9 @@
 from cdktf import TerraformLocal, TerraformVariable, TerraformVariableValidationConfig
 from constructs import Construct
 
-from pay.containers.images import DIGEST, MOVING_TAG, RELEASE_TAG, TAG
+from pay.containers.images import MOVING_TAG, RELEASE_TAG, TAG
+from pay.containers.releases import release_tag
+from pay.identifiers import DIGEST, DIGEST_PREFIX
 from pay.model import names
 from pay.model.environment.environment import Environment
 from pay.model.images import APPLICATION_IMAGE_TAG
@@ -42,7 +44,7 @@ def image(
     """Return a container's image; the Terraform variable, which this declares, has its tag."""
     _declare(scope, tag_variable, pinned)
     registry = names.image_registry(environment.account_id, environment.region)
-    mark = f'${{startswith(var.{tag_variable}, "sha256:") ? "@" : ":"}}'
+    mark = f'${{startswith(var.{tag_variable}, "{DIGEST_PREFIX}") ? "@" : ":"}}'
     name = f"{container.replace('-', '_')}_image"
     TerraformLocal(scope, name, f"{registry}/{repository}{mark}${{var.{tag_variable}}}")
     return f"${{local.{name}}}"
@@ -63,7 +65,7 @@ def _declare(scope: Construct, name: str, pinned: str | None) -> None:
             TerraformVariableValidationConfig(
                 condition=f'${{can(regex("^({DIGEST}|{TAG})$", var.{name}))}}',
                 error_message=(
-                    f"{name} must be a tag such as 123-release, or a digest: sha256: and 64 "
+                    f"{name} must be a tag such as {release_tag(123)}, or a digest: sha256: and 64 "
                     "digits in lower-case hexadecimal."
                 ),
             ),

@@ -6,7 +6,7 @@ the cardholder data environment without a change in Git.
 
 from collections.abc import Iterator
 
-from pay.containers.images import is_pinned
+from pay.containers.images import is_digest, is_pinned
 from policies.engine.containers import containers, tag_default, takes_tag
 from policies.engine.rule import rule
 from policies.engine.stack import Block
@@ -27,6 +27,6 @@ def _mistakes(image: object, task_definition: Block) -> Iterator[str]:
             yield f"image is {image!r}"
     # Where nothing is passed, the default runs.
     elif default := tag_default(str(image), task_definition.stack):
-        mark = "@" if default.startswith("sha256:") else ":"
+        mark = "@" if is_digest(default) else ":"
         if not is_pinned(f"image{mark}{default}"):
             yield f"image has the default tag {default!r}"

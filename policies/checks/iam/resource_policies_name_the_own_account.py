@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 
 from pay.iam.document import Statement
+from pay.identifiers import ACCOUNT_ID
 from pay.model.rights.tasks import PULL_ACTIONS
 from policies.engine.documents import is_everybody, is_own, resource_rule
 from policies.engine.stack import Stack
 
-_ROLE = re.compile(r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]+")
+_ROLE = re.compile(rf"arn:aws:iam::{ACCOUNT_ID}:role/[\w+=,.@/-]+")
 
 _ACCOUNTS = (
     *(f"aws:Source{each}" for each in ("Account", "Arn", "Owner")),

@@ -6,11 +6,12 @@ knowing its name.
 
 import re
 
+from pay.identifiers import ACCOUNT_ID
 from policies.engine.documents import allowing
 from policies.engine.rule import rule
 from policies.engine.stack import Block
 
-_WHOLE_ACCOUNT = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:root")
+_WHOLE_ACCOUNT = re.compile(rf"{ACCOUNT_ID}|arn:aws[a-z-]*:iam::{ACCOUNT_ID}:root")
 
 
 @rule("aws_iam_role")

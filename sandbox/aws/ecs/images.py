@@ -15,7 +15,7 @@ from typing import Any
 
 from moto.ecr.models import ecr_backends
 
-from pay.containers.images import DIGEST
+from pay.identifiers import DIGEST
 
 _ECR = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"

@@ -1,9 +1,23 @@
 """Which image references name the same image for good."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pay.containers.images import MOVING_TAGS, ecr_repository, is_pinned, repository_of
+from pay.containers.images import (
+    MOVING_TAGS,
+    TAG,
+    ecr_repository,
+    is_digest,
+    is_pinned,
+    repository_of,
+    short_image,
+    tag_of,
+)
+from pay.identifiers import DIGEST as ANY_DIGEST
 
+_DIGESTS = st.from_regex(ANY_DIGEST, fullmatch=True)
+_TAGS = st.from_regex(TAG, fullmatch=True)
 DIGEST = f"sha256:{'a' * 64}"
 
 
@@ -63,6 +77,27 @@ def test_a_repository_is_what_is_left_without_tag_and_digest() -> None:
     for end in (":8-release", f"@{DIGEST}", f":8-release@{DIGEST}"):
         assert repository_of(f"registry:5000/publicauth{end}") == "registry:5000/publicauth"
     assert repository_of("registry:5000/publicauth") is None
+
+
+@given(_TAGS, _DIGESTS)
+def test_what_runs_is_the_digest_or_else_the_tag(tag: str, digest: str) -> None:
+    repository = "registry:5000/publicauth"
+    assert tag_of(f"{repository}:{tag}") == tag
+    for image in (f"{repository}@{digest}", f"{repository}:{tag}@{digest}"):
+        assert (repository_of(image), tag_of(image)) == (repository, digest)
+    assert is_digest(digest)
+    assert not is_digest(tag)
+
+
+def test_an_image_without_a_tag_stays_as_it_is() -> None:
+    for image in ("publicauth", "registry:5000/publicauth", ""):
+        assert tag_of(image) == image
+
+
+def test_a_digest_is_shown_by_its_first_twelve_characters() -> None:
+    assert short_image(f"publicauth@{DIGEST}") == f"publicauth@sha256:{'a' * 12}…"
+    assert short_image(DIGEST) == f"sha256:{'a' * 12}…"
+    assert short_image("publicauth:8-release") == "publicauth:8-release"
 
 
 def test_a_repository_in_ecr_has_an_arn() -> None:

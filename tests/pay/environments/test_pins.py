@@ -9,9 +9,9 @@ import pytest
 
 from pay.catalogue import IMAGES
 from pay.catalogue.images import LOAD_RUNNER
+from pay.containers.releases import release_tag
 from pay.environments.load import load_environment
 from pay.model import Environment, InvalidInput
-from pay.model.environment.images import release_tag
 from sandbox.estate.images import made_image
 from tests.conftest import ROOT
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pay.containers.releases import release_tag
 from rollout.pipelines.github import RECORDS
 from tests.conftest import ROOT
 from tests.support import git_settings
@@ -105,7 +106,7 @@ def task(checkout: Checkout, tag: str | None = None, **variables: str) -> int:
 
 
 def test_the_task_gives_pay_the_number_of_the_release(checkout: Checkout) -> None:
-    assert task(checkout, "412-release", PAY="deploy test-12 connector --wait 30m") == 0
+    assert task(checkout, release_tag(412), PAY="deploy test-12 connector --wait 30m") == 0
     assert checkout.called == "deploy test-12 connector --wait 30m 412,yes,"
     assert checkout.git("rev-list", "--count", "HEAD") == "1"
 

@@ -16,7 +16,6 @@ from rollout.releases.record import (
     append_release,
     proof,
     read_releases,
-    release_number,
     releases_path,
 )
 
@@ -116,16 +115,3 @@ def test_the_latest_deployment_of_a_release_is_its_proof(
     lines: list[Release], proves: bool
 ) -> None:
     assert (proof(lines, 12) is not None) == proves
-
-
-@pytest.mark.parametrize(
-    ("tags", "number"),
-    [
-        (["12-release"], 12),
-        (["99-release", "100-release"], 100),
-        (["12-candidate", "0-release", "012-release", "12-release-arm", "latest"], None),
-        ([], None),
-    ],
-)
-def test_the_number_of_a_release_is_a_number(tags: list[str], number: int | None) -> None:
-    assert release_number(tags) == number

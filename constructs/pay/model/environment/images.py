@@ -38,11 +38,6 @@ class Pin(Model):
     """The day of the build: later fixes of its packages are not in it (PCI DSS v4.0.1, 6.3.3)."""
 
 
-def release_tag(release: int) -> str:
-    """Return the tag of a release, as Pay's pipeline makes it."""
-    return f"{release}-release"
-
-
 class Registry(Model):
     """The repositories of an account in ECR; without the table its stacks hold none."""
 

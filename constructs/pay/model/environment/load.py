@@ -21,7 +21,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pay.containers.images import DIGEST
+from pay.identifiers import DIGEST
 from pay.model.base import Model
 from pay.model.problem import Problem
 from pay.model.service.size import TaskSize

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from pay.containers.images import DIGEST
+from pay.identifiers import DIGEST
 from pay.model import names
 from pay.model.accepted import Accepted
 from pay.model.base import as_error

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pay.iam.document import Statement
 from pay.iam.losses import losses
 from pay.iam.patterns import matches
+from pay.identifiers import ACCOUNT_ID
 from pay.model import names
 from pay.model.side import ServiceSide
 from pay.unread import Unread
@@ -34,7 +35,9 @@ from rollout.plans.values import is_unset
 
 _ROLE, _POLICY = "aws_iam_role", "aws_iam_role_policy"
 
-_QUEUE_URL = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com/(\d{12})/([\w-]+(?:\.fifo)?)")
+_QUEUE_URL = re.compile(
+    rf"https://sqs\.([a-z0-9-]+)\.amazonaws\.com/({ACCOUNT_ID})/([\w-]+(?:\.fifo)?)"
+)
 _ARN = re.compile(rf"arn:aws:(?:{'|'.join(sorted(NAMED_BY_VARIABLES))}):[^\s,;|\"']+")
 
 DO = (
