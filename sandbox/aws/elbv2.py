@@ -15,7 +15,6 @@ Where moto 5.2 differs from AWS:
 - Access logs may go to any bucket.
 """
 
-import json
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping
@@ -35,8 +34,7 @@ from moto.elbv2.models import (
     elbv2_backends,
 )
 
-from pay.iam.document import read_policy
-from pay.iam.patterns import includes, matches
+from sandbox.aws.iam.policies import is_allowed
 from sandbox.aws.patching import Original, extends, replaces
 from sandbox.aws.route53.rules import LOAD_BALANCER_ZONES
 from sandbox.aws.service_quotas import quotas
@@ -181,22 +179,12 @@ account of AWS's own in its place; the sandbox's do not."""
 
 
 def _may_write(backend: ELBv2Backend, bucket: str, key: str) -> bool:
-    """Return whether a statement of the bucket's policy lets Elastic Load Balancing write the key.
-
-    Statements that deny, and conditions, do not count.
-    """
+    """Return whether the bucket's policy lets Elastic Load Balancing write the key."""
     from moto.s3.models import s3_backends
 
     log_bucket = s3_backends[backend.account_id][backend.partition].buckets.get(bucket)
-    if log_bucket is None or log_bucket.policy is None:
-        return False
-    return any(
-        statement.allows
-        and any(name == LOG_WRITER for _, name in statement.principals)
-        and includes(statement.actions, "s3:PutObject")
-        and any(matches(each, f"arn:aws:s3:::{bucket}/{key}") for each in statement.resources)
-        for statement in read_policy(json.loads(log_bucket.policy))
-    )
+    policy, writer = log_bucket.policy if log_bucket else None, ("Service", LOG_WRITER)
+    return is_allowed([policy], "s3:PutObject", by=[writer], on=f"arn:aws:s3:::{bucket}/{key}")
 
 
 @replaces(ELBv2Backend)

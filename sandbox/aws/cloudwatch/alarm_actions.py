@@ -62,7 +62,7 @@ def _publish(backend: CloudWatchBackend, alarm: Alarm, arn: str, message: str) -
         return "Resource does not exist"
     account, region = backend.account_id, backend.region_name
     sender = Sender(_SENDER, account, region, alarm.alarm_arn, says_owner=True)
-    if not sender.may("sns:Publish", topic.policy):
+    if not sender.may("sns:Publish", topic.policy, arn):
         return "CloudWatch Alarms is not authorized to perform: SNS:Publish on resource"
     if topic.kms_master_key_id and not sender.may_encrypt_with(topic.kms_master_key_id):
         return (

@@ -5,16 +5,11 @@ ECR user guide, "Private repository policies"; IAM user guide, "Policy evaluatio
 cross-account.
 """
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
 from moto.core.exceptions import ServiceException
-from moto.ecr.models import ECRBackend, Repository
+from moto.ecr.models import ECRBackend
 
-from pay.iam.document import Statement, read_policy
-from pay.iam.patterns import includes, matches
 from sandbox.aws.iam.callers import Caller
+from sandbox.aws.iam.policies import is_allowed
 
 
 class AccessDeniedException(ServiceException):
@@ -26,36 +21,20 @@ def require(backend: ECRBackend, caller: Caller, action: str, repository: str | 
     if caller.account_id == backend.account_id:
         return
     stored = backend.repositories.get(repository or "")
-    if stored is None or not any(_allows(each, caller, action) for each in _statements(stored)):
+    root = f"arn:aws:iam::{caller.account_id}:root"
+    names = (caller.role_arn, caller.account_id, root, "*")
+    # The policy belongs to its repository, and so names none (ECR user guide, as above).
+    if not is_allowed(
+        [stored.policy if stored else None],
+        action,
+        by=[("AWS", name) for name in names],
+        context={
+            "aws:principalarn": caller.role_arn,
+            "aws:principalaccount": caller.account_id,
+        },
+    ):
         arn = f"arn:aws:ecr:{backend.region_name}:{backend.account_id}:repository/{repository}"
         raise AccessDeniedException(
             f"User: {caller.role_arn} is not authorized to perform: {action} on resource: {arn} "
             f"because no resource-based policy allows the {action} action"
         )
-
-
-def _statements(repository: Repository) -> Iterator[Statement]:
-    if repository.policy:
-        yield from read_policy(json.loads(repository.policy))
-
-
-def _allows(statement: Statement, caller: Caller, action: str) -> bool:
-    names = (caller.role_arn, caller.account_id, f"arn:aws:iam::{caller.account_id}:root", "*")
-    named = any(kind == "AWS" and name in names for kind, name in statement.principals)
-    return (
-        statement.allows
-        and named
-        and includes(statement.actions, action)
-        and all(_holds(*each, caller) for each in statement.comparisons)
-    )
-
-
-def _holds(operator: str, key: str, values: tuple[str, ...], caller: Caller) -> bool:
-    """Return whether a condition on the caller holds; one on anything else does not."""
-    known: dict[str, Any] = {
-        "aws:principalarn": caller.role_arn,
-        "aws:principalaccount": caller.account_id,
-    }
-    if key not in known or operator not in ("StringEquals", "StringLike", "ArnEquals", "ArnLike"):
-        return False
-    return any(matches(value, known[key]) for value in values)

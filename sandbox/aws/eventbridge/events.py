@@ -171,7 +171,7 @@ def _deliver(rule: Rule, target: Mapping[str, Any], event: Mapping[str, Any]) ->
     topic = sns_backends[rule.account_id][rule.region_name].topics.get(arn)
     if topic is None:
         return Undelivered("NO_RESOURCE", "Topic does not exist")
-    if not sender.may("sns:Publish", topic.policy):
+    if not sender.may("sns:Publish", topic.policy, arn):
         message = f"User: {SERVICE} is not authorized to perform: SNS:Publish on resource: {arn}"
         return Undelivered("NO_PERMISSIONS", message)
     if topic.kms_master_key_id and not sender.may_encrypt_with(topic.kms_master_key_id):
@@ -205,8 +205,8 @@ def _send(sender: Sender, arn: str, text: str, attributes: Mapping[str, str]) ->
     if queue is None or queue.queue_arn != arn:
         return Undelivered("NO_RESOURCE", "The specified queue does not exist")
     key = queue.kms_master_key_id  # type: ignore[attr-defined]
-    may = sender.may("sqs:SendMessage", queue.policy) and (not key or sender.may_encrypt_with(key))
-    if not may:
+    may = sender.may("sqs:SendMessage", queue.policy, arn)
+    if not may or (key and not sender.may_encrypt_with(key)):
         return Undelivered("NO_PERMISSIONS", f"Access to the resource {arn} is denied.")
     backend.send_message(
         queue.name,

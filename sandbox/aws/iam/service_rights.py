@@ -6,13 +6,11 @@ Sources:
 - SQS developer guide, "Configuring KMS permissions for AWS services".
 """
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Any
 
 from moto.kms.models import kms_backends
+
+from sandbox.aws.iam.policies import EVERYBODY, is_allowed
 
 
 @dataclass(frozen=True)
@@ -33,26 +31,15 @@ class Sender:
     A statement with such a condition never fits there. For KMS the sources are above. For SNS:
     EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions"."""
 
-    def may(self, action: str, policy: str | None) -> bool:
-        """Return whether a statement of the resource's policy allows the action."""
-        known = {
-            "aws:sourceaccount": self.account,
-            "aws:sourceowner": self.account if self.says_owner else "",
-            "aws:sourcearn": self.source_arn,
-        }
+    def may(self, action: str, policy: str | None, on: str) -> bool:
+        """Return whether the policy of a resource, named by its ARN, allows the action."""
+        known = {"aws:sourceaccount": self.account, "aws:sourcearn": self.source_arn}
+        if self.says_owner:
+            known["aws:sourceowner"] = self.account
         if action.partition(":")[0] in self.hides_source_from:
             known = {}
-        document = json.loads(policy) if policy else {}
-        return any(
-            statement.get("Effect") == "Allow"
-            and self._is_named(statement.get("Principal"))
-            and any(fnmatchcase(action.lower(), a.lower()) for a in _list(statement.get("Action")))
-            and all(
-                any(fnmatchcase(known.get(key, ""), value) for value in values)
-                for key, values in _conditions(statement)
-            )
-            for statement in _list(document.get("Statement"))
-        )
+        who = [("Service", self.service), EVERYBODY]
+        return is_allowed([policy], action, by=who, on=on, context=known)
 
     def may_encrypt_with(self, key: str) -> bool:
         """Return whether the key lets it generate data keys; AWS's own key never does."""
@@ -60,20 +47,6 @@ class Sender:
         id = key.rpartition(":")[2].removeprefix("key/")
         kms_key = keys.keys.get(keys.get_key_id_from_alias(id) or id)
         return kms_key is not None and all(
-            self.may(action, kms_key.policy) for action in ("kms:Decrypt", "kms:GenerateDataKey")
+            self.may(action, kms_key.policy, kms_key.arn)
+            for action in ("kms:Decrypt", "kms:GenerateDataKey")
         )
-
-    def _is_named(self, principal: Any) -> bool:
-        if not isinstance(principal, dict):
-            return bool(principal == "*")
-        return self.service in _list(principal.get("Service")) or "*" in _list(principal.get("AWS"))
-
-
-def _conditions(statement: Any) -> Iterator[tuple[str, list[str]]]:
-    for asked in statement.get("Condition", {}).values():
-        for key, values in asked.items():
-            yield key.lower(), _list(values)
-
-
-def _list(value: Any) -> list[Any]:
-    return [] if value is None else value if isinstance(value, list) else [value]

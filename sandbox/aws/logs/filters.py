@@ -6,13 +6,11 @@ a subscription, whatever its pattern. It does not check whether logs may write.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import botocore.session
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import iam_backends
 from moto.logs.exceptions import (
     InvalidParameterException,
     LimitExceededException,
@@ -22,6 +20,7 @@ from moto.logs.models import LogsBackend, LogStream
 from moto.logs.responses import LogsResponse
 
 from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
+from sandbox.aws.iam.roles import may_be_assumed_by
 from sandbox.aws.logs.patterns import BadPattern, Extracted, Pattern, parse
 from sandbox.aws.patching import Original, adds, extends, replaces
 
@@ -191,7 +190,7 @@ def put_subscription_filter(self: LogsResponse) -> str:
     if name not in filters and len(filters) >= MOST_SUBSCRIPTIONS:
         raise LimitExceededException()
     if destination.split(":")[2] in ("firehose", "kinesis"):
-        _check_role(backend, role)
+        _check_role(backend, role, group)
     # moto counts a filter that is replaced as one more.
     replaced = filters.pop(name, None)
     try:
@@ -203,27 +202,17 @@ def put_subscription_filter(self: LogsResponse) -> str:
     return ""
 
 
-def _check_role(backend: LogsBackend, arn: str | None) -> None:
+def _check_role(backend: LogsBackend, arn: str | None, group: str) -> None:
     """Raise unless CloudWatch Logs can assume the role (CloudWatch Logs user guide, "Subscription
     filters with Amazon Data Firehose").
     """
-    try:
-        role = iam_backends[backend.account_id]["aws"].get_role_by_arn(arn or "")
-    except NotFoundException:
-        role = None
-    trusted = set(_trusted(role.assume_role_policy_document)) if role else set()
-    if not trusted & {"logs.amazonaws.com", f"logs.{backend.region_name}.amazonaws.com"}:
+    services = ("logs.amazonaws.com", f"logs.{backend.region_name}.amazonaws.com")
+    source = backend.groups[group].arn
+    if not any(may_be_assumed_by(backend.account_id, arn or "", each, source) for each in services):
         raise InvalidParameterException(
             "Could not deliver test message to specified destination. Check if the role "
             f"{arn} exists and lets CloudWatch Logs assume it."
         )
-
-
-def _trusted(policy: str) -> Iterator[str]:
-    for statement in json.loads(policy)["Statement"]:
-        service = statement["Principal"].get("Service", [])
-        if statement["Effect"] == "Allow":
-            yield from [service] if isinstance(service, str) else service
 
 
 @extends(LogStream)
