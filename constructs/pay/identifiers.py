@@ -1,4 +1,4 @@
-"""How AWS and registries spell what they number: regular expressions, for Terraform as well."""
+"""How AWS and registries spell what they number. Terraform takes the same regular expressions."""
 
 ACCOUNT_ID = "[0-9]{12}"
 """AWS: account management reference guide, "View AWS account identifiers"."""
@@ -6,3 +6,11 @@ ACCOUNT_ID = "[0-9]{12}"
 DIGEST_PREFIX = "sha256:"
 DIGEST = f"{DIGEST_PREFIX}[0-9a-f]{{64}}"
 """Of an image (OCI image specification, "Digests")."""
+
+
+def account_of(text: str) -> str | None:
+    """Return the account in an ARN; empty for an ARN without one, as a bucket's; None for text
+    of fewer parts.
+    """
+    parts = text.split(":", 5)
+    return parts[4] if len(parts) == 6 else None

@@ -7,6 +7,7 @@ from typing import Any
 from pay.iam.document import Statement, read_policy
 from pay.iam.patterns import includes, is_open_resource
 from pay.iam.policy_arguments import IDENTITY_POLICIES, POLICY_ARGUMENTS, RESOURCE_POLICIES
+from pay.identifiers import account_of
 from pay.unread import Unread
 from policies.engine.expressions import REFERENCE, document_in
 from policies.engine.rule import Judge, rule
@@ -102,19 +103,22 @@ def open_uses(statement: Statement, *actions: str) -> list[str]:
 
 def is_everybody(principal: str) -> bool:
     """Return whether a principal, or the value of a condition, has a wildcard for its account."""
-    parts = principal.split(":", 5)
-    account = parts[4] if len(parts) == 6 else principal
+    account = _account(principal)
     return not REFERENCE.fullmatch(principal) and bool(set(account) & set("*?"))
 
 
 def is_own(stack: Stack, principal: str) -> bool:
     """Return whether an account's id, an ARN or a reference belongs to the stack's account."""
-    parts = principal.split(":", 5)
-    account = parts[4] if len(parts) == 6 else principal
+    account = _account(principal)
     if account.startswith(("data.aws_caller_identity.", "${data.aws_caller_identity.")):
         return True
     # All that a stack creates or looks up is in the account that it is bound to.
     return account in stack.allowed_account_ids or stack.find(principal) is not None
+
+
+def _account(principal: str) -> str:
+    account = account_of(principal)
+    return principal if account is None else account
 
 
 def _document(block: Block, attribute: str) -> Any:

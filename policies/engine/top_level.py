@@ -12,6 +12,7 @@ from typing import Any
 
 from checkov.terraform.modules.module_objects import TFDefinitionKey
 
+from pay.identifiers import account_of
 from policies.engine.results import Problem
 from policies.engine.stack import Stack, blocks_of, first, get, strings
 from policies.engine.unread import unknown_values
@@ -73,8 +74,7 @@ def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[P
             f"{list(stack.allowed_account_ids)!r}"
             for block in _ASSUMING
             for each in blocks_of(conf, block)
-            if (arn := str(get(each, "role_arn"))).split(":", 5)[4:5]
-            != list(stack.allowed_account_ids)
+            if [account_of(arn := str(get(each, "role_arn")))] != list(stack.allowed_account_ids)
         ]
         if name != "aws" or "alias" in conf:
             mistakes.append(

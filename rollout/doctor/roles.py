@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from botocore.exceptions import ClientError
 
+from pay.identifiers import account_of
 from pay.model import Environment
 from rollout.aws.clients import Client
 from rollout.doctor.line import Line, fails, not_shown, ok
@@ -22,8 +23,8 @@ def role_lines(
         if not arn:
             yield not_shown(check, "is not set", "set it to the ARN of the pipeline's role")
             continue
-        account, name = arn.split(":")[4:5], arn.rpartition("/")[2]
-        if account != [environment.account_id]:
+        name = arn.rpartition("/")[2]
+        if account_of(arn) != environment.account_id:
             wanted = f"arn:aws:iam::{environment.account_id}:role/..."
             yield fails(check, f"{arn} is not of this account", f"give the ARN of a role: {wanted}")
             continue

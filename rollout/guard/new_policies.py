@@ -10,6 +10,7 @@ from pay.iam.document import Statement
 from pay.iam.grants import Grant, all_but, grants, in_words
 from pay.iam.patterns import BOUND_BY, is_open_resource
 from pay.iam.policy_arguments import PolicyKind
+from pay.identifiers import account_of
 from pay.model import Environment, names
 from pay.model.rights.tasks import PULL_ACTIONS, pulls_agent
 
@@ -78,12 +79,13 @@ def _reasons(
     metrics_role = environment.metrics.prometheus_write_role_arn
     if service == "sts" and grant.resource != metrics_role:
         yield "the only role that the stacks assume is the one that metrics are written with"
-    is_wide = is_open_resource(grant.resource) or grant.resource.count(":") < 5  # or not an ARN
+    account = account_of(grant.resource)
+    is_wide = is_open_resource(grant.resource) or account is None
     if is_wide and not _is_bound(grant, statement):
         yield "on everything"
     elif _pulls_agent(grant, environment):
         return  # From an account of AWS, which no file names.
-    elif _account(grant.resource) not in ("", environment.account_id, _account(metrics_role)):
+    elif account and account not in (environment.account_id, account_of(metrics_role)):
         yield "in an account that the environment's file does not name"
 
 
@@ -98,7 +100,7 @@ def _why_not_trusted(principal: str, kind: PolicyKind, environment: Environment)
         return "neither an AWS service nor a principal of the own account"
     if set(name) & set("*?"):
         return "anybody"
-    if environment.account_id not in (name, _account(name)):
+    if environment.account_id not in (name, account_of(name)):
         return "another account"
     return None
 
@@ -115,11 +117,6 @@ def _pulls_agent(grant: Grant, environment: Environment) -> bool:
     pulls = pulls_agent(environment) if environment.watching else None
     is_pull = grant.action.lower() in map(str.lower, PULL_ACTIONS)
     return pulls is not None and is_pull and grant.resource in pulls.resources
-
-
-def _account(arn: str) -> str:
-    """Return the account in an ARN; empty for an ARN without one, as a bucket's."""
-    return (arn.split(":") + [""] * 5)[4]
 
 
 def _passable(environment: Environment, service: str | None) -> frozenset[str]:
@@ -144,7 +141,7 @@ def _is_bound(grant: Grant, statement: Statement) -> bool:
     if action in _TAKE_NO_RESOURCE:
         return True
     if action in _JOINS_A_NETWORK and grant.resource.endswith(":*/*"):
-        return _account(grant.resource).isdigit()
+        return (account_of(grant.resource) or "").isdigit()
     service = action.partition(":")[0]
     if service == "kms" and grant.resource == "*":
         return False  # Keys of every account; those of the own one are `arn:aws:kms:...:key/*`.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from pay.iam.document import Statement
-from pay.identifiers import ACCOUNT_ID
+from pay.identifiers import ACCOUNT_ID, account_of
 from pay.model.rights.tasks import PULL_ACTIONS
 from policies.engine.documents import is_everybody, is_own, resource_rule
 from policies.engine.stack import Stack
@@ -40,8 +40,7 @@ def _named(statement: Statement) -> Iterator[str]:
             yield principal
     for key in _ACCOUNTS:
         for value in statement.limited_to(key):
-            parts = value.split(":", 5)
-            if len(parts) == 6 and not parts[4]:
+            if account_of(value) == "":
                 continue  # A bucket's ARN has no account.
             if not is_everybody(value):
                 yield value
