@@ -1,4 +1,4 @@
-"""How AWS and registries spell what they number. Terraform takes the same regular expressions."""
+"""Ids of AWS and of registries. Terraform takes the same regular expressions."""
 
 ACCOUNT_ID = "[0-9]{12}"
 """AWS: account management reference guide, "View AWS account identifiers"."""
@@ -9,8 +9,9 @@ DIGEST = f"{DIGEST_PREFIX}[0-9a-f]{{64}}"
 
 
 def account_of(text: str) -> str | None:
-    """Return the account in an ARN; empty for an ARN without one, as a bucket's; None for text
-    of fewer parts.
+    """Return the account in an ARN; empty for an ARN without one, as a bucket's.
+
+    None: the text has fewer parts.
     """
     parts = text.split(":", 5)
     return parts[4] if len(parts) == 6 else None

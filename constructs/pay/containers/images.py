@@ -71,8 +71,9 @@ def repository_of(image: object) -> str | None:
 
 
 def tag_of(image: str) -> str:
-    """Return the digest of a reference if it has one, else its tag, as the Terraform variable takes
-    it; any other text as it is.
+    """Return the digest of a reference if it has one, else its tag, for a Terraform variable.
+
+    Any other text is returned as it is.
     """
     match = _PINNED.fullmatch(image)
     return (match["digest"] or match["tag"]) if match else image

@@ -1,7 +1,7 @@
 """Judges what policies let somebody do: moto 5.2 asks hardly any.
 
-`pay.iam.document` reads the statements; what fits a call is decided here and nowhere else, apart
-from the guard and the gate, so that the sandbox shows their mistakes instead of sharing them.
+`pay.iam.document` reads the statements. Only this module decides what fits a call. It uses nothing
+of the guard and the gate, so that the sandbox shows their mistakes instead of sharing them.
 Source: AWS, IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition
 operators".
 """
@@ -28,10 +28,11 @@ def is_allowed(
 ) -> bool:
     """Return whether a statement allows the call and none denies it.
 
-    `policies`: JSON text; None: there is none. `by`: the principals that a statement may name;
-    empty: the policies belong to the caller. `on`: the ARN of the resource; None: any. `context`:
-    condition key in lower case -> value; None: nothing is known, so conditions restrict no
-    statement that allows, and those that deny do not count.
+    - `policies`: JSON text; None: there is none.
+    - `by`: the principals that a statement may name; empty: the policies belong to the caller.
+    - `on`: the ARN of the resource; None: any.
+    - `context`: condition key in lower case -> value. None: nothing is known. Conditions then
+      restrict no statement that allows, and a statement that denies under one does not count.
 
     Raises Unread for text that is not a policy.
     """
