@@ -1,4 +1,4 @@
-"""Gathers findings by their rule, and addresses by what is told of them, to write both once."""
+"""Groups findings by their rule, and addresses by their text, to write both once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from rollout.guard.verdict import Refusal
 
 @dataclass(frozen=True)
 class Place:
-    """The addresses of which the same is told."""
+    """The addresses with the same text."""
 
     stacks: tuple[str, ...]
     """Each has all of the addresses."""
@@ -17,23 +17,23 @@ class Place:
     text: str
 
 
-def places(told: Iterable[tuple[str, str, str]]) -> tuple[Place, ...]:
-    """Return stacks, addresses and texts with the addresses of one text and stack together, and
-    the stacks of the same addresses.
+def places(stacks_and_texts: Iterable[tuple[str, str, str]]) -> tuple[Place, ...]:
+    """Return stacks, addresses and texts. The addresses of one text and stack stand together, and
+    so do the stacks of the same addresses.
     """
     together: dict[tuple[str, str], list[str]] = {}
-    for stack, address, text in told:
+    for stack, address, text in stacks_and_texts:
         addresses = together.setdefault((stack, text), [])
         addresses += [address] if address else []
     alike: dict[tuple[tuple[str, ...], str], list[str]] = {}
-    for (stack, text), found in together.items():
-        alike.setdefault((tuple(found), text), []).append(stack)
+    for (stack, text), listed in together.items():
+        alike.setdefault((tuple(listed), text), []).append(stack)
     return tuple(Place(tuple(stacks), *of_all) for of_all, stacks in alike.items())
 
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do about some findings of a rule."""
+    """The steps to take about some findings of a rule."""
 
     do: str
     places: tuple[Place, ...]
@@ -49,9 +49,9 @@ class RuleFindings:
 
     @property
     def count(self) -> int:
-        """How many findings these are."""
-        found = (place for advice in self.advices for place in advice.places)
-        return sum(len(place.stacks) * max(1, len(place.addresses)) for place in found)
+        """Return the number of these findings."""
+        all_places = (place for advice in self.advices for place in advice.places)
+        return sum(len(place.stacks) * max(1, len(place.addresses)) for place in all_places)
 
 
 def by_rule(refusals: Iterable[Refusal]) -> tuple[RuleFindings, ...]:
@@ -60,8 +60,8 @@ def by_rule(refusals: Iterable[Refusal]) -> tuple[RuleFindings, ...]:
     for refusal in refusals:
         rules.setdefault(refusal.rule, []).append(refusal)
     return tuple(
-        RuleFindings(rule, found[0].allowed_because, tuple(_advices(found)))
-        for rule, found in rules.items()
+        RuleFindings(rule, of_rule[0].allowed_because, tuple(_advices(of_rule)))
+        for rule, of_rule in rules.items()
     )
 
 
@@ -69,7 +69,7 @@ def _advices(refusals: Iterable[Refusal]) -> Iterable[Advice]:
     advices: dict[str, list[tuple[str, str, str]]] = {}
     for refusal in refusals:
         finding = refusal.finding
-        told = advices.setdefault(finding.do, [])
-        told.append((refusal.stack, finding.address, finding.saw))
-    for do, told in advices.items():
-        yield Advice(do, places(told))
+        of_advice = advices.setdefault(finding.do, [])
+        of_advice.append((refusal.stack, finding.address, finding.saw))
+    for do, of_advice in advices.items():
+        yield Advice(do, places(of_advice))

@@ -34,9 +34,9 @@ class Task(NamedTuple):
 
     network_mode: str
     hardened: Container
-    """What the catalogue hardens the container with."""
+    """The settings by which the catalogue hardens the container."""
     is_essential: bool
-    """Whether the task ends with the container."""
+    """True when the task ends with the container."""
 
 
 def field_changes(old: Container, new: Container, task: Task) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _log(before: Any, after: Any, task: Task) -> Iterator[str]:
         is_better = (key == "mode" and later == "non-blocking") or (
             key == "max-buffer-size" and _is_larger(earlier, later)
         )
-        # Non-blocking: the program goes on when logging does not.
+        # Non-blocking: the program continues when logging does not.
         if not same(earlier, later) and not (old and is_better):
             yield _changed(f"logConfiguration {key}", earlier, later)
 
@@ -130,8 +130,8 @@ def _is_larger(before: Any, after: Any) -> bool:
 
 
 _LEAST_PATIENCE = {"interval": 10, "retries": 3, "timeout": 5}
-"""Seconds and failures. ECS's own values are 30, 3 and 5 (AWS: ECS API reference, `HealthCheck`); a
-new check with less could end a container that is only busy.
+"""Seconds and failures. ECS's own values are 30, 3 and 5 (ECS API reference, `HealthCheck`). A new
+check with less could end a container that is only busy.
 """
 _ALWAYS_FAILS = re.compile(r"(?:CMD(?:-SHELL)? )?(?:exit [1-9]\d*|(?:/bin/)?false)")
 
@@ -147,7 +147,7 @@ def _is_sane(check: Mapping[str, Any]) -> bool:
 
 def _health_check(before: Any, after: Any, task: Task) -> Iterator[str]:
     """A check that is more patient passes; one that asks something else may stop running tasks. A
-    first one passes with sane numbers, and anyway where the task goes on without the container.
+    first one passes with sane numbers, and anyway where the task continues without the container.
     """
     old, new = (value if isinstance(value, dict) else {} for value in (before, after))
     if not old and new and (not task.is_essential or _is_sane(new)):
@@ -211,5 +211,6 @@ _JUDGES: Mapping[str, _Judge] = {
     "stopTimeout": _longer("stopTimeout"),
     "ulimits": _limits,
 }
-"""Fields that may change in one direction. Every other field stays, or becomes what the catalogue
-hardens a container with that was not hardened."""
+"""Fields that may change in one direction. Every other field stays, or gets the catalogue's
+hardening in a container that was not hardened.
+"""

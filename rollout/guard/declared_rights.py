@@ -1,4 +1,4 @@
-"""The rights that the catalogue declares for the roles of a side: one more queue, parameter or
+"""The rights that the catalogue declares for the roles of a side. One more queue, parameter or
 secret of the service's own is an ordinary change.
 """
 
@@ -29,13 +29,14 @@ from rollout.guard.new_policies import too_much
 from rollout.plans.policies import statements_of
 
 _SUFFIX = "-??????"
-"""What Secrets Manager adds to a name in an ARN (AWS: Secrets Manager user guide, "What's in a
-Secrets Manager secret?")."""
+"""The ending that Secrets Manager adds to a name in an ARN. Source: Secrets Manager user guide,
+"What's in a Secrets Manager secret?".
+"""
 
 
 def declared_rights(role: object, stack: Stack, environment: Environment) -> tuple[Statement, ...]:
-    """Return what the catalogue lets a role of this name do; nothing for another role, or one that
-    is not known. What no new policy may have is not declared by any catalogue.
+    """Return what the catalogue lets a role of this name do. Return nothing for another role, or
+    one that is not known. What no new policy may have is not declared by any catalogue.
     """
     if stack.kind.declared_by:
         declared = _DECLARED[stack.kind.declared_by]

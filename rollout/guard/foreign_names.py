@@ -1,5 +1,5 @@
-"""Detects names of another environment, account, region or service in a value: all that the
-environments' files and the catalogue know.
+"""Detects names of another environment, account, region or service in a value. It knows all names
+of the environments' files and the catalogue.
 """
 
 import re
@@ -17,7 +17,7 @@ _ACCOUNT = re.compile(
     rf"arn:aws[a-z-]*:[\w-]*:[\w-]*:({ACCOUNT_ID}):|({ACCOUNT_ID})\.dkr[.-]ecr"
     rf"|://[^/\s]+\.{_OF_AWS}(?::\d+)?/({ACCOUNT_ID})(?!\w)"
 )
-"""Where an account's id stands: an ARN, a registry, the URL of a queue. In the URL of a vendor 12
+"""The places of an account's id: an ARN, a registry, the URL of a queue. In the URL of a vendor 12
 digits are a number of the vendor's.
 """
 _DIGITS = re.compile(rf"(?<!\d){ACCOUNT_ID}(?!\d)")
@@ -39,8 +39,9 @@ _IN_ITS_HOME = re.compile(
     rf"arn:aws:(?:{_GLOBAL}):{_HOME_OF_GLOBAL_SERVICES}:"
     rf"|(?<![\w-])(?:{_GLOBAL})(?:-fips)?\.{_HOME_OF_GLOBAL_SERVICES}\.{_OF_AWS}"
 )
-"""Services whose only or main region is this one: certificates, metrics and firewalls of CloudFront
-stand there, and so do the endpoints of global services (AWS: General Reference, "Global services").
+"""Services whose only or main region is this one. Certificates, metrics and firewalls of CloudFront
+stand there, and so do the endpoints of global services. Source: AWS General Reference, "Global
+services".
 """
 _OF_GLOBAL_SERVICE = re.compile(
     r"(?:^|_)(?:BILLING|CANAR(?:Y|IES)|CDN|CLOUD_?FRONT|EDGE|GLOBAL|IAM|PRICING|ROUTE_?53|SHIELD"
@@ -172,7 +173,7 @@ _DATABASE_IN_URL = re.compile(r"postgres(?:ql)?://[^/\s]+/([\w-]+)")
 @cache
 def _used_by(environment: str, service: str | None) -> frozenset[str]:
     """Return the names in AWS of queues, topics, buckets and shared secrets that the catalogue lets
-    a service use; None: all services.
+    a service use. None stands for all services.
     """
     services = [CATALOGUE[service]] if service else CATALOGUE.values()
     return frozenset(

@@ -15,7 +15,7 @@ UNREACHED = {
 INSTANCE_TYPES = frozenset(
     {"aws_autoscaling_group", "aws_ecs_capacity_provider", "aws_launch_template"}
 )
-"""What EC2 instances are made of: without traffic once no service needs EC2."""
+"""The resources that form EC2 instances: without traffic once no service needs EC2."""
 
 
 def why_reached(plan: StackPlan, context: Context) -> str | None:
@@ -37,8 +37,8 @@ def needs_ec2(plan: StackPlan, context: Context) -> bool:
 
 
 def why_it_matters(plan: StackPlan, context: Context, type: str) -> str | None:
-    """Return in words why a change in place of a resource of this type can hurt; None: it cannot,
-    or the stacks do not make that type, and another rule refuses it.
+    """Return in words why a change in place of a resource of this type can hurt. None: it cannot,
+    or the stacks do not create that type, and another rule refuses it.
     """
     if type not in RESOURCE_TYPES or plan.stack.kind.may_lose is Loss.ANY_TIME:
         return None

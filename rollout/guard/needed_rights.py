@@ -1,5 +1,5 @@
-"""The rights that a stack's tasks, instances, logs and alarms need, as the constructs grant them
-(`pay.model.rights`), for the containers and the resources in its plan.
+"""The rights that a stack's tasks, instances, logs and alarms need, for the containers and
+resources in its plan. They are those that the constructs grant (`pay.model.rights`).
 """
 
 import re
@@ -39,8 +39,8 @@ NAMED_BY_VARIABLES = frozenset({"s3", "sns", "sqs"})
 def of_role(
     role: str, before: Sequence[Statement], stack: Stack, environment: Environment, plan: Plan
 ) -> list[Statement]:
-    """Return what a role needs: its own rights by its name, those of all roles of the stack for a
-    name that is not known. `before`: what it may do now.
+    """Return what a role needs: its own rights, by its name. A role whose name is not known needs
+    those of all roles of the stack. `before`: what it may do now.
     """
     service, side = stack.service, stack.kind.side
     if service is None or side is None:
@@ -57,8 +57,8 @@ def of_role(
 
 
 def is_used(grant: Grant, needs: Iterable[Statement], plan: Plan) -> bool:
-    """Return whether tasks send to or read what the grant is about although no need names it: a
-    variable of theirs does. It left the catalogue, and the revision before still works with it.
+    """Return whether a variable of the tasks names what the grant is about, although no need names
+    it. It left the catalogue, and the revision before still works with it.
     """
     service = grant.action.partition(":")[0].lower()
     if service not in NAMED_BY_VARIABLES or any(grant.resource in s.resources for s in needs):
@@ -79,8 +79,8 @@ def variables_of(containers: Iterable[Container]) -> set[str]:
 
 
 def known_services(stack: Stack) -> frozenset[str]:
-    """Return the AWS services of which the constructs say all that the roles of a stack need: of
-    canaries none, so that whatever their role loses is reported.
+    """Return the AWS services of which the constructs say all that the roles of a stack need. For
+    canaries there are none, so the guard reports whatever their role loses.
     """
     if stack.kind.holds_canaries:
         return frozenset()
@@ -88,14 +88,14 @@ def known_services(stack: Stack) -> frozenset[str]:
 
 
 def of_trust(stack: Stack, environment: Environment) -> list[Statement]:
-    """Return who has to be able to assume the roles of a stack."""
+    """Return the statements that let principals assume the roles of a stack."""
     if stack.kind.holds_canaries:
         return [canaries_trust()]
     return [instances_trust() if stack.kind.holds_instances else tasks_trust(environment)]
 
 
 def of_key(environment: Environment) -> list[Statement]:
-    """Return who uses and administers the keys of an environment."""
+    """Return the statements that let principals use and administer the keys of an environment."""
     return [
         administered_by_account(environment),
         used_by_logs(environment),
@@ -160,7 +160,7 @@ def starts_tasks(
 
 
 def _containers(plan: Plan) -> Iterator[Container]:
-    """Yield the containers before and after: while a deployment runs, and after one that failed,
+    """Yield the containers before and after. While a deployment runs, and after one that failed,
     ECS starts tasks of the revision before.
     """
     for change in plan.managed:
@@ -186,8 +186,8 @@ def _parameter(name: str, environment: Environment) -> str:
 
 
 def _keys_of(secrets: Iterable[str], allowed: Iterable[Statement], plan: Plan) -> set[str]:
-    """Return the keys that encrypt the secrets, as the plan's lookups read them; for a secret that
-    it does not look up, every key that the role may use by its ARN.
+    """Return the keys that encrypt the secrets, as the plan's lookups read them. A secret without a
+    lookup gets every key that the role may use by its ARN.
     """
     keys = {
         str(resource.values.get("arn")): resource.values.get("kms_key_id")

@@ -1,5 +1,5 @@
 """Refuses what a new IAM policy must not allow. A side has its own least-privilege roles from its
-first plan, so a new policy has no excuse (PCI DSS v4.0.1, 7.2.5).
+first plan, so a new policy has no excuse. Source: PCI DSS v4.0.1, 7.2.5.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,8 +28,9 @@ _TAKE_NO_RESOURCE = frozenset(
 others."""
 
 _JOINS_A_NETWORK = frozenset({"ec2:createnetworkinterface", "ec2:deletenetworkinterface"})
-"""What Lambda needs on every resource of the account (AWS: Lambda developer guide, "Giving Lambda
-functions access to resources in an Amazon VPC")."""
+"""The actions that Lambda needs on every resource of the account. Source: AWS Lambda developer
+guide, "Giving Lambda functions access to resources in an Amazon VPC".
+"""
 
 
 def too_much(
@@ -120,8 +121,8 @@ def _pulls_agent(grant: Grant, environment: Environment) -> bool:
 
 
 def _passable(environment: Environment, service: str | None) -> frozenset[str]:
-    """Return the ARNs of the roles that the service may pass: those of the one-off tasks that the
-    catalogue lets it start. A stack of no service may pass that of scheduled calls.
+    """Return the ARNs of the roles that the service may pass. They are those of the one-off tasks
+    that the catalogue lets it start. A stack of no service may pass that of scheduled calls.
     """
     if service is None:
         passable = {names.one_off_execution_role(environment.name, SCHEDULED_HTTP.name)}

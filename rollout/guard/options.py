@@ -73,8 +73,8 @@ Base = Annotated[
 def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
     """Return rule id -> why.
 
-    Raises typer.BadParameter when the two do not pair up, a rule is unknown or named twice, or a
-    reason is empty.
+    Raises typer.BadParameter when the two do not pair up, or a reason is empty. A rule that is
+    unknown or named twice also raises it.
     """
     if len(allow) != len(because):
         raise typer.BadParameter(

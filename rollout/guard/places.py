@@ -1,5 +1,5 @@
 """The places that a value names: hosts, addresses, ports, ARNs, ids and names in AWS. A value that
-names the same places as before is a setting of its own: a heap, a log level, a switch.
+names the same places as before is a mere setting: a heap, a log level, a switch.
 """
 
 import re
@@ -19,7 +19,7 @@ _PLACES = tuple(
             r"(?<![\w.:/-])[A-Za-z][\w.-]*:\d{2,5}(?!\w)",
             r"(?i:host|port)=[^\s,;|\"']+",
             r"(?<![\w-])(?:subnet|sg|vpc|vpce|ami|eni|key|rtb)-[0-9a-f]{8,17}(?!\w)",
-            # An account; a value of nothing but digits is an amount.
+            # An account; a value of digits only is an amount.
             rf"(?<!\d){ACCOUNT_ID}(?=\D)|(?<=\D){ACCOUNT_ID}(?!\d)",
             r"(?<![\w-])[a-z]{2}(?:-gov)?-[a-z]+-\d(?!\d)",
             r"(?:^|(?<=[\s,;|]))/[^\s,;|\"'?#]*",
@@ -38,13 +38,14 @@ _DECIDES = re.compile(
     r"|HOSTNAME|PORT|PROTOCOLS?|QUEUE|REDIS|REGION|RUN|SCHEMA|SEARCH_PATH|TOPIC|UPSTREAM|URI|URL"
     rf"|{_PROTECTION})(?:_|$)|^(?:ENVIRONMENT|NODE_ENV|USER|USERNAME)$"
 )
-"""Names of settings that say where a program listens, whom it asks and how safely, or which program
-runs."""
+"""Names of settings for where a program listens, what it asks and how safely, or which program
+runs.
+"""
 
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:ms|[smhd]|[kmg]i?b?|%)?", re.IGNORECASE)
 _ON = re.compile(r"true|on|yes|1|enabled?", re.IGNORECASE)
 _OFF = re.compile(r"false|off|no|0|disabled?|none|allow|prefer", re.IGNORECASE)
-"""The last two of PostgreSQL's `sslmode`: it goes on without TLS where the server has none."""
+"""The last two of PostgreSQL's `sslmode`: it continues without TLS where the server has none."""
 _SWITCH = re.compile(r"true|false|on|off|yes|no|0|1|enabled?|disabled?", re.IGNORECASE)
 _PORT = re.compile(r"(?:^|_)(?:AWS_ACCOUNT|PORT)(?:_|$)")
 _PROTECTS = re.compile(rf"(?:^|_)(?:{_PROTECTION})(?:_|$)")
@@ -92,8 +93,8 @@ def inner_settings(value: str) -> dict[str, str]:
 def decides(variable: str, was: str, becomes: str) -> bool:
     """Return whether a setting of this name leads a program somewhere, whatever its value.
 
-    An amount or a switch under such a name is a setting of its own, `DB_POOL_SIZE`, but a port is a
-    place, and a switch may turn off TLS or choose what runs. One more entry of a list keeps all
+    An amount or a switch under such a name is a mere setting, such as `DB_POOL_SIZE`. But a port is
+    a place, and a switch may turn off TLS or choose what runs. One more entry of a list keeps all
     that was there.
     """
     name, values = variable.upper(), (was, becomes)
@@ -107,9 +108,9 @@ def decides(variable: str, was: str, becomes: str) -> bool:
 
 
 def loosened(variable: str, value: str, was: str = "") -> Iterator[str]:
-    """Yield in words what a new value opens that the one before did not: connections without TLS,
-    without a check of the certificate or past every proxy, everybody's addresses, and other code.
-    `was`: empty for a new variable.
+    """Yield in words what a new value opens that the one before did not. It may open connections
+    without TLS, without a check of the certificate or past every proxy. It may also admit
+    everybody's addresses, or run other code. `was`: empty for a new variable.
     """
     for pattern in sorted(set(_EVERYBODY.findall(value)) - set(_EVERYBODY.findall(was))):
         yield f"admits every address ({pattern})"

@@ -30,15 +30,16 @@ class Context:
     plans: tuple[StackPlan, ...]
     environments: Mapping[str, Environment]
     base: Mapping[str, Environment] | None = None
-    """The environments as they are before the change; None: not given, so that the stage before is
-    read from the records alone."""
+    """The environments as they are before the change. None: not given, so the stage before is read
+    from the records alone.
+    """
 
     def environment(self, plan: StackPlan) -> Environment:
         return self.environments[plan.stack.environment]
 
     def deployment(self, plan: StackPlan) -> Deployment | None:
-        """Return what the environment's file says about the plan's service; None for a stack that
-        does not belong to one service.
+        """Return what the environment's file says about the plan's service. None: the stack does
+        not belong to one service.
         """
         return _deployment(self.environments, plan)
 
@@ -47,7 +48,7 @@ class Context:
         return _deployment(self.base or {}, plan)
 
     def side(self, plan: StackPlan) -> ServiceSide | None:
-        """Return the side that the plan's stack is; None for another stack, or a service that the
+        """Return the side of the plan's stack. None: another stack, or a service that the
         environment does not have.
         """
         return _side(self.environments, plan)

@@ -1,4 +1,4 @@
-"""What rules about schedules have in common: values that differ, in words, and the queue of what
+"""Shared parts of the rules about schedules: values that differ, in words, and the queue of what
 failed.
 """
 
@@ -28,8 +28,8 @@ def against(
     keep: str,
     do: str,
 ) -> Findings:
-    """Yield what is against the schedules of a plan: a `wanted` one goes, one is not wanted, or is
-    `wrong`. `source` says in words what wants schedules, `keep` and `do` what to do.
+    """Yield what is wrong with the schedules of a plan: a `wanted` one is deleted, one is unwanted
+    or `wrong`. `source` says in words what wants schedules, `keep` and `do` what to do.
     """
     for change in plan.moving:
         if change.type != SCHEDULE:
@@ -49,8 +49,8 @@ def against(
 
 
 def differences(change: ResourceChange, wanted: Mapping[Path, object]) -> Iterator[str]:
-    """Yield in words which values are not the wanted ones, and when a schedule is to fire only for
-    some time.
+    """Yield in words which values are not the wanted ones. Also yield when a schedule is to fire
+    only for some time.
     """
     for path, value in wanted.items():
         if change.is_unknown(*path) or dig(change.after, *path) != value:

@@ -1,4 +1,4 @@
-"""Tells from plans which sides sleep: they have no task, as their environment's file lets them."""
+"""Detects in plans which sides sleep: they have no task, as their environment's file lets them."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from rollout.guard.rule import Context
 from rollout.plans.plan import Plan
 
 _COUNTS = {"aws_appautoscaling_target": "max_capacity", "aws_ecs_service": "desired_count"}
-"""What is 0 in sleep. On Fargate the bounds decide the count."""
+"""Type -> the attribute that is 0 in sleep. On Fargate the bounds decide the count."""
 
 
 def sleeping(context: Context) -> Iterator[str]:

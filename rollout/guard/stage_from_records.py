@@ -24,8 +24,8 @@ def side_of(record: RecordState, stack: Stack) -> Side | None:
 def target_of(record: RecordState, stack: Stack) -> Side | None:
     """Return the side whose load balancer the record leads to; None: another one.
 
-    A load balancer's DNS name begins with its own name, after `internal-` when it is internal, and
-    `dualstack.` when both address families were asked for.
+    A load balancer's DNS name begins with its own name. Before it stand `internal-` when it is
+    internal, and `dualstack.` when both address families were asked for.
     """
     if stack.service is None or record.alias is None:
         return None
@@ -37,8 +37,8 @@ def target_of(record: RecordState, stack: Stack) -> Side | None:
 
 
 def model_records(records: States, stack: Stack) -> Records | None:
-    """Return the records as the model knows them, EC2's first; None where one of them belongs to
-    another service, has another policy or an unknown weight.
+    """Return the records as the model knows them, EC2's first. None: a record belongs to another
+    service, has another policy or an unknown weight.
     """
     placed = []
     for record in records:
@@ -84,8 +84,8 @@ class Start:
         return bool(self.stages or self.interrupted)
 
     def may_become(self, ladder: Ladder, stage: Stage) -> bool:
-        """Return whether the stage machine leads from here to `stage`: by one move; by staying; by
-        ending an interrupted move, going back on it, or rolling back from either of its ends.
+        """Return whether the stage machine leads from here to `stage`. The ways are one move,
+        staying, ending or undoing an interrupted move, and a rollback from either of its ends.
         """
         if stage in self.stages or any(find_edge(ladder, s, stage) for s in self.stages):
             return True
@@ -94,8 +94,8 @@ class Start:
         return stage in ends or any(edge and not edge.is_forward for edge in back)
 
     def may_skip(self, ladder: Ladder, stage: Stage) -> Stage | None:
-        """Return a stage that it may be, of several with the same records, from which a move
-        forward to `stage` skips one; None: no stage is skipped from any of them.
+        """Return a stage that it may be, from which a move forward to `stage` skips one. Several
+        stages may have the same records. None: no stage is skipped from any of them.
         """
         edges = {s: find_edge(ladder, s, stage) for s in self.stages}
         skipping = [s for s, edge in edges.items() if not (edge and edge.is_forward)]

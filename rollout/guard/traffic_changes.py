@@ -24,8 +24,9 @@ OF_IMAGES = frozenset(
         "aws_ecr_repository_policy",
     }
 )
-"""What `keeps-its-images` judges. A changed lifecycle policy is always a new one (hashicorp/aws
-5.100, `policy` of `aws_ecr_lifecycle_policy`), and no image is lost between the two."""
+"""The types that `keeps-its-images` judges. A changed lifecycle policy is always a new one, and no
+image is lost between the two. Source: hashicorp/aws 5.100, `policy` of `aws_ecr_lifecycle_policy`.
+"""
 
 SUPPRESSIONS = frozenset(
     {"aws_guardduty_filter", "aws_inspector2_filter", "aws_securityhub_automation_rule"}
@@ -37,9 +38,9 @@ CARRIERS = RESOURCE_TYPES - {
     *OF_IMAGES,
     *SUPPRESSIONS,
 }
-"""What a request passes through, and what a task cannot start, scale or be watched without: all
-that the stacks make. Alarms, images, records and scheduled actions have rules of their own, task
-definitions revisions, and only people read a dashboard.
+"""The types through which a request passes, and those that tasks need to start, scale and be
+watched. The stacks create all of them. Alarms, images, records and scheduled actions have rules of
+their own, task definitions revisions, and only people read a dashboard.
 """
 
 

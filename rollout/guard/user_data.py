@@ -1,7 +1,7 @@
 """Reads the script that an EC2 instance runs at its first start, as far as it sets the ECS agent.
 
-Only what is sure to be read right counts as a setting: an `echo` or a here-document of plain text
-into the agent's file. Every other line is kept as it is written, and compared.
+Only text that is sure to be read right counts as a setting. It is an `echo` or a here-document of
+plain text into the agent's file. Every other line is kept as it is written, and compared.
 """
 
 import re
@@ -24,7 +24,9 @@ _OTHER_FORMS = (
     (b"## template:", "a template"),
     (b"<", "a script for Windows"),
 )
-"""What cloud-init takes beside a script, by how it begins (cloud-init: "User data formats")."""
+"""The forms that cloud-init takes beside a script, by their first bytes (cloud-init: "User data
+formats").
+"""
 
 _COMMENT = re.compile(
     r"#(?!!|cloud-|include|part-handler|upstart-job|# template:).*", re.IGNORECASE
@@ -47,16 +49,17 @@ _IN_DOCUMENT = re.compile(rf"{_NAME}=(?P<value>.*)")
 _EXPANDED = re.compile(r"[$`\\]")
 
 SETTINGS = "(settings of the agent)"
-"""Where settings stand among the other lines."""
+"""The place of the settings among the other lines."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """What a script sets, and what else it does."""
+    """The settings of a script, and its other lines."""
 
     settings: Mapping[str, str]
-    """Of the ECS agent, by name (AWS: ECS developer guide, "Amazon ECS container agent
-    configuration"); the last one of a name counts."""
+    """The settings of the ECS agent, by name; the last one of a name counts. Source: ECS developer
+    guide, "Amazon ECS container agent configuration".
+    """
     steps: tuple[str, ...]
     """Every other line in its order, and `SETTINGS` where some are set."""
 
@@ -83,10 +86,10 @@ class Script:
         steps: list[str] = []
         at = 0
         while at < len(lines):
-            text, (found, truncates, length) = lines[at].strip(), _settings_at(lines, at)
+            text, (settings_here, truncates, length) = lines[at].strip(), _settings_at(lines, at)
             if truncates:
                 settings.clear()
-            settings |= found
+            settings |= settings_here
             if length:
                 steps.append(SETTINGS)
             elif text and not _COMMENT.fullmatch(text):
@@ -118,7 +121,7 @@ def _lines(data: bytes) -> list[str]:
 
 def _settings_at(lines: list[str], at: int) -> tuple[dict[str, str], bool, int]:
     """Return what the lines from here set, whether they empty the file first, and how many they
-    are; 0: the line sets nothing, or it is not sure what.
+    are. 0: the line sets nothing, or it is not sure what.
     """
     line = lines[at].strip()
     for echo in _ECHOES:

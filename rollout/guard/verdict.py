@@ -20,7 +20,7 @@ class Refusal:
     stack: str
     finding: Finding
     allowed_because: str | None = None
-    """Why break-glass lets it pass; None: it is refused."""
+    """The reason why break-glass lets it pass; None: it is refused."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Verdict:
 
     @property
     def is_clean(self) -> bool:
-        """Whether the plans may be applied."""
+        """Return whether the plans may be applied."""
         return not self.refused
 
     @property
@@ -65,8 +65,8 @@ def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Verd
 
 
 def _readable(finding: Finding, plan: StackPlan) -> Finding:
-    """Mask what a finding quotes when a value of its resource, or of another one of that type in
-    the plan, is sensitive: a rule about a record also shows the others of its name.
+    """Mask what a finding quotes when a value of its resource is sensitive. All resources of that
+    type in the plan count: a rule about a record also shows others of its name.
     """
     changes = (*plan.plan.resource_changes, *plan.plan.resource_drift)
     types = {change.type for change in changes if change.address == finding.address}

@@ -1,1 +1,1 @@
-"""What is known to be harmless when Terraform changes an attribute of what exists."""
+"""Tables of changes of existing attributes that are known to be harmless."""

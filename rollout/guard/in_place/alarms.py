@@ -1,5 +1,5 @@
 """The directions in which an alarm gets stricter: it goes off at least as often as before, and no
-later (AWS: CloudWatch user guide, "Evaluating an alarm").
+later. Source: CloudWatch user guide, "Evaluating an alarm".
 
 An alarm that waits for more requests than the files expect never goes off. It may become one that
 does, later and by a lower percentile.
@@ -45,8 +45,8 @@ def _is_stricter_or_follows_scaling(change: InPlace) -> bool:
 
 
 def _follows_scaling(change: InPlace) -> bool:
-    """Return whether the threshold is the model's, once the side has left the peak to scaling:
-    fewer tasks than before always run there, so fewer have to be healthy.
+    """Return whether the threshold is the model's, once the side has left the peak to scaling.
+    Fewer tasks than before always run there, so fewer have to be healthy.
     """
     side, row = side_now(change), _row(change)
     if side is None or row is None or side.holds_full_peak:
@@ -89,7 +89,7 @@ def _datapoints(values: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _goes_off_for_more(change: InPlace) -> bool:
-    """Return whether a composite alarm still goes off for everything for which it did: each part
+    """Return whether a composite alarm still goes off for everything for which it did. Each part
     between the outer ORs of its rule is still there.
     """
     old, new = _parts(change.before), _parts(change.after)
@@ -105,7 +105,7 @@ def _parts(rule: object) -> frozenset[str] | None:
 
 @dataclass(frozen=True)
 class _Sight:
-    """What an alarm sees of failures."""
+    """The failures that an alarm sees."""
 
     requests: float
     """That a period needs."""
@@ -116,8 +116,8 @@ class _Sight:
     """From the first failure until it goes off."""
 
     def is_as_able(self, other: "_Sight", requests_a_minute: float) -> bool:
-        """Return whether this goes off when the other one does, at so many requests; or whether the
-        other cannot at all.
+        """Return whether this goes off when the other one does, at so many requests. It is also
+        true when the other cannot at all.
         """
         is_no_worse = self.minutes <= other.minutes and self.percent >= other.percent
         return self._can(requests_a_minute) and (is_no_worse or not other._can(requests_a_minute))
@@ -138,10 +138,10 @@ def _sight(values: Mapping[str, Any]) -> _Sight | None:
         return None
     percent, requests = 100.0, 0.0
     if statistic := values.get("extended_statistic"):
-        found = _PERCENTILE.fullmatch(str(statistic))
-        if found is None:
+        match = _PERCENTILE.fullmatch(str(statistic))
+        if match is None:
             return None
-        percent = float(found[1])
+        percent = float(match[1])
         if values.get("evaluate_low_sample_count_percentiles") == "ignore":
             requests = Percentile(int(percent), 1).least_samples
     elif queries:
@@ -152,13 +152,13 @@ def _sight(values: Mapping[str, Any]) -> _Sight | None:
 def _least_whole(values: Mapping[str, Any]) -> float:
     """Return the requests below which the alarm's formula is 0 (`pay.model.metrics.Share`)."""
     texts = (str(query.get("expression") or "") for query in values["metric_query"])
-    least = [float(found) for text in texts for found in re.findall(r">=(\d+)", text)]
+    least = [float(count) for text in texts for count in re.findall(r">=(\d+)", text)]
     return max(least, default=0.0)
 
 
 def _goes_off_as_before(change: InPlace) -> bool:
-    """Return whether the alarm goes off no later than before at the requests that the files expect,
-    or could not go off at them. A formula is that of `pay.model.alarms`.
+    """Return whether the alarm goes off no later than before at the requests that the files expect.
+    It is also true when it could not go off at them. A formula is that of `pay.model.alarms`.
     """
     side, row = side_now(change), _row(change)
     old, new = _sight(change.resource.before), _sight(change.resource.after)
@@ -195,8 +195,8 @@ def _is_formula_of(row: Alarm, change: InPlace) -> bool:
 
 
 def _is_formula_with_closures(change: InPlace) -> bool:
-    """Return whether an alarm over both sides watches what it did, by the model's formula: that
-    leaves out the closures that the environment's file declares.
+    """Return whether an alarm over both sides watches what it did, by the model's formula. The
+    formula leaves out the closures that the environment's file declares.
     """
     plan = change.plan
     environment, service = change.context.environment(plan), plan.stack.service
@@ -245,8 +245,8 @@ def _notifies_by_severity(change: InPlace) -> bool:
 
 
 def _is_of_a_move(change: InPlace) -> bool:
-    """Return whether a move gives an alarm over both sides what the model has for it at the stage:
-    the rule of a composite alarm, or the limit and the formula of the one on shares.
+    """Return whether a move gives an alarm over both sides what the model has for it at the stage.
+    That is the rule of a composite alarm, or the limit and formula of the alarm on shares.
     """
     plan, context = change.plan, change.context
     stage, before, service = context.stage(plan), context.stage_before(plan), plan.stack.service

@@ -55,7 +55,7 @@ def table_name(path: Path) -> str:
 def changed_attributes(
     change: ResourceChange, known: Collection[str] = ()
 ) -> Iterator[AttributeChange]:
-    """Yield the attributes that differ in meaning. What stands in `known` is one attribute with all
+    """Yield the attributes that differ in meaning. Each entry of `known` is one attribute with all
     that it holds. A block that appears or disappears is compared with an empty one; it differs
     itself where it holds nothing.
     """
@@ -88,7 +88,7 @@ def _differences(
 
 
 def _block(value: Any) -> dict[str, Any] | None:
-    """Return an object, the only block of a list, or the empty one that stands for none; None for
+    """Return an object, the only block of a list, or the empty object for no block. Return None for
     any other value.
     """
     if isinstance(value, list) and len(value) <= 1:

@@ -24,8 +24,8 @@ def side_before(change: InPlace) -> ServiceSide | None:
 
 
 def _issued_for_its_zone(change: InPlace) -> bool:
-    """Return whether the new certificate is the one that this plan looked up for the zone that the
-    service's name is in, and was in before.
+    """Return whether the new certificate is the one that this plan looked up for the zone of the
+    service's name. The name must have been in that zone before.
     """
     now, before = side_now(change), side_before(change)
     is_taken_over = change.resource.change.importing is not None
@@ -42,8 +42,8 @@ def _certificates(change: InPlace) -> Iterator[dict[str, object]]:
 
 
 def _protected_while_wanted(change: InPlace) -> bool:
-    """Return whether the balancer is protected, or neither the files nor those of before the change
-    want it at this stage.
+    """Return whether the balancer is protected, or no file wants it at this stage. The files of
+    before the change count, too.
     """
     stage = change.context.stage(change.plan)
     sides = [side for side in (side_now(change), side_before(change)) if side]
@@ -71,8 +71,8 @@ BELOW_THE_TARGETS_KEEP_ALIVE = Direction(
 
 
 def _is_left_to_composites(change: InPlace) -> bool:
-    """Return whether composite alarms notify instead: those that the files of before wanted at the
-    stage of before, so that an earlier apply made them.
+    """Return whether composite alarms notify instead. The files of before wanted these at the stage
+    of before, so that an earlier apply created them.
     """
     now, before = side_now(change), side_before(change)
     return (

@@ -39,9 +39,9 @@ def _counts(change: InPlace) -> Iterable[int]:
 
 
 def _proceeds(count: int, least_percent: float, most_percent: float) -> bool:
-    """Return whether ECS can replace `count` tasks: it stops or starts one only between the bounds,
-    the lower of which it rounds up, the upper down (AWS: ECS API reference,
-    `DeploymentConfiguration`). More than all of them are never healthy at the end.
+    """Return whether ECS can replace `count` tasks. It stops or starts one only between the bounds:
+    it rounds the lower up and the upper down. Source: ECS API reference, `DeploymentConfiguration`.
+    More than all of them are never healthy at the end.
     """
     may_start = count * most_percent // 100 > count
     may_stop = ceil(count * least_percent / 100) < count

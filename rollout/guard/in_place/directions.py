@@ -12,7 +12,7 @@ from rollout.plans.values import is_unset
 
 @dataclass(frozen=True)
 class Direction:
-    """Which changes of an attribute are safe."""
+    """The changes of an attribute that are safe."""
 
     words: str
     """Completes "safe is ..."."""
@@ -21,10 +21,10 @@ class Direction:
     rules: tuple[str, ...] = ()
     """The rules that judge the attribute instead; empty: this direction does."""
     minds_unknown: bool = True
-    """Whether a value known only after apply is refused."""
+    """True when a value known only after apply is refused."""
 
     def lets(self, change: InPlace) -> bool:
-        """Return whether the change goes in this direction."""
+        """Return whether the change has this direction."""
         is_minded = change.attribute.is_unknown and self.minds_unknown
         return not is_minded and self.is_safe(change)
 
@@ -62,8 +62,8 @@ def _loses(before: Any, after: Any) -> bool:
 
 
 def _keeps_the_tag_of_ecs(before: Any, after: Any) -> bool:
-    """ECS scales a group, and protects its instances, only by this tag (AWS: ECS developer guide,
-    "Capacity providers", Auto Scaling group considerations).
+    """Only by this tag ECS scales a group and protects its instances. Source: ECS developer guide,
+    "Capacity providers", Auto Scaling group considerations.
     """
     was_there, is_there = (_ECS_TAG in _tag_keys(tags) for tags in (before, after))
     return is_there or not was_there

@@ -7,7 +7,8 @@ from rollout.guard.numbers import number
 
 def _is_the_newest(change: InPlace) -> bool:
     """Return whether the default follows the newest version. It is known only after apply when the
-    same change makes that version, which other rules judge; an earlier one nobody judges again.
+    same change creates that version, which other rules judge. Nobody judges an earlier version
+    again.
     """
     newest = number(change.resource.after.get("latest_version"))
     return change.attribute.is_unknown or (newest is not None and number(change.after) == newest)

@@ -15,8 +15,8 @@ def _gets_a_key(change: InPlace) -> bool:
 
 
 def _is_own_key(change: InPlace, path: Path) -> bool:
-    """Return whether the value is a key that the same stack holds: AWS takes the key of any
-    account, and whoever owns it decides whether anything is read again.
+    """Return whether the value is a key that the same stack holds. AWS takes the key of any
+    account, and the key's owner decides whether anything is read again.
     """
     keys = [each for each in change.plan.plan.managed if each.type == KEY and not each.is_removed]
     if change.resource.is_unknown(*path):

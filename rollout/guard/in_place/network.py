@@ -8,7 +8,7 @@ from rollout.guard.in_place.directions import Direction, gains
 
 
 def _reaches_more_zones(change: InPlace) -> bool:
-    """Return whether each new subnet is one that the plan looked up for the resource, in a zone of
+    """Return whether the plan looked up each new subnet for the resource. It must be in a zone of
     the environment in which the resource had none.
     """
     before, group = change.before or [], _group(change)
@@ -38,10 +38,10 @@ def _group(change: InPlace) -> str | None:
 def _zones(change: InPlace, group: str) -> dict[object, object]:
     """Return subnet -> zone of those that the plan looked up for the group."""
     each = f"{subnet_lookups(group).each}["
-    found = change.plan.plan.prior_state.values.root_module.every_resource()
+    resources = change.plan.plan.prior_state.values.root_module.every_resource()
     return {
         resource.values.get("id"): resource.values.get("availability_zone")
-        for resource in found
+        for resource in resources
         if resource.address.startswith(each)
     }
 

@@ -1,5 +1,6 @@
-"""The table of harmless changes in place: by resource type, the attributes that may change on what
-carries traffic or keeps it alive, in which direction, and why that is harmless.
+"""The table of harmless changes in place. By resource type it lists the attributes that may change
+on what carries traffic or keeps it alive. Each row says in which direction, and why that is
+harmless.
 
 All other changes in place are refused, also those of attributes that AWS has yet to invent. A row
 holds for the attribute with all that is inside it; blocks are written without positions.
@@ -54,7 +55,7 @@ from rollout.guard.in_place.network import MORE_ZONES
 
 @dataclass(frozen=True)
 class Row:
-    """What is known about one attribute."""
+    """The knowledge about one attribute."""
 
     direction: Direction
     reason: str
@@ -90,7 +91,7 @@ EVERY_TYPE: Rows = {
     ),
     "timeouts": Row(ANYTHING, "only Terraform reads how long it waits"),
 }
-"""What holds for every type."""
+"""The rows that hold for every type."""
 
 TABLE: Mapping[str, Rows] = {
     "aws_appautoscaling_policy": {
@@ -418,7 +419,7 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_wafv2_web_acl_association": {},
 }
-"""Resource type -> attribute -> what is known about it; `""` stands for all attributes."""
+"""Resource type -> attribute -> what is known about it; `""` means all attributes."""
 
 
 def rows_of(type: str) -> Rows:
@@ -427,7 +428,7 @@ def rows_of(type: str) -> Rows:
 
 
 def row_of(type: str, attribute: str) -> Row | None:
-    """Return the row that holds for an attribute: its own, or that of what it is inside of; None:
+    """Return the row that holds for an attribute: its own, or that of what it is inside of. None:
     no change of it is known to be harmless.
     """
     rows, name = rows_of(type), attribute

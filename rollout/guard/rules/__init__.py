@@ -1,6 +1,6 @@
 """The rules of the guard: one per file, the file's name is the rule's id.
 
-A rule is a pure function `check(plan, context)` that yields what it refuses; its file's docstring
+A rule is a pure function `check(plan, context)` that yields what it refuses. Its file's docstring
 says what it protects and why. To add a rule, write the file.
 """
 
@@ -23,4 +23,4 @@ RULES: Mapping[str, Rule] = {rule: module.check for rule, module in _MODULES.ite
 """Every rule by its id, in the order in which findings are listed."""
 
 REASONS: Mapping[str, str] = {rule: module.__doc__ or "" for rule, module in _MODULES.items()}
-"""What each rule protects, and why."""
+"""Rule -> what it protects, and why."""

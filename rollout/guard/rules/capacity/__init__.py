@@ -1,1 +1,1 @@
-"""Rules about tasks, instances and scaling."""
+"""Rules about the capacity of sides."""

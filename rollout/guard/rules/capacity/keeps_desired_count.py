@@ -1,4 +1,4 @@
-"""A plan never decreases the number of running tasks, on either side: scaling owns it on Fargate,
+"""A plan never decreases the number of running tasks, on either side. Scaling sets it on Fargate,
 the daily peak fixes it on EC2. (I17)
 """
 

@@ -1,4 +1,4 @@
-"""EC2 keeps its capacity until it is retired, however idle: a rollback, or a sick Fargate side, can
+"""EC2 keeps its capacity until it is retired, however idle. A rollback, or a sick Fargate side, can
 hand it all traffic from one minute to the next.
 """
 
@@ -23,7 +23,7 @@ _SCALES_IN = frozenset(
         "aws_autoscalingplans_scaling_plan",
     }
 )
-"""What takes capacity away by itself once it exists: it would shrink idle EC2."""
+"""The types that remove capacity by themselves once they exist: they would shrink idle EC2."""
 
 DO = (
     "keep EC2 at the daily peak until its stage is retired; size it down then, in an apply of its "
@@ -48,9 +48,9 @@ def _reductions(change: ResourceChange) -> Iterator[str]:
 
 
 def _rolls_instances(change: ResourceChange) -> Iterator[str]:
-    """Yield what makes AWS replace running instances by itself: at once where the preferences say
-    so (AWS: Auto Scaling API, `RefreshPreferences`, `MinHealthyPercentage`), or those of one age
-    together (`MaxInstanceLifetime`).
+    """Yield what makes AWS replace running instances by itself. The preferences of a refresh can do
+    it at once (AWS: Auto Scaling API, `RefreshPreferences`, `MinHealthyPercentage`).
+    `MaxInstanceLifetime` does it for the instances of one age together.
     """
     refresh = change.after.get("instance_refresh")
     if change.is_unknown("instance_refresh") or not (

@@ -1,8 +1,8 @@
-"""From `dark` to `soak` Fargate holds the capacity for the full peak, whatever its weight: DNS
-sends it everything when the EC2 side is unhealthy (Route 53 developer guide, "How Amazon Route 53
-chooses records when health checking is configured"). Afterwards Fargate alone carries everything:
-it may follow demand, from `tasks.min` to at least the peak, by the schedule of the environment's
-file and no other, and nothing may stop it from scaling.
+"""From `dark` to `soak` Fargate holds the capacity for the full peak, whatever its weight. DNS
+sends it everything when the EC2 side is unhealthy. Source: Route 53 developer guide, "How Amazon
+Route 53 chooses records when health checking is configured". Afterwards Fargate alone carries
+everything. It may follow demand, from `tasks.min` to at least the peak, only by the schedule of the
+environment's file. Nothing may stop it from scaling.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ _BY_THE_FILE = (
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
-    """Judge the bounds by the files of before the change, too: who lowers file and plan together
+    """Judge the bounds by the files of before the change, too. Lowering file and plan together
     still takes capacity away.
     """
     service, stage = plan.stack.service, context.stage(plan)
@@ -79,9 +79,9 @@ def check(plan: StackPlan, context: Context) -> Findings:
 def _is_left_to_sleep(
     change: ResourceChange, environment: Environment, before: ServiceSide | None
 ) -> bool:
-    """Return whether the plan leaves bounds alone because the environment sleeps, or will: they are
-    0, or still those of the file of before. What applies the plan registers the file's, before it
-    goes on to the records.
+    """Return whether the plan leaves bounds alone because the environment sleeps, or will. They are
+    0, or still those of the file of before. The command that applies the plan registers the file's
+    bounds before it applies the records.
     """
     if environment.sleep is None or change.type != SCALABLE_TARGET or change.moves:
         return False
@@ -101,8 +101,8 @@ def _wanted(side: ServiceSide) -> Mapping[str, ScheduledAction]:
 def _scheduled_otherwise(
     change: ResourceChange, wanted: Mapping[str, ScheduledAction]
 ) -> Iterator[str]:
-    """Yield how a scheduled action differs from the file's: one that is gone leaves the tasks of
-    the night, one that differs takes away more of them.
+    """Yield how a scheduled action differs from the file's. A missing action leaves the tasks of
+    the night; a different one removes more of them.
     """
     if change.type != SCHEDULED_ACTION or not change.moves:
         return
@@ -123,14 +123,14 @@ def _scheduled_otherwise(
         (("start_time",), None),
         (("end_time",), None),
     ):
-        found = "?" if change.is_unknown(*path) else dig(change.after, *path)
-        if (found or None) != (None if value is None else str(value)):
-            yield f"{path[-1]} of its schedule is {found}, and {value} in the file"
+        planned = "?" if change.is_unknown(*path) else dig(change.after, *path)
+        if (planned or None) != (None if value is None else str(value)):
+            yield f"{path[-1]} of its schedule is {planned}, and {value} in the file"
 
 
 def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
-    """Return whether tasks are, or may be, no longer added when demand rises (AWS: Application Auto
-    Scaling user guide, "Suspend and resume scaling").
+    """Return whether the target no longer adds tasks, or may not, when demand rises. Source:
+    Application Auto Scaling user guide, "Suspend and resume scaling".
 
     The provider computes the block for a new target; an update knows it. A plan's configuration
     leaves a `dynamic` block out, as if it were not written: the gate refuses those.
@@ -145,8 +145,8 @@ def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
 
 
 def _lowered(change: ResourceChange, lowest: int, peak: int, stage: Stage) -> Iterator[str]:
-    """Yield bounds of scaling that are unknown, lower than what the side has to carry, or lower
-    than before while the stage pins them.
+    """Yield bounds of scaling that are unknown, or lower than what the side has to carry. While the
+    stage pins them, lower than before counts, too.
     """
     if change.type != SCALABLE_TARGET:
         return

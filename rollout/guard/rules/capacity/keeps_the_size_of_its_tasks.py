@@ -1,6 +1,6 @@
-"""A side that can receive traffic keeps the size of its tasks: as many tasks with less CPU or less
-memory carry less, and a memory limit that is too low stops them one after the other. So does a heap
-that does not fit into the limit, or that is less than half of what it was.
+"""A side that can receive traffic keeps the size of its tasks. As many tasks with less CPU or less
+memory carry less. A memory limit that is too low stops them one after the other. A heap that does
+not fit into the limit does the same. So does one that is less than half of what it was.
 """
 
 from collections.abc import Iterator, Mapping
@@ -78,8 +78,8 @@ def _of_heaps(
 
 
 def _heaps(container: Container, task: Mapping[str, Any]) -> set[tuple[Heap, int]]:
-    """Return the heaps that the variables set, each with the memory that there is for it: nothing
-    where neither the container nor its task has a limit.
+    """Return the heaps that the variables set, each with the memory that there is for it. Return
+    nothing where neither the container nor its task has a limit.
     """
     limit = number(container.get("memory")) or number(task.get("memory")) or 0
     variables = {name: str(value) for name, value in pairs(container, "environment").items()}
@@ -89,7 +89,7 @@ def _heaps(container: Container, task: Mapping[str, Any]) -> set[tuple[Heap, int
 def _lowered(
     name: str, of: str, old: Mapping[str, Any], new: Mapping[str, Any], unset: float
 ) -> Iterator[str]:
-    """Yield a number that becomes smaller. `unset`: what it stands for when it is left out."""
+    """Yield a number that becomes smaller. `unset`: its value when it is left out."""
     before, after = (unset if (n := number(v.get(name))) is None else n for v in (old, new))
     if after < before:
         yield f"{name} of {of} from {old.get(name) or 'no limit'} to {new.get(name) or 'nothing'}"

@@ -1,6 +1,6 @@
 """A side that can receive traffic leaves DNS when fewer than half of the tasks that always run are
-healthy. Asked for more, it would leave when it scales in; asked for fewer, a few healthy tasks
-would keep the requests of all (AWS: Elastic Load Balancing, "Target group health").
+healthy. With a higher number, it would leave when it scales in. With a lower one, a few healthy
+tasks would keep the requests of all. Source: Elastic Load Balancing, "Target group health".
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""Each EC2 instance that starts takes tasks as those before it: it joins the cluster of its
-environment, as the segment of its template, with the agent's settings, from an image of the same
-family and architecture that is no older. A wrong script or image hurts nothing at the apply. It
-hurts when instances are renewed, or one of them fails: the new one takes no task, or its containers
+"""Each EC2 instance that starts takes tasks like those before it. It joins the cluster of its
+environment, as the segment of its template, with the agent's settings. Its image has the same
+family and architecture, and is no older. A wrong script or image hurts nothing at the apply. It
+hurts when instances are renewed, or one of them fails. The new one takes no task, or its containers
 reach the rights of the instance.
 
 A script is compared line by line, because only the settings of the agent are known here. An image

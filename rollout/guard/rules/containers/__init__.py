@@ -1,1 +1,1 @@
-"""Rules about task definitions and what runs in them."""
+"""Rules about task definitions."""

@@ -1,7 +1,6 @@
-"""Where a side can receive traffic, a new revision of its task definition is a release: another
-image of the same repository, in the containers that ran before. Which program starts, as whom, on
-which processor, what it listens on, where it logs and how long it may take to stop stay as they
-were, or go in the direction that takes nothing away.
+"""On a side that can receive traffic, a new revision of a task definition is a release. It has
+another image of the same repository, in the containers that ran before. These stay as they were, or
+change in a direction that removes nothing: program, user, processor, ports, logs, stop time.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,9 +1,9 @@
-"""Where a side can receive traffic, its containers keep their variables and secrets, and these lead
-to the same places: the database, the queues, the services that they call. The running release needs
+"""A side that can receive traffic keeps the variables and secrets of its containers. These lead to
+the same places: the database, the queues, the services that they call. The running release needs
 all of them, and a task that starts without one fails, or works on something else. Settings inside a
 value, such as the properties of a JVM, are judged like variables. No variable, however new, turns
-TLS off, or admits everybody. A new variable, a secret that the catalogue names and a setting such
-as a heap or a switch are everyday work.
+TLS off, or admits everybody. A new variable, a secret of the catalogue and a setting such as a heap
+or switch are everyday work.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""No value that is new in a container belongs to another environment, account, region or service: a
-database, a registry, a secret, a host, a queue. One line in a file is enough for a task to take its
-payments to another place.
+"""No new value in a container belongs to another environment, account, region or service. Such
+values are a database, a registry, a secret, a host, a queue. One line in a file is enough for a
+task to take its payments to another place.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every image has a tag that names one release, or a digest: with a moving tag it is unknown what
+"""Every image has a tag that names one release, or a digest. With a moving tag it is unknown what
 runs, and a rollback starts the same image again.
 """
 

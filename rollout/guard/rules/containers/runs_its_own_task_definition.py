@@ -1,4 +1,4 @@
-"""A service runs revisions of its own task definition, which its own stack registers: no rule has
+"""A service runs revisions of its own task definition, which its own stack registers. No rule has
 judged the image, the secrets or the roles of another one.
 """
 

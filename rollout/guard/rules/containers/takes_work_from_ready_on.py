@@ -1,5 +1,5 @@
-"""The EC2 side takes messages of queues for as long as it exists, the Fargate side from `ready` on:
-at `dark` it is not proven yet, and a side that takes requests but no messages keeps to itself what
+"""The EC2 side takes messages of queues for as long as it exists, the Fargate side from `ready` on.
+At `dark` Fargate is not proven yet. A side that takes requests but no messages keeps to itself what
 happened to a payment.
 """
 

@@ -1,6 +1,6 @@
 """Refuses a secret in a container's variables, commands, health check and labels. Everybody who can
-describe a task definition could read it, and it stays in every old revision (PCI DSS v4.0.1, 8.6.2:
-no passwords hard coded in configuration files).
+describe a task definition could read it, and it stays in every old revision. Source: PCI DSS
+v4.0.1, 8.6.2: no passwords hard coded in configuration files.
 """
 
 from pay.containers.secrets import plain_secrets

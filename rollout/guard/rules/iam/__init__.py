@@ -1,1 +1,1 @@
-"""Rules about roles, policies and keys."""
+"""Rules about rights."""

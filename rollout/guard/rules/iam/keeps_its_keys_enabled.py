@@ -1,6 +1,6 @@
-"""A key is never disabled: from then on nothing that it encrypts is read or written any more. No
-task that needs a secret or a queue under it starts or works, on either side, and logs are lost
-(AWS: KMS developer guide, "Enabling and disabling keys").
+"""A key is never disabled: from then on nothing that it encrypts is read or written any more. Tasks
+that need a secret or a queue under it neither start nor work, on either side. Logs are lost.
+Source: AWS KMS developer guide, "Enabling and disabling keys".
 """
 
 from rollout.guard.rule import Context, Finding, Findings

@@ -1,8 +1,8 @@
-"""No policy takes a right away that tasks, instances, logs or alarms need. It acts at once, on what
-runs: a task that stops is not started again without its image, its secrets and its log group, and
-messages stay in their queue. A denial, a tighter condition and a permissions boundary take rights
-away, too. The rights are those that the constructs grant (`pay.model.rights`), for the containers
-before and after: a deployment that fails returns to those before.
+"""No policy takes a right away that tasks, instances, logs or alarms need. Such a change acts at
+once, on what runs. A task that stops does not start again without its image, its secrets and its
+log group. Messages stay in their queue. A denial, a tighter condition and a permissions boundary
+take rights away, too. The rights are those that the constructs grant (`pay.model.rights`), for the
+containers before and after. A deployment that fails returns to those before.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,7 @@
-"""No key is made anew beside what another key encrypted. Where a key of the stack is gone, or waits
-for its deletion, Terraform plans a new one: what the old one encrypts becomes unreadable when KMS
-deletes it, for good (AWS: KMS developer guide, "Deleting AWS KMS keys"). Until then its deletion
-can be cancelled.
+"""No new key replaces one that encrypted something. Where a key of the stack is deleted, or waits
+for its deletion, Terraform plans a new one. What the old one encrypts becomes unreadable when KMS
+deletes it, for good. Source: AWS KMS developer guide, "Deleting AWS KMS keys". Until then its
+deletion can be cancelled.
 """
 
 from collections.abc import Iterator

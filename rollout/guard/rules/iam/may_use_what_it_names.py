@@ -1,7 +1,7 @@
-"""A new revision may use what it newly names: its execution role reads the secrets and parameters,
-pulls the images and writes to the log groups, and its task role sends to and reads from the queues,
+"""A new revision may use what it newly names. Its execution role reads the secrets and parameters,
+pulls the images and writes to the log groups. Its task role sends to and reads from the queues,
 topics and buckets of its variables. Without the right no task of the revision starts, or it starts
-and every message fails (AWS: ECS developer guide, "Task execution IAM role").
+and every message fails. Source: ECS developer guide, "Task execution IAM role".
 
 What the revision before named already is not judged again. A role is judged when the plan knows all
 of its policies.

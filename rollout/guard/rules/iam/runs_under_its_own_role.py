@@ -1,6 +1,6 @@
-"""Tasks and instances run under the roles that their own stack makes: under another role they would
-have the rights of something else, without any change of a policy (PCI DSS v4.0.1, 7.2.5: accounts
-of applications have the least privileges that they need).
+"""Tasks and instances run under the roles that their own stack creates. Under another role they
+would have the rights of something else, without any change of a policy. Source: PCI DSS v4.0.1,
+7.2.5: accounts of applications have the least privileges that they need.
 """
 
 from collections.abc import Iterator, Mapping

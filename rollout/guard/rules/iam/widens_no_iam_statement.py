@@ -1,7 +1,7 @@
 """No IAM statement gives more than before, unless the catalogue of the change says that the service
-needs it (PCI DSS v4.0.1, 7.2.1 and 7.2.5: least privileges). A new role's policies are judged by
-what no new policy may have (`rollout.guard.new_policies`). A new policy of an existing role is
-compared with nothing, and a policy that moves from one role to another is new to that one.
+needs it. Source: PCI DSS v4.0.1, 7.2.1 and 7.2.5: least privileges. A new role's policies are
+judged by what no new policy may have (`rollout.guard.new_policies`). A new policy of an existing
+role is compared with nothing. A policy that moves from one role to another is new to that one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ _OWNERS = {
     "aws_sns_topic_policy": ("aws_sns_topic", "arn"),
     "aws_kms_key_policy": ("aws_kms_key", "key_id"),
 }
-"""Which resource a policy belongs to, and through which attribute."""
+"""Type of a policy -> the type of its resource, and the attribute that names it."""
 
 _NEVER = ("aws_iam_access_key", "aws_iam_user", "aws_iam_user_login_profile", "aws_kms_grant")
 """Standing credentials and grants beside the policies: their creation alone widens."""
@@ -62,8 +62,8 @@ def _document(plan: StackPlan, change: ResourceChange, context: Context) -> Iter
     is_new = change.verb is Verb.CREATE or _changes_owner(change)
     belongs_to_new = is_new and _owner_is_new(plan.plan, change)
     if change.is_unknown(attribute):
-        # A new resource's own policy often names it, and its ARN is not known yet; whom a policy
-        # of something new lets in is then left to the PCI gate, which reads the HCL.
+        # A new resource's own policy often names it, and its ARN is not known yet. The PCI gate,
+        # which reads the HCL, then judges which principals a new resource's policy admits.
         if not (belongs_to_new and kind is PolicyKind.RESOURCE):
             yield f"{attribute} is known only after apply"
         return
@@ -124,8 +124,8 @@ def _changes_owner(change: ResourceChange) -> bool:
 
 
 def _owner_is_new(plan: Plan, change: ResourceChange) -> bool:
-    """Return whether the same plan creates what the policy belongs to; a policy that belongs to
-    nothing else is as new as itself. A replaced role has none of the policies that it had.
+    """Return whether the same plan creates the policy's resource. A policy that belongs to no other
+    resource is as new as itself. A replaced role has none of the policies that it had.
     """
     if change.type not in _OWNERS:
         return change.verb is Verb.CREATE

@@ -1,1 +1,1 @@
-"""Rules about repositories and the images in them."""
+"""Rules about container images."""

@@ -1,6 +1,6 @@
-"""No image that runs, or ran before, is lost: a task whose image is gone cannot start, scale out or
-roll back ("CannotPullContainer"). A repository stays, its tags never move, its lifecycle policy
-keeps releases, and the registry scans what it holds (PCI DSS v4.0.1, 6.3.1 and 11.3.1).
+"""No image that runs, or ran before, is lost. A task whose image is deleted cannot start, scale out
+or roll back ("CannotPullContainer"). A repository stays, its tags never move, its lifecycle policy
+keeps releases, and the registry scans what it holds. Source: PCI DSS v4.0.1, 6.3.1 and 11.3.1.
 """
 
 import re
@@ -87,8 +87,8 @@ def _scanning(change: ResourceChange) -> _Judged:
 
 
 def _filters(text: str, repository: str) -> bool:
-    """Return whether a filter selects a repository: one without `*` selects every repository whose
-    name has it (AWS: ECR user guide, "Filters to choose which repositories are scanned").
+    """Return whether a filter selects a repository. One without `*` selects every repository whose
+    name has it. Source: ECR user guide, "Filters to choose which repositories are scanned".
     """
     pattern = re.escape(text).replace(r"\*", ".*")
     return re.fullmatch(pattern if "*" in text else f".*{pattern}.*", repository) is not None

@@ -1,8 +1,8 @@
 """A side that can receive traffic keeps its alarms, and the composite alarms over them. They decide
-whether a service moves on or back, afterwards they alone say that it is sick, and CloudWatch
-forgets the state of a deleted one. An alarm over both sides goes where the service's stage has none
-of its name, that of a canary with its schedule. `changes-only-what-is-harmless` judges what an
-alarm watches and whom it notifies.
+whether a service moves on or back; afterwards they alone say that it is sick. CloudWatch forgets
+the state of a deleted alarm. An alarm over both sides may be deleted where the service's stage has
+none of its name. The alarm of a canary may be deleted with its schedule.
+`changes-only-what-is-harmless` judges what an alarm watches and notifies.
 """
 
 from pay.catalogue import CATALOGUE
@@ -29,8 +29,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 
 def _has_ended(plan: StackPlan, context: Context, change: ResourceChange) -> bool:
-    """Return whether the alarm is one over both sides that the service's stage does not have, or
-    that of a canary which nothing schedules.
+    """Return whether the alarm is no longer wanted: over both sides, at a stage that does not have
+    it. The alarm of a canary that nothing schedules counts, too.
     """
     service = plan.stack.service
     environment = context.environment(plan)

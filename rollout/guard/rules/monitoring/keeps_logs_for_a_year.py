@@ -1,7 +1,7 @@
-"""Logs are kept for a year or more, and for no shorter time than before (PCI DSS v4.0.1, 10.5.1: at
-least 12 months). CloudWatch deletes what is older soon after a retention is shortened, for good. A
-group stays when its resource goes, where it stayed before, and is of the class that subscriptions
-and metric filters can read (AWS: CloudWatch Logs user guide, "Log classes").
+"""Logs are kept for a year or more, and for no shorter time than before. Source: PCI DSS v4.0.1,
+10.5.1: at least 12 months. CloudWatch deletes what is older soon after a retention is shortened,
+for good. A group that stays after its resource is deleted keeps doing so. It is of the class that
+subscriptions and metric filters can read. Source: CloudWatch Logs user guide, "Log classes".
 """
 
 from collections.abc import Iterator

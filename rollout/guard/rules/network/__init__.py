@@ -1,1 +1,1 @@
-"""Rules about load balancers, target groups and security groups."""
+"""Rules about the network of sides."""

@@ -1,9 +1,9 @@
 """Nothing that carries traffic is replaced or destroyed, nor what its tasks need to start.
 
-A side may be deleted when the stage allows it (EC2 at `retired`, Fargate at `legacy`; what is dark
-may be rebuilt) and the plan of the same service's records shows that no record leads there any
+A side may be deleted when the stage allows it: EC2 at `retired`, Fargate at `legacy`. A dark side
+may be rebuilt. The plan of the same service's records must show that no record leads there any
 more. Clients hold a deleted record's answer for a while, so records change in an earlier apply than
-capacity. What a one-off task needs goes with the task, once no service declares it.
+capacity. What a one-off task needs is deleted with the task, once no service declares it.
 """
 
 from pay.model import Side, Stage, addresses, names
@@ -53,8 +53,8 @@ def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange)
 
 
 def _is_a_policy_given_up(plan: StackPlan, context: Context, change: ResourceChange) -> bool:
-    """Return whether it is scaling by requests, which the environment's file no longer asks for,
-    where no failover can need the peak: CPU goes on to add tasks.
+    """Return whether it is scaling by requests, which the environment's file no longer asks for. No
+    failover can need the peak there: CPU still adds tasks.
     """
     side = context.side(plan)
     return (

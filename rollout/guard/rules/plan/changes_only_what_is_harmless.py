@@ -1,5 +1,5 @@
-"""What carries traffic, or keeps it alive, changes in place only where the table of harmless
-changes lets it: to any value, or in a safe direction (rollout/guard/in_place/table.py). Such a
+"""Resources that carry traffic, or keep it alive, change in place only as the table of harmless
+changes allows. It allows any value, or a safe direction (rollout/guard/in_place/table.py). Such a
 change acts at once, on running tasks, and no deployment rolls it back. An attribute that the table
 does not know is refused: somebody has to say why it is harmless.
 

@@ -1,8 +1,8 @@
 """Terraform forgets nothing that runs (`removed` blocks with `destroy = false`, and replacements
-that leave the old object behind). AWS keeps it: a record goes on to answer, a role keeps its
-rights, a service its tasks, and no plan shows, changes, patches or deletes them any more. The one
-exception are the log groups that sides held, where the platform's plan shows that it holds them, or
-the one that took their place.
+that leave the old object behind). AWS keeps it: a record still answers, a role keeps its rights, a
+service its tasks. No plan shows, changes, patches or deletes them any more. The only exception is a
+log group that a side held. The platform's plan must show that it holds the group, or the group that
+replaces it.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,9 @@ from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 
 _OF_FARGATE = "_FG"
-"""The ending of the groups that Fargate sides held of their own: their lines stay until they are
-too old (docs/decisions/0122-keep-log-groups-in-the-platform.md)."""
+"""The ending of the groups that Fargate sides held of their own. Their lines stay until they are
+too old (docs/decisions/0122-keep-log-groups-in-the-platform.md).
+"""
 
 
 def check(plan: StackPlan, context: Context) -> Findings:

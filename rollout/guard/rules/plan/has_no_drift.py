@@ -1,7 +1,7 @@
-"""Records, services, load balancers, what scales, keys, logs and what starts instances are as the
-last apply left them: a plan on top of a manual change is not the change that was reviewed (I10).
+"""Records, services, load balancers, scaling, keys, logs and what starts instances are as the last
+apply left them. A plan on top of a manual change is not the change that was reviewed (I10).
 
-Topics and clusters have to be there: what somebody deleted, Terraform makes again without what it
+Topics and clusters have to be there. Terraform recreates what somebody deleted without what it
 never knew, such as the subscriptions of a topic.
 """
 
@@ -36,11 +36,12 @@ _WAKE = (
 )
 
 _COMPUTED = frozenset({"load_balancer_arns", "predicted_capacity", "tags_all", "warm_pool_size"})
-"""What AWS or the provider derives from other resources; the code does not set it."""
+"""The attributes that AWS or the provider derives from other resources; the code does not set them.
+"""
 
 
 _SLEEP = frozenset({"desired_count", "max_capacity", "min_capacity"})
-"""What sleep and waking set, where the environment's file has hours for them."""
+"""The attributes that sleep and waking set, where the environment's file has hours for them."""
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
@@ -88,8 +89,8 @@ def _scaled_number(plan: Plan, drift: ResourceChange) -> str | None:
 
 
 def _scheduled_bounds(plan: Plan, drift: ResourceChange) -> set[str]:
-    """Return the bounds of a target that scheduled actions of the same plan change: that one has
-    fired is not a drift. `keeps-fargate-at-peak` judges the bounds themselves.
+    """Return the bounds of a target that scheduled actions of the same plan change. A fired action
+    is not a drift. `keeps-fargate-at-peak` judges the bounds themselves.
     """
     if drift.type != "aws_appautoscaling_target":
         return set()

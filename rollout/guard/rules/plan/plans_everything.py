@@ -1,7 +1,7 @@
 """The plan is whole: made without `-target`, with nothing deferred and without an error. The next
-plan applies what a partial plan leaves out, as a change that its review does not expect. It also
-does nothing but change resources: no rule judges the actions of Terraform 1.14 (`action` blocks,
-`-invoke`), configuration that is generated for an import, or what a later Terraform adds.
+plan applies what a partial plan leaves out, as a change that its review does not expect. The plan
+only changes resources. No rule judges the actions of Terraform 1.14 (`action` blocks, `-invoke`),
+or configuration that is generated for an import. Nor does one judge what a later Terraform adds.
 """
 
 from rollout.guard.rule import Context, Finding, Findings

@@ -1,7 +1,7 @@
-"""A new resource takes nothing over that runs. AWS writes an alarm, a policy, bounds of scaling or
-the providers of a cluster over those of the same name, without an error, and Terraform shows a
-creation. A new listener opens a port of a load balancer that answers; a second service registers
-its tasks where the requests of another go. What a stack makes is its own, by its names.
+"""A new resource takes over nothing that runs. AWS overwrites what has the same name without an
+error: alarms, policies, bounds of scaling, the providers of a cluster. Terraform shows a creation.
+A new listener opens a port of a load balancer that answers. A second service registers its tasks
+where the requests of another arrive. What a stack makes is its own, by its names.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,8 +30,9 @@ _ONE_FOR_EACH: Mapping[str, tuple[Path, ...]] = {
     "aws_sns_topic_policy": (("arn",),),
     "aws_wafv2_web_acl_association": (("resource_arn",),),
 }
-"""Type -> the attributes of which there is one resource at most: AWS replaces the first one, or
-both decide together."""
+"""Type -> the attributes of which there is one resource at most. AWS replaces the first one, or
+both decide together.
+"""
 
 DO = (
     "change the resource that is there, or give the new one what is its own; where it has to take "

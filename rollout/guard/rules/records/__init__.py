@@ -1,1 +1,1 @@
-"""Rules about DNS records and stages."""
+"""Rules about DNS records at their stages."""

@@ -1,8 +1,9 @@
-"""A move of weights changes weights and nothing else: what is reviewed as "5 % to 25 %" must not
-bring another load balancer, another name or another resource along (I8).
+"""A move of weights changes weights and nothing else (I8). What is reviewed as "5 % to 25 %" must
+not bring another load balancer, name or resource along.
 
 A move may also convert a record in place (simple to weighted, which adds the identifier and the
-weight), create one or delete one; `matches-the-stage` knows which of these a stage requires.
+weight). It may create or delete a record. `matches-the-stage` knows which of these a stage
+requires.
 """
 
 from rollout.guard.rule import Context, Finding, Findings

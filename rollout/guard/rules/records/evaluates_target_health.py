@@ -1,6 +1,6 @@
-"""Every record evaluates its target's health, so that a sick side leaves DNS by itself, without a
-deployment and without Route 53's control plane. Both records of a name do it alike, because one
-that does not counts as healthy whatever the state of its load balancer.
+"""Every record evaluates its target's health. So a sick side leaves DNS by itself, without a
+deployment and without Route 53's control plane. Both records of a name do it alike. A record that
+does not counts as healthy whatever the state of its load balancer.
 """
 
 from rollout.guard.rule import Context, Finding, Findings

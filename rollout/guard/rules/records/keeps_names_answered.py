@@ -1,6 +1,6 @@
-"""A name that answers keeps answering: no record is deleted that receives traffic, and no name is
-ever left without one. A name that is missing for a moment stays missing in resolvers for 15 minutes
-(RFC 2308: the negative TTL of the zone's SOA record).
+"""A name that answers keeps answering. No record is deleted that receives traffic, and no name is
+ever left without one. A name that is missing for a moment stays missing in resolvers for 15
+minutes. Source: RFC 2308, the negative TTL of the zone's SOA record.
 """
 
 from rollout.guard.rule import Context, Finding, Findings

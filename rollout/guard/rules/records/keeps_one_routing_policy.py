@@ -1,6 +1,6 @@
-"""A name has one routing policy and unique identifiers, before, after and between any two calls:
-Route 53 refuses a mixture, and an apply that is refused half way leaves half a change behind
-(Route 53 API reference, `ResourceRecordSet`: `SetIdentifier`, `Weight`).
+"""A name has one routing policy and unique identifiers, before, after and between any two calls.
+Route 53 refuses a mixture, and an apply that is refused half way leaves half a change behind.
+Source: Route 53 API reference, `ResourceRecordSet`: `SetIdentifier`, `Weight`.
 """
 
 from rollout.guard.rule import Context, Finding, Findings

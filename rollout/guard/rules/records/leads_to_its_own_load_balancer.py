@@ -1,5 +1,5 @@
-"""A record leads to the load balancer of the service and side that it is named for: swapped targets
-would send 95 per cent where 5 were meant.
+"""A record leads to the load balancer of the service and side in its name. Swapped targets would
+send 95 per cent where 5 were meant.
 """
 
 from pay.model import names

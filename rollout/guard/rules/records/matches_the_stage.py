@@ -1,5 +1,5 @@
-"""The records after apply are those of the stage in the environment's file: the same sides, the
-same weights, in every name of the service (A and AAAA alike).
+"""The records after apply are those of the stage in the environment's file. They have the same
+sides and weights, in every name of the service (A and AAAA alike).
 """
 
 from rollout.guard.rule import Context, Finding, Findings

@@ -1,4 +1,4 @@
-"""One service's traffic moves at a time, and a stack moves no records but its own: when errors
+"""One service's traffic moves at a time, and a stack moves no records but its own. When errors
 follow, it must be clear what they follow from.
 """
 

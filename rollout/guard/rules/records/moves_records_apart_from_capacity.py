@@ -1,5 +1,5 @@
-"""Records and capacity change in separate applies: while a service's records move, nothing of its
-sides and of the platform is taken away, because clients follow a record only when its TTL is over.
+"""Records and capacity change in separate applies. While a service's records move, nothing of its
+sides and of the platform is removed. Clients follow a record only when its TTL is over.
 """
 
 from rollout.guard.rule import Context, Finding, Findings

@@ -1,6 +1,6 @@
-"""The weights of a name never sum to 0, in whatever order Terraform writes: when they do, Route 53
-answers with every record equally, and half of the traffic jumps to the other side (Route 53
-developer guide, "Values specific for weighted alias records": `Weight`). The order is that of
+"""The weights of a name never sum to 0, in whatever order Terraform writes. When they do, Route 53
+answers with every record equally, and half of the traffic jumps to the other side. Source: Route 53
+developer guide, "Values specific for weighted alias records": `Weight`. The order is that of
 `depends_on`. (I1, I19)
 """
 

@@ -1,6 +1,6 @@
 """No plan overwrites a record that Route 53 has already: with `allow_overwrite` a creation is an
 UPSERT (provider hashicorp/aws, `aws_route53_record`). The state holds no such record, so the plan
-does not show what it replaces, and the rules about the records before do not see it.
+does not show what it replaces. The rules about the records before do not see it.
 """
 
 from rollout.guard.rule import Context, Finding, Findings

@@ -1,5 +1,6 @@
 """The records before apply are those of a stage, or what an interrupted move between two stages
-leaves behind; with the environments of before the change at hand, of exactly that stage (I10).
+leaves behind. With the environments of before the change at hand, they are of exactly that stage
+(I10).
 """
 
 from pay.model import Ladder, Stage
@@ -37,8 +38,9 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 
 def _explains(records: Records, ladder: Ladder, before: Stage, stage: Stage) -> bool:
-    """Return whether a service at `before` on its way to `stage` can have these records: before,
-    after, in between, or in the middle of an earlier move that ended at, or went back to, `before`.
+    """Return whether a service at `before` on its way to `stage` can have these records. They are
+    those before, after or in between. They may also be in the middle of an earlier move that ended
+    at, or went back to, `before`.
     """
     start = ladder.records(before)
     return records in (start, *states(start, ladder.records(stage))) or any(

@@ -1,5 +1,6 @@
-"""A service moves along one edge of the stage machine: forward by one stage, back as far as is safe
-(`stage.transitions`). A skipped stage was not judged; from `retired` there is no way back.
+"""A service moves along one edge of the stage machine. It moves forward by one stage, and back as
+far as is safe (`stage.transitions`). A skipped stage was not judged; from `retired` there is no way
+back.
 """
 
 from pay.model import Ladder, Stage

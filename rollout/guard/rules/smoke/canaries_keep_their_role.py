@@ -1,5 +1,5 @@
-"""A canary runs under the role of canaries. What it may do is judged there: another role could read
-the secrets of services, from code that opens pages of third parties.
+"""A canary runs under the role of canaries. The rights of that role are judged there. Another role
+could read the secrets of services, from code that opens pages of third parties.
 """
 
 from pay.model import names
@@ -17,10 +17,10 @@ def check(plan: StackPlan, context: Context) -> Findings:
     arn = f"arn:aws:iam::{environment.account_id}:role/{role}"
     for change in plan.plan.written(CANARY):
         if not change.is_unknown(_ROLE):
-            found = change.after.get(_ROLE)
+            planned = change.after.get(_ROLE)
         elif refers_to_own(plan.plan, change, (_ROLE,), "aws_iam_role", "name", (role,)):
-            found = arn
+            planned = arn
         else:
-            found = "known only after apply"
-        if found != arn:
-            yield Finding(change.address, f"{_ROLE} is {found}", f"let it run under {role}")
+            planned = "known only after apply"
+        if planned != arn:
+            yield Finding(change.address, f"{_ROLE} is {planned}", f"let it run under {role}")

@@ -1,6 +1,7 @@
-"""What runs of canaries leave stays closed and encrypted while the environment has smoke tests:
-screenshots and network traces of payment pages, with the tokens of test accounts in them (PCI DSS
-v4.0.1, 1.4.4 and 3.5.1). `widens-no-iam-statement` judges what the bucket's policy admits.
+"""The artefacts of canaries' runs stay closed and encrypted while the environment has smoke tests.
+They are screenshots and network traces of payment pages, with the tokens of test accounts in them.
+Source: PCI DSS v4.0.1, 1.4.4 and 3.5.1. `widens-no-iam-statement` judges what the bucket's policy
+admits.
 """
 
 from collections.abc import Iterator

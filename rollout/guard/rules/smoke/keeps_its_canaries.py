@@ -1,8 +1,8 @@
 """A canary stays while a service runs on the side that it tries. Without it `pay smoke` has no run,
-and no run is no pass: neither a move nor a release could be proven, and a schedule would watch
-nothing. A scenario that the catalogue no longer has, or no longer schedules there, may go.
+and no run is no pass. Neither a move nor a release could be proven, and a schedule would watch
+nothing. A scenario that the catalogue no longer has, or no longer schedules there, may be deleted.
 
-One that watches on a schedule runs as often as the catalogue says. With `rate(0 ...)`, or not
+A canary that watches on a schedule runs as often as the catalogue says. With `rate(0 ...)`, or not
 started, it would never run, and the PCI gate would ask for no alarm.
 """
 

@@ -1,7 +1,7 @@
-"""A canary moves to a runtime that takes it. AWS creates none on a deprecated runtime, takes a new
-one only together with code, and answers the module names of the scripts from 13.1 on (AWS:
+"""A canary moves to a runtime that takes it. AWS creates none on a deprecated runtime, and takes a
+new one only together with code. From 13.1 on it answers the module names of the scripts. Source:
 CloudWatch user guide, "Runtime versions using Node.js and Puppeteer" and "CloudWatch Synthetics
-runtime support policy"). An apply would fail halfway, or every run afterwards.
+runtime support policy". An apply would fail halfway, or every run afterwards.
 """
 
 import re

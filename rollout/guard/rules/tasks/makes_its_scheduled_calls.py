@@ -1,8 +1,8 @@
-"""A schedule makes the call that the catalogue declares, and nothing else: at its time, with its
-command in the task of scheduled calls, in the network of the service that it calls. It goes only
-with the call. A call that fails in silence is a payment that never expires, so each is tried again
-and keeps what was not made in the queue that an alarm watches. A schedule of other code, or in
-another network, would run every day, unseen.
+"""A schedule makes the call that the catalogue declares, and nothing else. The call comes at its
+time, with its command in the task of scheduled calls. It runs in the network of the service that it
+calls. A schedule is deleted only with its call. A call that fails in silence is a payment that
+never expires. So each is tried again, and a call that was not made stays in the queue that an alarm
+watches. A schedule of other code, or in another network, would run every day, unseen.
 """
 
 import re
@@ -94,7 +94,7 @@ def _differences(
 def _other_command(
     change: ResourceChange, call: ScheduledCall, environment: Environment
 ) -> str | None:
-    """Return in words what the task would be told instead of the call; None: it makes the call."""
+    """Return in words what the task would do instead of the call; None: it makes the call."""
     wanted = overrides_of(call, environment, CATALOGUE[call.service], SCHEDULED_HTTP.name)
     try:
         if not change.is_unknown(*INPUT) and parsed(dig(change.after, *INPUT)) == wanted:

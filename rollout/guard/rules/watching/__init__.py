@@ -1,1 +1,1 @@
-"""Rules about what is found in an account, and who hears of it."""
+"""Rules about the findings of watched accounts."""

@@ -1,7 +1,7 @@
-"""An account that is watched tells its findings as its file says: each rule of EventBridge selects
-what it should, is on, and has its target; the target names the topic of its level, says what a
-person needs, and keeps what it could not tell. A rule that selects less, or a text that names
-another field, would fall silent without an error. A rule goes only with what it told.
+"""A watched account reports its findings as its file says. Each rule of EventBridge selects what it
+should, is on, and has its target. The target names the topic of its level, says what a person
+needs, and keeps what it could not send. A rule that selects less, or a text that names another
+field, would fall silent without an error. A rule is deleted only with the findings that it reports.
 """
 
 from collections.abc import Callable, Iterator, Mapping
