@@ -1,8 +1,9 @@
-"""The command `pay`: what people and pipelines run around a deploy.
+"""Defines the commands of `pay`.
 
 One module a command, imported when the command runs: `pay --help` stays quick however many there
 are. A module's docstring is its command's help, so the list reads first sentences and imports none.
-Exit codes: 0 fine, 1 refused, 2 wrong use, 130 stopped by Ctrl-C, 141 the reader has gone.
+Exit codes: 0 fine, 1 refused, 2 wrong use, 130 stopped by Ctrl-C, 141 the reader has closed the
+pipe.
 """
 
 from functools import cache
@@ -80,8 +81,8 @@ class Commands(TyperGroup):
 
 
 def _warn_of_another_checkout() -> None:
-    """Say that the code which runs is not that of the working folder: a checkout was copied or
-    moved, with programs that start the code of the place before.
+    """Warn that the code which runs is not that of the working folder. A checkout was copied or
+    moved, and its programs start the code of the old place.
     """
     own = Path(__file__)
     here = Path("rollout", "cli", own.name)

@@ -1,9 +1,9 @@
 """Find what runs on EC2 today, for the stacks to import.
 
 Looks up the ids that only AWS knows, with the AWS credentials of the shell; it only reads. Refuses
-while something that runs must change first, and prints the commands. Review the file that it
-writes and the `keeps` lines of the environment, commit both, set `adopt = true` and run
-`cdktf diff`: it shows imports and changes in place. After the deploy the file can be deleted.
+while something that runs must change first, and prints the commands. Review the file that it writes
+and the `keeps` lines of the environment, and commit both. Then set `adopt = true` and run `cdktf
+diff`: it shows imports and changes in place. After the deploy the file can be deleted.
 
 Example: `pay adopt staging-2`
 """
@@ -36,8 +36,8 @@ def adopt(
     chosen = choose(environment, environments, "ENV")
     path = adopted_file(folder, environment)
     with asking(chosen) as client:
-        found = survey(chosen, client, path)
-    refused = found.refuses(allow_missing=allow_missing)
+        surveyed = survey(chosen, client, path)
+    refused = surveyed.refuses(allow_missing=allow_missing)
     if not refused:
         beside = [e.name for e in environments.values() if e.account_id == chosen.account_id]
         with locked(folder):
@@ -45,17 +45,17 @@ def adopt(
                 settings = folder / f"{name}.toml"
                 text = settings.read_bytes().decode()
                 # The repositories are those of the account: its environments agree on them.
-                changed = with_encryption(text, found.encryption)
+                changed = with_encryption(text, surveyed.encryption)
                 if name == environment:
-                    changed = with_keeps(changed, found.kept)
+                    changed = with_keeps(changed, surveyed.kept)
                 if changed != text:
                     replace_file(settings, changed.encode())
         path.parent.mkdir(exist_ok=True)
-        replace_file(path, as_toml(chosen, found.answers).encode())
+        replace_file(path, as_toml(chosen, surveyed.answers).encode())
     written = None if refused else path
     if as_json:
-        print_json(as_data(found, written))
+        print_json(as_data(surveyed, written))
     else:
-        print_report(console(), found, written)
+        print_report(console(), surveyed, written)
     if refused:
         raise typer.Exit(1)

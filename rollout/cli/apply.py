@@ -1,9 +1,9 @@
 """Apply the reviewed plans of a change.
 
-Applies exactly these; the first failure ends it. REVIEWED is the text of the review that was
-approved, from the pull request and not from where the plans come from: it names the digest of the
-plans that it explains. The guard judges them once more, from the plan files. Terraform refuses a
-plan whose state has changed since.
+Applies exactly these; the first failure ends it. REVIEWED is the text of the approved review: it
+names the digest of the plans that it explains. Take it from the pull request, not from where the
+plans come from. The guard judges them once more, from the plan files. Terraform refuses a plan
+whose state has changed since.
 
 The order: platform, sides that gain, records, sides that lose. Ctrl-C lets Terraform finish what it
 has begun; after a failure, plan, review and approve again.

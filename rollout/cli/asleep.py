@@ -1,6 +1,6 @@
 """Show whether an environment sleeps, part by part.
 
-Each line is marked by the plan: databases start before services and stop after them, alarms and
+Each line is marked by the plan. Databases start before services and stop after them; alarms and
 canaries wait until services are healthy.
 
 Exit codes: 0 every part is as its plan says, 1 refused, 2 some are not.

@@ -1,7 +1,7 @@
 """Write the board of all moves as one HTML page.
 
-Shows every environment and service with stage, weights, last verdict, what it waits for, the plan
-of moves and the history. Reads files only: the environments, their journals and recorded verdicts.
+Shows each environment and service: stage, weights, last verdict, what it waits for, the plan of
+moves and the history. Reads files only: the environments, their journals and recorded verdicts.
 
 Example: `pay board --out board.html`
 """

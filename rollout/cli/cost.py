@@ -1,8 +1,8 @@
 """Show what environments cost, and when the move has paid off.
 
 Prices have a source and a date; what has none is named and never counted as 0. The team's own
-figures stand in `costs/assumptions.toml` beside the environments, or come with `--assume`; what
-needs one that is missing is left out of the sums, and asked for by name.
+figures stand in `costs/assumptions.toml` beside the environments, or come with `--assume`. What
+needs a missing figure is left out of the sums; the output names the figure.
 
 Exit codes: 0 fine, 1 a figure or a file is missing or wrong, 2 wrong use.
 
@@ -105,8 +105,8 @@ def cost(
         choose(service, {name: 0 for each in chosen.values() for name in each.services}, "SERVICE")
     regions = sorted({each.region for each in chosen.values()})
     if len(regions) > 1:
-        found = f"environments in {', '.join(regions)}"
-        problem = Problem(found=found, allowed="one region, which has one list of prices")
+        several = f"environments in {', '.join(regions)}"
+        problem = Problem(found=several, allowed="one region, which has one list of prices")
         raise InvalidInput([problem])
     file = assumptions_file(folder)
     pricing = _pricing(regions[0], file, assume or ())

@@ -5,9 +5,9 @@ first. A side counts when ECS completed this very deployment, every task runs th
 smoke tests pass. Otherwise all sides get their old images again, and the record says `bad`. The
 release's migration runs before the sides or after them, as the catalogue says.
 
-Lists every reason that stands against it; nothing is changed then. `--rollback` goes back to a
-release that ran here, and waits for no proof and no smoke test. The line in `environments/releases`
-is the proof that the next environment asks for: commit it.
+Lists every reason that blocks it; nothing is changed then. `--rollback` returns to a release that
+ran here, and waits for no proof and no smoke test. The line in `environments/releases` is the proof
+that the next environment asks for: commit it.
 
 Exit codes: 0 it runs, 1 refused, or bad and put back, 2 wrong use.
 

@@ -1,11 +1,11 @@
 """Show what protective monitoring finds, and record answers.
 
-Reads GuardDuty, Security Hub, Inspector and the scans of images along the road of the account, with
-the AWS credentials of the shell, and changes nothing there. Critical and high findings have to be
-resolved within a month (PCI DSS v4.0.1, 6.3.3, 11.3.1). A tool that does not answer is named: what
-is not ours to see is not nothing.
+Reads GuardDuty, Security Hub, Inspector and the scans of images, by the road of the account. It
+uses the AWS credentials of the shell and changes nothing there. Critical and high findings have to
+be resolved within a month (PCI DSS v4.0.1, 6.3.3, 11.3.1). A tool that does not answer is named:
+what is not ours to see is not nothing.
 
-Exit codes: 0 fine, 1 a finding is late, 3 a tool or a finding could not be read, 2 wrong use.
+Exit codes: 0 fine, 1 a finding is late, 2 wrong use, 3 a tool or finding is not readable.
 
 Example: `pay findings test-12 --since 7d`
 """
@@ -95,18 +95,20 @@ def show(
     target = choose(environment, standings.environments, "ENV")
     answers = read_answers(folder, [environment], standings.now)[environment]
     earliest = standings.now - (since or A_WEEK)
-    found = _read(standings, target, earliest)
-    listed = lines(found.findings, answers, standings, environment, earliest)
+    reported = _read(standings, target, earliest)
+    listed = lines(reported.findings, answers, standings, environment, earliest)
     if html:
-        write_output(html, as_page(environment, listed, found.unread, found.left_out).encode())
+        write_output(
+            html, as_page(environment, listed, reported.unread, reported.left_out).encode()
+        )
     if as_json:
-        print_json(as_data(environment, listed, found.unread, found.left_out))
+        print_json(as_data(environment, listed, reported.unread, reported.left_out))
     else:
-        print_report(console(), environment, listed, found.unread, found.left_out)
-        print_findings(console(), mistakes(environment, listed, found.unread))
+        print_report(console(), environment, listed, reported.unread, reported.left_out)
+        print_findings(console(), mistakes(environment, listed, reported.unread))
     if any(each.is_late for each in listed):
         raise typer.Exit(1)
-    if found.unread:
+    if reported.unread:
         raise typer.Exit(NOT_READ)
 
 
@@ -118,8 +120,8 @@ def acknowledge(environment: EnvironmentName, finding: FindingId, as_json: Json 
     """
     folder = environments_folder()
     with locked(folder):
-        at, answers, found = _asked_for(folder, environment, finding)
-        answer, was_there = write_acknowledgement(folder, environment, found, answers, at)
+        at, answers, chosen_finding = _asked_for(folder, environment, finding)
+        answer, was_there = write_acknowledgement(folder, environment, chosen_finding, answers, at)
     _print_answer(answer, was_there, as_json=as_json)
 
 
@@ -144,11 +146,11 @@ def close(
     """
     folder = environments_folder()
     with locked(folder):
-        at, answers, found = _asked_for(folder, environment, finding)
+        at, answers, chosen_finding = _asked_for(folder, environment, finding)
         answer, was_there = write_closure(
             folder,
             environment,
-            found,
+            chosen_finding,
             answers,
             at,
             verdict=verdict,
@@ -186,14 +188,14 @@ def report(
 def _asked_for(
     folder: Path, environment: str, finding: str
 ) -> tuple[datetime, tuple[Answer, ...], Answer | SecurityFinding]:
-    """Return the time, the answers of the environment, and the finding or who has begun with it."""
+    """Return the time, the answers of the environment, and the finding or its acknowledgement."""
     standings = load_standings(folder, now(), environment)
     target = choose(environment, standings.environments, "ENV")
     answers = read_answers(folder, [environment], standings.now)[environment]
-    found = begun(finding, answers) or chosen(
+    chosen_finding = begun(finding, answers) or chosen(
         finding, environment, _read(standings, target, standings.now - A_WEEK)
     )
-    return standings.now, answers, found
+    return standings.now, answers, chosen_finding
 
 
 def _print_answer(answer: Answer, was_there: bool, *, as_json: bool) -> None:

@@ -3,8 +3,8 @@
 A critical or high vulnerability has to be gone one month after its fix came out (PCI DSS v4.0.1,
 6.3.3). Without an environment: of all in the account that the shell is logged in to. It only reads.
 
-Exit codes: 0 fine, 1 something is late, not scanned, not in the registry, or expires soon there, 2
-wrong use.
+Exit codes: 0 fine, 1 something is late, not scanned, not in the registry or expires soon, 2 wrong
+use.
 
 Example: `pay images test-12`
 """
@@ -87,8 +87,8 @@ def copy(
     """Copy a release to the next account, with every digest as it is.
 
     The record of the environment before has to show that it ran well. Runs with the rights of the
-    target account, as a role that `pulled_by` of the source's registry names. A copy that was
-    stopped goes on where it ended.
+    target account, as a role that `pulled_by` of the source's registry names. A stopped copy
+    continues where it ended.
     """
     folder = environments_folder()
     environments = load_for(folder, None)
@@ -142,15 +142,15 @@ def pin(
     chosen = choose(environment, environments, "ENV")
     image = choose(sidecar, SIDECARS, "SIDECAR")
     with asking(chosen) as client:
-        found = pin_of(repository_of(chosen, image, client), release)
-    path = write_pin(folder, environment, sidecar, found)
-    console().print(f"{path}: {sidecar} {release}, built {found.built}: {found.digest}")
+        image_pin = pin_of(repository_of(chosen, image, client), release)
+    path = write_pin(folder, environment, sidecar, image_pin)
+    console().print(f"{path}: {sidecar} {release}, built {image_pin.built}: {image_pin.digest}")
 
 
 def _newest(image: str, proving: list[Environment], folder: Path) -> int:
     """Raises Refused when no environment has proved a release."""
-    found = [newest_proved(IMAGES[image], each, folder) for each in proving]
-    if (newest := max((each for each in found if each), default=None)) is not None:
+    releases = [newest_proved(IMAGES[image], each, folder) for each in proving]
+    if (newest := max((each for each in releases if each), default=None)) is not None:
         return newest
     where = " or ".join(each.name for each in proving)
     reason = f"no release of {image} is known to run well in {where}"
@@ -182,8 +182,8 @@ def _surveys(
 
 def _of(name: str, environments: Mapping[str, Environment]) -> list[Environment]:
     """Return the environments of an account, by its name or by that of one of them."""
-    found = [each for each in environments.values() if name in (each.name, each.account_name)]
-    if not found:
+    chosen = [each for each in environments.values() if name in (each.name, each.account_name)]
+    if not chosen:
         accounts = dict.fromkeys(each.account_name for each in environments.values())
         raise typer.BadParameter(f"{name!r} is not one of {', '.join((*accounts, *environments))}.")
-    return found
+    return chosen

@@ -3,16 +3,16 @@
 Compares the requests of both sides minute by minute, by tests that stay right however often they
 are asked. Says PASS, FAIL or NOT ENOUGH DATA, with the numbers and what is missing. It only reads,
 with the AWS credentials of the shell, and moves nothing. `--record` keeps each verdict beside the
-journal, where the board finds it. `--explain` and `--html` say how each number came to be. `--json`
-prints an object for one service, and a list of such objects for an environment.
+journal, where the board finds it. `--explain` and `--html` say how each number was calculated.
+`--json` prints an object for one service, and a list of such objects for an environment.
 
-`--recorded FILE` judges recorded minutes, without AWS: failed requests
-(`{"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}`: 60 minutes of 950 requests with 1 error on
-EC2, 50 without on Fargate), response times (`"what": "latency"`) or totals (`"what": "dip"`).
+`--recorded FILE` judges recorded minutes, without AWS. Failed requests: `{"stage": "canary",
+"minutes": [[60, 950, 1, 50, 0]]}`. These are 60 minutes of 950 requests with 1 error on EC2, 50
+without on Fargate. Response times have `"what": "latency"`, totals `"what": "dip"`.
 
-Exit codes: 0 PASS, 1 FAIL, 3 NOT ENOUGH DATA, 4 the same and a person must decide, 2 wrong use or
-AWS not reached. Of several services, the worst counts. With `--exit-zero` every verdict ends with
-0, for a pipeline that keeps verdicts; 2 says also then that one is missing.
+Exit codes: 0 PASS, 1 FAIL, 2 wrong use or AWS not reached, 3 NOT ENOUGH DATA. 4 is also NOT ENOUGH
+DATA, but a person must decide. Of several services, the worst counts. With `--exit-zero` every
+verdict ends with 0, for a pipeline that keeps verdicts; 2 says also then that one is missing.
 
 Example: `pay judge production-2 connector`
 """
@@ -116,7 +116,7 @@ def judge(
 
 @dataclass(frozen=True)
 class Shown:
-    """Where judgements go."""
+    """The outputs that show a judgement."""
 
     as_json: bool
     explained: bool
@@ -167,8 +167,9 @@ def _judge_running(
 def _judgements(
     environment: str, service: str | None, at: datetime | None
 ) -> tuple[Sequence[Judgement], Mapping[str, str]]:
-    """Return the judgement of each service, and why others have none: one whose side is missing
-    does not keep the others from theirs. Without `at`, it is now. Raises Refused while it sleeps.
+    """Return the judgement of each service, and why others have none. A service whose side is
+    missing does not keep the others from theirs. Without `at`, it is now. Raises Refused while it
+    sleeps.
     """
     standings = load_standings(environments_folder(), now(), environment)
     target = choose(environment, standings.environments, "ENV")

@@ -1,11 +1,11 @@
-"""Lock an environment, so that nothing but you changes it.
+"""Lock an environment, so that only you change it.
 
 `pay deploy`, `pay apply`, `pay migrate` and `pay task run` lock it themselves. A lock by hand keeps
 others out while you look at something. It lets your own commands in, and ends by itself after
 `--for`. It is an object in the bucket of the environment's states, and its time is S3's.
 
-In a pipeline `--free` also ends what a killed command of the same build left, and lets every other
-lock be: the last step of a job runs it, however the job ended.
+In a pipeline `--free` also ends what a killed command of the same build left. It leaves every other
+lock alone. The last step of a job runs it, however the job ended.
 
 Exit codes: 0 done, 1 another has it, 2 wrong use.
 
@@ -76,8 +76,8 @@ def lock(
 
 
 def _give_back(bucket: LockBucket, by: str) -> Held | None:
-    """Free the lock of the caller; return that of another, which stays: only a build's last step
-    may end well beside it.
+    """Free the lock of the caller, or return the lock of another, which stays. Only the last step
+    of a build may end well beside such a lock.
 
     Raises Refused when a person asks for the lock of another.
     """

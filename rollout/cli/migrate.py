@@ -1,7 +1,7 @@
 """Run the migration of a release on a service's database, once.
 
-It waits until the task has ended, however long that takes; stopped by Ctrl-C or killed, the next
-call finds the task. A release whose migration has run is not migrated again. After a failure the
+It waits until the task has ended, however long that takes. After Ctrl-C or a kill, the next call
+finds the task. A release whose migration has run is not migrated again. After a failure the
 container's last lines are shown, and the next call starts a new task. The environment is locked
 meanwhile.
 

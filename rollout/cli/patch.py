@@ -2,12 +2,13 @@
 
 It pins the release in the environment's file. Then toolbox gets it, frontend and products-ui, and
 the others, those that are called before their callers. Each service is released as `pay deploy`
-does it: one side after the other, with smoke tests. The first failure ends the patch: that service
-runs its old sidecar again, the services before it run the new one, and the others were not touched.
+does it: one side after the other, with smoke tests. The first failure ends the patch. That service
+runs its old sidecar again, the services before it run the new one. The patch did not touch the
+others.
 
-Run it again after a failure, a stop or a kill: what is done is not done again. `--rollback` goes
-back to a release that ran before, and waits for no proof and no smoke test. Commit the
-environment's file and the records.
+Run it again after a failure, a stop or a kill: what is done is not done again. `--rollback` returns
+to a release that ran before, and waits for no proof and no smoke test. Commit the environment's
+file and the records.
 
 Exit codes: 0 every service runs it, 1 refused or ended early, 2 wrong use.
 

@@ -1,8 +1,9 @@
 """Write the pipeline of an environment, or check one.
 
-A pipeline calls `pay` for everything: a job for each service with its release order and queue,
-migrations, smoke tests, scheduled calls, and a weekly rebuild of sidecars that reaches everybody.
-A build of Concourse is `pay pipeline run`, which commits what its command records.
+A pipeline calls `pay` for everything. Each service has a job with its release order and queue.
+Other jobs run migrations, smoke tests and scheduled calls. A weekly job rebuilds sidecars and
+brings them to every service. A build of Concourse is `pay pipeline run`, which commits what its
+command records.
 
 Example: `pay pipeline concourse staging-2`
 """
@@ -102,8 +103,8 @@ def run(
 
 
 def _says_it_follows(file: Path, environment: str) -> bool:
-    """Return whether an environment takes its releases from another, whatever else its file says:
-    a pipeline without it would not hand them on.
+    """Return whether an environment takes its releases from another, whatever else its file says. A
+    pipeline without it would not hand them on.
     """
     line = rf"\s*follows\s*=\s*([\"']){re.escape(environment)}\1"
     try:

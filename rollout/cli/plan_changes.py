@@ -1,12 +1,12 @@
 """Plan every stack that a change touches.
 
 Run it at the root of the checkout with the change; credentials that can only read are enough. PLANS
-gets STACK.tfplan and STACK.json of every stack whose HCL differs from BASE's and, when all of them
-are planned, SHA256SUMS. Prints the stacks, one a line.
+gets STACK.tfplan and STACK.json of every stack whose HCL differs from BASE's. It gets SHA256SUMS
+when all of them are planned. Prints the stacks, one a line.
 
-A side is planned with the release and the sidecars that run on it, so that no plan shows a release.
-A new pin of a sidecar rolls no side either: the command names the `pay patch` that does it in
-waves. Image tags in TF_VAR_... variables count only for sides that run nowhere yet.
+A side is planned with the release and the sidecars that run on it. So no plan shows a release. A
+new pin of a sidecar rolls no side either. The command names the `pay patch` that does it in waves.
+Image tags in TF_VAR_... variables count only for sides that run nowhere yet.
 
 Example: `pay plan-changes ../base plans`
 """

@@ -3,7 +3,7 @@
 Each price has its source and its date. `--refresh` asks AWS's price list and changes only what
 differs; it needs the right pricing:GetProducts in any account.
 
-Exit codes: 0 fine, 1 a price is too old or AWS does not answer with one price, 2 wrong use.
+Exit codes: 0 fine, 1 a price is too old or AWS gives none or several, 2 wrong use.
 
 Example: `pay prices --check-age 90d`
 """

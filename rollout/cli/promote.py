@@ -6,9 +6,9 @@ blocks the move; nothing is written then.
 Where metrics of both sides can be compared, it asks the judge first, with the AWS credentials of
 the shell. PASS needs no evidence, FAIL blocks the move. Without a verdict `--evidence` says what
 was measured; in production `--approver` names the role that agrees to go on. From `dark` it runs
-the smoke tests of the Fargate side in the same way: FAILED blocks the move, and so does a missing
-run. Where the account is watched, an open critical or high finding on a side blocks the move, and
-so does a task there without GuardDuty's agent.
+the smoke tests of the Fargate side in the same way. FAILED blocks the move, and so does a missing
+run. In a watched account, an open critical or high finding on a side blocks the move. So does a
+task there without GuardDuty's agent.
 
 Example: `pay promote test-12 connector --evidence "errors 0.1 %, p99 as before, 4 h"`
 """
@@ -20,7 +20,6 @@ import typer
 
 from pay.model import Environment, Stage
 from rollout.moves.covered import cover_side
-from rollout.moves.found import NOTHING_FOUND, Found
 from rollout.moves.gates import Promotion, next_move
 from rollout.moves.journal import author
 from rollout.moves.judge_stage import judge_stage
@@ -29,6 +28,7 @@ from rollout.moves.record_move import print_move
 from rollout.moves.smoked import smoke_side
 from rollout.moves.stage_file import locked
 from rollout.moves.standings import Standings, load_standings
+from rollout.moves.watched import NOTHING_WATCHED, Watched
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose
 
@@ -70,15 +70,15 @@ def promote(
             expected=to,
             judged=judge_stage(standings, environment, service, edge, _awake),
             smoked=smoke_side(standings, environment, service, edge, _awake),
-            found=_found(standings, environment, service),
+            watched=_watched(standings, environment, service),
             covered=cover_side(standings, environment, service, edge, _awake),
         )
         print_move(write_promotion(asked, by=author(folder)), as_json=as_json)
 
 
-def _found(standings: Standings, environment: str, service: str) -> Found:
+def _watched(standings: Standings, environment: str, service: str) -> Watched:
     if standings.environments[environment].watching is None:
-        return NOTHING_FOUND
+        return NOTHING_WATCHED
     # They import boto3, which most moves need nothing of.
     from rollout.aws.clients import asking
     from rollout.findings.hold import watch_service

@@ -1,8 +1,8 @@
 """Compare AWS's quotas with what all moves need.
 
-Counts what the account uses now, and what both sides of every service that still moves add: scaled
-out, and in a deployment. Environments that share the account count together. A database has to
-take a full pool of every task. It only reads.
+Counts what the account uses now, and what the services that still move add. Both sides of each
+count: scaled out, and in a deployment. Environments that share the account count together. A
+database has to take a full pool of every task. It only reads.
 
 Exit codes: 0 enough, 1 a quota is too small, 2 wrong use or AWS not reached.
 

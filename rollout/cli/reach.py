@@ -1,9 +1,10 @@
 """Show which security groups do not admit what services need.
 
-Derives each connection from the call graph and the sides: tasks to databases, to load balancers, to
-AWS and to proxies, load balancers to tasks. Both the ingress of the target and the egress of the
-source must admit it. Only reads, with the AWS credentials of the shell, and prints the Terraform
-that the owner of a security group would add. Ask before a service moves to `dark` and to `ready`.
+Derives each connection from the call graph and the sides. Tasks connect to databases, load
+balancers, AWS and proxies; load balancers connect to tasks. Both the ingress of the target and the
+egress of the source must admit it. Only reads, with the AWS credentials of the shell. Prints the
+Terraform that the owner of a security group would add. Ask before a service moves to `dark` and to
+`ready`.
 
 Exit codes: 0 all are open, 1 something is missing, 2 wrong use or AWS not reached.
 

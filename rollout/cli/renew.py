@@ -1,7 +1,7 @@
 """Show the age of the EC2 instances, or renew them.
 
 Without `--start` it only reads; exit code 1 says that an instance is older than a month. A renewal
-replaces one instance after the other: the new one joins the cluster, the old one's tasks move, then
+replaces one instance after the other. The new one joins the cluster, the old one's tasks move, then
 it ends. AWS does it; run the command again to see how far it is.
 
 Example: `pay renew production-2 --start cde`
@@ -66,8 +66,8 @@ def _startable(known: tuple[Group, ...], start: Segment, environment: str) -> Gr
     for group in known:
         if group.segment is start:
             return group
-    found = f"{environment} has no Auto Scaling group of {start}"
-    raise Refused(what, [Finding("instances", found, "nothing has to be renewed")])
+    missing = f"{environment} has no Auto Scaling group of {start}"
+    raise Refused(what, [Finding("instances", missing, "nothing has to be renewed")])
 
 
 def _as_table(known: tuple[Group, ...]) -> Table:

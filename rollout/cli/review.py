@@ -3,9 +3,9 @@
 Prints Markdown for the pull request. It refuses nothing, `pay guard` does; give both the same plans
 and the same --allow. Secrets and sensitive values never appear.
 
-Of a stack the plan that `cdktf diff` left is taken while it holds: for an hour, and no longer than
-HCL and state stay the same. Else the stack is planned, with the credentials of the shell or in the
-running sandbox.
+For a stack it takes the plan that `cdktf diff` left, while that holds. It holds for an hour, and no
+longer than HCL and state stay the same. Else the stack is planned, with the credentials of the
+shell or in the running sandbox.
 
 Exit codes: 0 written, 2 not a plan, or a page that cannot be written.
 

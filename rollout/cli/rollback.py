@@ -7,7 +7,7 @@ From `canary` up to `soak`, EC2 gets everything again (`ready`), or what `--to` 
 (`legacy`).
 
 Mistakes in other files do not matter. Correct a mistake in this environment's own file first, also
-in another service's table: `cdktf synth` refuses the whole file too. The same holds for adopted ids
+in another service's table. `cdktf synth` refuses the whole file too. The same holds for adopted ids
 that a stack of the rollback needs.
 
 Example: `pay rollback production-2 connector --because "payments time out since 14:05"`

@@ -2,8 +2,8 @@
 
 Alarms and canaries rest. In this order: canaries, alarms, services before those that they call,
 databases. It asks AWS before each call, so that a second run changes nothing, and finishes what a
-killed one began. The environment is locked meanwhile. What the stack of its schedules planned goes
-on as planned.
+killed one began. The environment is locked meanwhile. The schedules of its stack continue as
+planned.
 
 Exit codes: 0 it sleeps, 1 refused, 2 some parts do not sleep: a table lists them.
 

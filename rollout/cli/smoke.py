@@ -1,9 +1,9 @@
 """Try a side by smoke tests before, or while, it has traffic.
 
-Starts the canaries of the side in CloudWatch Synthetics, waits for the runs that this started, and
-says PASSED, FAILED or NOT KNOWN, which is not a pass. The requests keep their names but go to the
-load balancers of the side, also while its weight is 0. A third party's failure is NOT KNOWN, and a
-scenario in quarantine does not count. It uses the AWS credentials of the shell.
+Starts the canaries of the side in CloudWatch Synthetics, and waits for the runs that this started.
+Then it shows PASSED, FAILED or NOT KNOWN, which is not a pass. The requests keep their names but go
+to the load balancers of the side, also while its weight is 0. A third party's failure is NOT KNOWN,
+and a scenario in quarantine does not count. It uses the AWS credentials of the shell.
 
 `--local` runs the same code on this machine, which must reach the load balancers.
 

@@ -79,7 +79,7 @@ def stacks(
 
 
 def _globs(environment: str, known: Mapping[str, Stack]) -> list[str]:
-    """Return globs of all stacks that serve an environment, also of those that are gone."""
+    """Return globs of all stacks that serve an environment, also of deleted ones."""
     own = f"{environment}-"
     shared = [id for id, stack in known.items() if environment in stack.environments]
     return [f"{own}*", *(id for id in shared if not id.startswith(own))]

@@ -56,11 +56,11 @@ def _watched(standings: Standings, environment: str | None, board: list[Row]) ->
     from rollout.watching.sides import sides
 
     target = standings.environments[environment]
-    found: dict[str, list[Coverage]] = {}
+    coverage: dict[str, list[Coverage]] = {}
     with asking(target) as client:
         try:
             for side in sides(target):
-                found.setdefault(side.service.name, []).append(read_coverage(side, client))
+                coverage.setdefault(side.service.name, []).append(read_coverage(side, client))
         except ClientError as error:
             raise Failed(f"{error}; run it again") from None
-    return [replace(row, watched=tuple(found.get(row.service, ()))) for row in board]
+    return [replace(row, watched=tuple(coverage.get(row.service, ()))) for row in board]

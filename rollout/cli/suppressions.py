@@ -1,7 +1,8 @@
 """Show what is suppressed as a false positive, and until when.
 
-With an environment also what each suppression covers in its account, which has covered nothing in
-90 days, and what an ended one left suppressed. It reads, unless `--reopen` is given.
+With an environment, it also shows what each suppression covers in its account. It names those
+without a match in 90 days, and what an ended one left suppressed. It reads, unless `--reopen` is
+given.
 
 Exit codes: 0 fine, 1 one has expired or left findings suppressed, 2 wrong use.
 

@@ -43,13 +43,13 @@ def versions(
     if refresh:
         text = read_text(KNOWN)
         replace_file(KNOWN, with_newest(text, newest(pins), today).encode())
-    found = lines(pins, load())
-    listed = findings(found, today, check_age)
+    current = lines(pins, load())
+    listed = findings(current, today, check_age)
     if as_json:
-        print_json(as_data(found, today, listed))
+        print_json(as_data(current, today, listed))
     else:
         out = console()
-        print_report(out, found, today)
+        print_report(out, current, today)
         print_findings(out, listed)
     if any(each.refuses for each in listed):
         raise typer.Exit(1)

@@ -1,8 +1,8 @@
 """Wake an environment: databases, services, alarms.
 
 Services follow those that they call, and canaries come last. It waits until every part is well:
-databases available, tasks healthy, alarms OK. With `--for`, schedules that put it to sleep again
-are made first: whatever becomes of this command, it does not stay awake. A second run changes
+databases available, tasks healthy, alarms OK. With `--for`, it first creates the schedules that put
+it to sleep again. So it does not stay awake, whatever happens to this command. A second run changes
 nothing, and finishes what a killed one began. The environment is locked meanwhile.
 
 Exit codes: 0 it is awake, 1 refused, 2 some parts are not awake: a table lists them.

@@ -1,9 +1,10 @@
 """Show what watches an environment.
 
-Reads GuardDuty, Security Hub, Inspector, Config, CloudTrail, flow logs and the web ACL, and for
-each side whether its tasks have GuardDuty's agent, cannot write to their root file systems and run
-images that were proved. Each is on, off, or not ours to see: what AWS denies is never called off.
-It only reads, with the AWS credentials of the shell. `--json` is the evidence for an assessor.
+Reads GuardDuty, Security Hub, Inspector, Config, CloudTrail, flow logs and the web ACL. For each
+side it shows whether tasks have GuardDuty's agent and cannot write to their root file systems. It
+also shows whether they run images that were proved. Each is on, off, or not ours to see: what AWS
+denies is never called off. It only reads, with the AWS credentials of the shell. `--json` is the
+evidence for an assessor.
 
 Exit codes: 0 nothing is off, 1 something is, 2 wrong use or AWS not reached.
 
