@@ -31,13 +31,13 @@ from sandbox.plan_only import in_sandbox, plan_only_among, refusal
 
 
 def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = False) -> bool:
-    """Apply the plans that the review in the file `reviewed` explains, and print each stack; return
-    False, with nothing applied, when the guard refuses the plan files. `reviewed` must not come
-    from where the plans come from: it is the text that was approved. The environments stay locked
-    from the guard's look to the last apply.
+    """Apply the plans that the review in the file `reviewed` explains, and print each stack.
+    Returns False, with nothing applied, when the guard refuses the plan files. `reviewed` must not
+    come from where the plans come from: it is the text that was approved. The environments stay
+    locked from the guard's look to the last apply.
 
-    Raises Refused for plans that are not sealed, or not those that were reviewed; InvalidInput when
-    a plan cannot be read; Failed when a program fails.
+    Raises Refused for plans that are not sealed, or are not those that were reviewed. Raises
+    InvalidInput when a plan cannot be read; Failed when a program fails.
     """
     base = base.resolve()
     sealed = open_sealed(plans.resolve(), base)

@@ -52,8 +52,8 @@ def changed_from(
     known: Mapping[str, Stack] | None = None,
 ) -> Changes:
     """Return the stacks that differ between `project` and the checkout `base`, among those that
-    match `globs`. `before` gets the stacks of `base`, `out` those of `project`; both also get
-    the sides and records of `known` that are planned or read with one that matches.
+    match `globs`. `before` gets the stacks of `base`, `out` those of `project`. Both also get the
+    sides and records of `known` that are planned or read with one that matches.
 
     Synthesises both, each by its own code. Raises InvalidInput when one of the two cannot be
     synthesised.
@@ -73,8 +73,8 @@ def changed_from(
 
 
 def changes(before: Path, after: Path, patterns: Collection[str] = ()) -> Changes:
-    """Return the stacks that differ between two folders of `cdktf synth`, among those whose ids
-    match a pattern (without any: all).
+    """Return the stacks that differ between two folders of `cdktf synth`. Only ids that match a
+    pattern count; without a pattern all do.
     """
     was, becomes = _stacks(before, patterns), _stacks(after, patterns)
     return Changes(
@@ -97,7 +97,7 @@ def judged_together(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset
 
 
 def of_the_same_services(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset[str]:
-    """Return the sides and records of each service that has a side among `ids`: a side is planned
+    """Return the sides and records of each service that has a side among `ids`. A side is planned
     with the release of the other, and its records are judged with it.
     """
     stacks = [known[id] for id in ids]

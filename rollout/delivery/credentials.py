@@ -1,4 +1,4 @@
-"""Where a person plans: with the shell's credentials, or in the sandbox of this checkout."""
+"""Detects the credentials for a person's plan: the shell's, or the sandbox of this checkout."""
 
 import os
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ _CREDENTIALS = (
     "AWS_PROFILE",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
-"""Any of them says where a shell works (AWS SDKs and Tools reference guide, "Environment variables
-list"): the sandbox of this checkout must not answer in its place.
+"""Any of them gives the shell an account of its own: the sandbox of this checkout must not answer
+instead. Source: AWS SDKs and Tools reference guide, "Environment variables list".
 """
 
 

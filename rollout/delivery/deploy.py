@@ -1,7 +1,7 @@
 """Deploys a release to every side of a service, one after the other, or puts back what ran.
 
 Everything that changes something is a plan of Terraform that was checked. A side counts as released
-when ECS says so of our deployment, and its smoke tests pass before the next side begins.
+when ECS says so of our deployment and its smoke tests pass. Only then the next side begins.
 """
 
 import tempfile
@@ -63,7 +63,7 @@ class Smoke(Protocol):
 
 @dataclass(frozen=True)
 class Deployed:
-    """How a deployment ended."""
+    """The result of a deployment."""
 
     asked: Asked
     entry: Release
@@ -71,7 +71,7 @@ class Deployed:
     """The record with the line."""
     deployments: Mapping[Side, Deployment]
     is_everywhere: bool
-    """Whether every side runs the release: a bad one only lacks its migration."""
+    """True when every side runs the release: a bad one only lacks its migration."""
 
     @property
     def is_bad(self) -> bool:
@@ -89,7 +89,7 @@ class Deployed:
 
 @dataclass
 class _Run:
-    """One deployment while it goes on."""
+    """One running deployment."""
 
     asked: Asked
     client: Client
@@ -97,13 +97,13 @@ class _Run:
     check: Check
     examined: Examined
     running: Mapping[Side, Deployment]
-    """What ran before."""
+    """The deployments that ran before."""
     plans: ReleasePlans
     registry: Registry
     smoke: Smoke
     is_everywhere: bool = False
     is_known: bool = True
-    """Whether the smoke tests had an answer from everybody."""
+    """True when the smoke tests had an answer from every third party."""
     reached: list[ServiceSide] = field(default_factory=list)
     deployments: dict[Side, Deployment] = field(default_factory=dict)
     smoked: dict[Side, tuple[str, ...]] = field(default_factory=dict)
@@ -209,12 +209,12 @@ class _Run:
 
     def _digests(self, images: Mapping[str, str]) -> dict[str, str]:
         """Return the digests of images that the registry has, by container."""
-        found = {
+        former = {
             name: self.registry.find(name, tag_of(image))
             for name, image in images.items()
             if name in self.registry.repositories
         }
-        return {name: image.digest for name, image in found.items() if image}
+        return {name: image.digest for name, image in former.items() if image}
 
     def _read_back(self, side: ServiceSide, digests: Mapping[str, str]) -> Deployment:
         accepted = {name: self.registry.accepted(name, each) for name, each in digests.items()}
@@ -275,10 +275,9 @@ def deploy(
     is_dry: bool = False,
     smoke: Smoke = smoke,
 ) -> Deployed | ReleasePlans:
-    """Deploy a release to every side that exists, with its migration, and record it. When one side
-    does not run it, or a smoke test does not pass, all sides get their old images again and the
-    line says bad; when the migration after them fails, it only says bad. `is_dry` ends with the
-    plans.
+    """Deploy a release to every side that exists, with its migration, and record it. When a side
+    does not run it, or a smoke test fails, all sides get their old images again. The line then says
+    bad. When the migration after them fails, the line only says bad. `is_dry` ends with the plans.
 
     Raises Refused with every reason, and nothing changed; Failed when something is left that a
     person has to look at.
@@ -347,6 +346,8 @@ def _recorded(run: _Run, entry: Release) -> Deployed:
 
 
 def _say(line: str) -> None:
-    """Print a line of progress; a reader that has gone must not end a deployment half way."""
+    """Print a line of progress; a reader that has closed the pipe must not end a deployment half
+    way.
+    """
     with suppress(OSError):
         typer.echo(line, err=True)

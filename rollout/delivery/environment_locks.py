@@ -58,7 +58,7 @@ def locked(
 
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Let the first SIGTERM raise KeyboardInterrupt, and ignore others: a pipeline sends it to end
+    """Let the first SIGTERM raise KeyboardInterrupt, and ignore others. A pipeline sends it to end
     a job, and SIGKILL when the job has not ended some seconds later.
     """
     before = signal.signal(signal.SIGTERM, _raise)

@@ -1,6 +1,6 @@
 """Refuses a change that leaves behind a state with resources in it.
 
-Without code, nothing plans or destroys what such a state holds: it goes on running and costing, and
+Without code, nothing plans or destroys what such a state holds. It continues to run and cost, and
 keeps its names (docs/decisions/0145-let-code-go-after-its-state-is-empty.md).
 """
 
@@ -20,8 +20,8 @@ SHOWN = 3
 def refuse_left_states(terraform: Terraform, stacks: Iterable[str]) -> None:
     """Look into the states of `stacks`; `terraform` runs in the code that still made them.
 
-    Raises InvalidInput with every state that holds resources or cannot be read, Failed when
-    Terraform fails: a state that nobody could look into may hold something.
+    Raises InvalidInput with every state that holds resources, or cannot be read: that may hold
+    something. Raises Failed when Terraform fails.
     """
     problems = [problem for id in sorted(stacks) if (problem := _problem(terraform, id))]
     if problems:

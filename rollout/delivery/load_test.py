@@ -1,7 +1,7 @@
 """Runs a load test of a whole environment: wake, make the load, sleep, judge.
 
-What puts the environment to sleep is made in AWS before the wake, so that it sleeps afterwards
-whatever becomes of this command.
+The schedules that put the environment to sleep are created in AWS before the wake. So it sleeps
+afterwards, whatever happens to this command.
 """
 
 import uuid
@@ -26,7 +26,7 @@ from rollout.terminal.refusal import Failed
 STARTED_BY = "load-test"
 
 WAKE_ROOM = timedelta(hours=1)
-"""How long the wake may take before its backstop cuts the run short."""
+"""The most time that the wake may take before its backstop ends the run early."""
 
 
 def backstop_at(scenario: Scenario, now: datetime) -> datetime:
@@ -35,7 +35,7 @@ def backstop_at(scenario: Scenario, now: datetime) -> datetime:
 
 
 class Verdict(IntEnum):
-    """How a load test ended; the value is the exit code."""
+    """The result of a load test; the value is the exit code."""
 
     PASSED = RunnerExit.PASSED
     BROKEN = 2
@@ -45,17 +45,17 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a load test showed."""
+    """The results of a load test."""
 
     place: str
-    """Where the results are."""
+    """The place of the results."""
     checks: tuple[Check, ...] = ()
     seen: tuple[Seen, ...] = ()
-    """What each side did while the load ran."""
+    """The behaviour of each side while the load ran."""
     activities: tuple[Activity, ...] = ()
-    """What scaling did meanwhile."""
+    """The scaling activities meanwhile."""
     broken: str = ""
-    """Why nothing was shown; empty: something was."""
+    """The reason why nothing was shown; empty: something was."""
     left_awake: tuple[Row, ...] = ()
 
     @property

@@ -1,7 +1,7 @@
 """Brings a release of a sidecar to every service that has it, one after the other, in waves.
 
 Each service is released as `rollout.delivery.deploy` does it, with its own release as it runs. The
-first failure ends the patch. A patch that ended early, however that was, goes on where it ended.
+first failure ends the patch. A patch that ended early, for any reason, continues where it ended.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -48,7 +48,7 @@ class Patch:
     by: str
     is_rollback: bool = False
     without_smoke: str | None = None
-    """Why it goes without smoke tests; None: they decide."""
+    """The reason to deploy without smoke tests; None: they decide."""
 
     @property
     def pin(self) -> Pin:
@@ -68,13 +68,13 @@ class Patch:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a service is."""
+    """The progress of a service."""
 
     asked: Asked
     runs: tuple[int | None, ...]
     """The releases of the sidecar on its sides, each once; None: an image of no release."""
     is_done: bool
-    """Whether its sides run the pinned digest, and its record says so."""
+    """True when its sides run the pinned digest, and its record says so."""
 
 
 Standings = Mapping[str, Standing]
@@ -83,7 +83,7 @@ Standings = Mapping[str, Standing]
 
 @dataclass(frozen=True)
 class Patched:
-    """How a patch ended."""
+    """The result of a patch."""
 
     patch: Patch
     file: Path
@@ -114,8 +114,8 @@ class Patched:
 
 
 def waves(services: Iterable[str]) -> Waves:
-    """Return services in the order in which a sidecar's release comes to them: those that try it,
-    then those that are called before their callers.
+    """Return services in the order in which they get a sidecar's release. Those that try it come
+    first, then those that are called before their callers.
     """
     chosen = set(services)
     first = (tuple(name for name in wave if name in chosen) for wave in TRIED_FIRST)
@@ -127,7 +127,7 @@ def waves(services: Iterable[str]) -> Waves:
 def look(patch: Patch, client: Client) -> Standings:
     """Return how far each service is. It only reads.
 
-    Raises Refused with every reason against the patch, or because the environment sleeps;
+    Raises Refused with every reason against the patch, or because the environment sleeps. Raises
     InvalidInput when a record that it needs cannot be read.
     """
     refuse_asleep(patch.environment, client, patch.what)
@@ -139,23 +139,23 @@ def look(patch: Patch, client: Client) -> Standings:
             standings[name] = standing
         for each in findings:
             against.setdefault(each, []).append(name)
-    found = [
+    problems = [
         Finding(each.gate, f"{', '.join(names)}: {each.reason}", each.fix)
         for each, names in against.items()
     ]
     before = patch.environment.follows
     if before and not patch.is_rollback:
         image, pin = IMAGES[patch.sidecar], patch.pin
-        found += without_proof(image, pin.release, pin.digest, [before], patch.folder)
-    if found:
-        raise Refused(patch.what, found)
+        problems += without_proof(image, pin.release, pin.digest, [before], patch.folder)
+    if problems:
+        raise Refused(patch.what, problems)
     return standings
 
 
 def _standing(
     patch: Patch, service: Microservice, client: Client
 ) -> tuple[Standing | None, tuple[Finding, ...]]:
-    """Return how far a service is, and what stands against patching it; None: unknown."""
+    """Return the progress of a service, and what blocks its patch; None: unknown."""
     registry = Registry(client("ecr"), service)
     draft = Asked(
         patch.folder,

@@ -30,9 +30,9 @@ def plan_changes(base: Path, plans: Path) -> PlanSet:
     """Plan the stacks that differ between the checkout `base` and the working folder, into `plans`.
     The set is sealed when all of them are planned, and not before.
 
-    Raises InvalidInput for a checkout, file or state that cannot be read, and when the change
-    leaves behind a state that holds resources or adds an event that is over; Failed when Terraform
-    fails.
+    Raises InvalidInput for a checkout, file or state that cannot be read. A change that leaves
+    behind a state with resources, or adds an event that is over, also raises it. Raises Failed when
+    Terraform fails.
     """
     base, plans, out = base.resolve(), plans.resolve(), output_folder()
     clear(plans)

@@ -1,6 +1,6 @@
 """The plans of one change in a folder: STACK.tfplan, STACK.json, and the list that seals them.
 
-`SHA256SUMS` lists the plan files, is written last, and is not there before all are planned;
+`SHA256SUMS` lists the plan files, is written last, and is not there before all are planned.
 `base.sha256` lists the environment files before the change. `sha256sum --check` reads both.
 """
 
@@ -109,7 +109,7 @@ def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterato
 
 
 def _environment_files(base: Path) -> str:
-    """The digests of the files that say where every service stands before the change."""
+    """The digests of the files with the stage of every service before the change."""
     return listing(map(described, environment_files(base / "environments").values()))
 
 

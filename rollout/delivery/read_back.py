@@ -19,8 +19,8 @@ PAGE = 100
 """The most tasks of one DescribeTasks."""
 
 SCALING_SECONDS = 60
-"""How long the tasks of a completed deployment may differ: auto scaling starts or stops some, and
-ECS replaces one that ended.
+"""The time for which the tasks of a completed deployment may differ. Auto scaling starts or stops
+some, and ECS replaces one that ended.
 """
 
 REASONS = 3
@@ -53,13 +53,13 @@ class NotRunning(Exception):
 def primary(side: ServiceSide, ecs: Any) -> Deployment | None:
     """Return the primary deployment; None: the side does not exist."""
     service = _service(side, ecs)
-    found = [each for each in service.get("deployments", ()) if each["status"] == "PRIMARY"]
-    return _deployment(found[0], ecs) if found else None
+    primaries = [each for each in service.get("deployments", ()) if each["status"] == "PRIMARY"]
+    return _deployment(primaries[0], ecs) if primaries else None
 
 
 def settled(side: ServiceSide, ecs: Any) -> Deployment | None:
-    """Return the primary deployment once it is no longer in progress, or after the time that a
-    deployment takes at most; None: the side does not exist.
+    """Return the primary deployment once it is no longer in progress, or after a deployment's
+    longest time. None: the side does not exist.
     """
     deployment = None
     for _ in CLOCK.looks(STEADY_STATE_SECONDS):
@@ -75,7 +75,7 @@ def require_running(
     revision: str,
     wanted: Mapping[str, Collection[str]],
 ) -> Deployment:
-    """Return the deployment of a revision when it is PRIMARY and COMPLETED, and all its tasks run
+    """Return the deployment of a revision when it is PRIMARY and COMPLETED. All its tasks must run
     images of the `wanted` digests, by container.
 
     Raises NotRunning otherwise.

@@ -42,10 +42,11 @@ class Asked:
     by: str
     is_rollback: bool = False
     without_smoke: str | None = None
-    """Why it goes without smoke tests; None: they decide."""
+    """The reason to deploy without smoke tests; None: they decide."""
     patch: str | None = None
-    """The sidecar that gets its pinned release, and nothing else changes; None: the service gets
-    its release, and the sidecars theirs."""
+    """The sidecar that gets its pinned release, while nothing else changes. None: the service gets
+    its release, and the sidecars get theirs.
+    """
 
     @property
     def what(self) -> str:
@@ -55,13 +56,13 @@ class Asked:
         return f"{verb} {self.service.name} {self.number} in {self.environment.name}"
 
     def way_back(self, release: int | None) -> str:
-        """Return the command that goes back to a release, of the sidecar for a patch."""
+        """Return the command for a rollback to a release: of the sidecar for a patch."""
         name = self.environment.name
         what = f"patch {name} {self.patch}" if self.patch else f"deploy {name} {self.service.name}"
         return f"pay {what} {release or 'N'} --rollback"
 
     def brings(self, sidecar: str) -> bool:
-        """Return whether a sidecar gets its pin. A rollback keeps the one that runs: a pin that no
+        """Return whether a sidecar gets its pin. A rollback keeps the one that runs. A pin that no
         patch has brought yet would come without a smoke test.
         """
         return self.patch == sidecar or not (self.patch or self.is_rollback)
@@ -93,7 +94,9 @@ class Asked:
 
     @cached_property
     def migrations(self) -> Migrations:
-        """When the release's migration runs. Rollbacks and patches have none; none runs twice."""
+        """Return the time at which the release's migration runs. Rollbacks and patches have none;
+        none runs twice.
+        """
         where = self.folder, self.environment.name, self.service.name
         if (
             self.is_rollback
@@ -124,7 +127,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Examined:
-    """What a release would run, and what stands against it."""
+    """The images that a release would run, and the reasons against it."""
 
     digests: Digests
     """By container; the service's own is absent where the registry does not have it."""
@@ -282,8 +285,8 @@ def _own_image(
 def _forward(
     asked: Asked, targets: Mapping[str, Image], runs: Mapping[Side, Mapping[str, RunningImage]]
 ) -> Iterator[Finding]:
-    """Refuse a rollback of a sidecar to a release that is newer than those that run, and never ran:
-    it would wait for no proof and no smoke test.
+    """Refuse a rollback of a sidecar to a release that is newer than those that run, and never ran.
+    It would wait for no proof and no smoke test.
     """
     sidecar = asked.patch or ""
     target = targets.get(sidecar)

@@ -59,12 +59,12 @@ def plan_release(
     migration: str | None = None,
     is_judged: bool = True,
 ) -> ReleasePlans:
-    """Plan sides with the tags or digests in `releases`, and the task of the release's `migration`
-    with its digest; None: it has none.
+    """Plan sides with the tags or digests in `releases`. The task of the release's `migration` gets
+    its digest; None: the release has none.
 
-    `is_judged` plans the records as well, which must not change, and asks the guard: going back to
-    what ran before asks for nothing but that it changes nothing else. Raises as `Planner.plan` and
-    `read_and_judge` do.
+    `is_judged` also plans the records, which must not change, and asks the guard. Going back to
+    what ran before only has to change nothing else. Raises as `Planner.plan` and `read_and_judge`
+    do.
     """
     planner = Planner(terraform, asked.stacks)
     files: list[Path] = []
@@ -104,9 +104,9 @@ def plan_release(
 
 
 def runs_only_another_revision(plan: StackPlan, address: str) -> bool:
-    """Return whether a service runs another revision than Terraform knows, and nothing else is
-    different: a deployment was killed half way, or ECS rolled it back. What runs was compared with
-    the release, which takes its place.
+    """Return whether only the revision of a service differs from the one that Terraform knows. A
+    deployment was killed half way, or ECS rolled it back. What runs was compared with the release,
+    which takes its place.
     """
     drifts = [each for each in plan.plan.resource_drift if each.address == address]
     return bool(drifts) and all(

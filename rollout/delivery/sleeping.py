@@ -1,5 +1,5 @@
-"""Puts an environment to sleep and wakes it, under its lock: what `pay sleep` and `pay wake` do,
-and what a load test calls.
+"""Puts an environment to sleep and wakes it, under its lock. `pay sleep`, `pay wake` and load tests
+call this.
 """
 
 from collections.abc import Iterator
@@ -35,8 +35,8 @@ PARTLY = 2
 
 
 def refuse_asleep(environment: Environment, client: Client, what: str) -> None:
-    """Raise Refused while services of the environment sleep: what is deployed to them starts no
-    task, so that nothing would show whether it works. Raises Failed when AWS refuses to answer.
+    """Raise Refused while services of the environment sleep. A deployment to them starts no task,
+    so nothing would show whether it works. Raises Failed when AWS refuses to answer.
     """
     try:
         asleep = sleeping_services(environment, client)
@@ -80,7 +80,7 @@ def wake(mover: Mover, until: datetime | None = None) -> tuple[Row, ...]:
 
 
 def plan_to_sleep(mover: Mover, until: datetime) -> None:
-    """Make what puts every part to sleep at `until`, whatever becomes of this command.
+    """Create the schedules that put every part to sleep at `until`, even when this command fails.
 
     Raises Refused when the plan puts it to sleep before, or without the stack that it sleeps by.
     """

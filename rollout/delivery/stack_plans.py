@@ -1,5 +1,5 @@
-"""Finds the plans of stacks that a person names, or makes them: of each the plan that `cdktf diff`
-left, while it still holds, else a new one.
+"""Finds the plans of named stacks, or creates them. It takes the plan that `cdktf diff` left while
+that holds, else a new one.
 """
 
 import json
@@ -30,7 +30,9 @@ from sandbox.plan_only import in_sandbox, is_plan_only
 from stacks.estate import may_hold
 
 HOLDS = timedelta(hours=1)
-"""How long a plan holds while HCL and state stay the same: what exists may change without both."""
+"""The time for which a plan holds while HCL and state stay the same. What exists may change without
+both.
+"""
 
 
 def _is_file(argument: str) -> bool:
@@ -41,11 +43,12 @@ def _is_file(argument: str) -> bool:
 
 
 def plan_files_of(arguments: Sequence[str]) -> list[Path]:
-    """Return the plans as JSON: the files among the arguments, and those of the stacks whose ids
-    the others match (shell globs). With a side its records are planned, which the guard looks at.
+    """Return the plans as JSON. These are the files among the arguments, and the plans of the
+    stacks whose ids match the others (shell globs). With a side its records are planned, which the
+    guard looks at.
 
-    Raises InvalidInput for every argument that is neither, for a checkout that cannot be
-    synthesised, and for a stack that cannot be planned.
+    Raises InvalidInput for every argument that is neither, and for a checkout that cannot be
+    synthesised. A stack that cannot be planned also raises it.
     """
     files = [Path(argument) for argument in arguments if _is_file(argument)]
     named = [argument for argument in arguments if not _is_file(argument)]
@@ -118,7 +121,7 @@ class _Desk:
         return file.with_suffix(".json")
 
     def _age(self, terraform: Terraform, id: str, file: Path) -> timedelta | None:
-        """Return the age of a plan that holds; None: there is none, the HCL or the state is newer,
+        """Return the age of a plan that holds. None: there is none, the HCL or the state is newer,
         or it is too old.
         """
         if not file.is_file() or not file.with_name(".terraform").is_dir():
@@ -133,8 +136,9 @@ class _Desk:
 def _version_in(plan: Path) -> tuple[str, int] | None:
     """Return lineage and serial of the state that a plan was made from; None: there was none.
 
-    Terraform keeps that state in the plan file, an archive, and refuses to apply the plan when they
-    are no longer the state's (terraform, internal/plans/planfile and internal/backend/local).
+    Terraform keeps that state in the plan file, an archive. It refuses to apply the plan when they
+    are no longer the state's. Source: terraform, internal/plans/planfile and
+    internal/backend/local.
     """
     try:
         with ZipFile(plan) as archive:

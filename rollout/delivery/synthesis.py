@@ -19,7 +19,7 @@ def stack_globs() -> str:
 
 
 def synthesise(checkout: Path, environments: Path, out: Path, *, globs: str = "") -> None:
-    """Synthesise a checkout by its own code and with the environment files in `environments`; only
+    """Synthesise a checkout by its own code, with the environment files in `environments`. Only
     installed packages and bindings are shared.
 
     Raises InvalidInput when `checkout` is not one, or cannot be synthesised.

@@ -25,7 +25,7 @@ class Terraform:
     variables: Mapping[str, str] | None = None
     """Its environment; None: that of this process."""
     is_quiet: bool = False
-    """Whether its output appears only when it fails."""
+    """True when its output appears only after a failure."""
 
     def has(self, stack: str) -> bool:
         """Return whether the stack is synthesised."""
@@ -44,7 +44,7 @@ class Terraform:
         return self._run(stack, "show", "-json", *map(str, plan), captures=True)
 
     def state_version(self, stack: str) -> tuple[str, int] | None:
-        """Return lineage and serial of the state, by which Terraform detects a stale plan; None:
+        """Return lineage and serial of the state, by which Terraform detects a stale plan. None:
         the stack has no state yet.
         """
         state = self._run(stack, "state", "pull", captures=True)
@@ -58,7 +58,7 @@ class Terraform:
     def _run(self, stack: str, *arguments: str, captures: bool = False) -> bytes:
         """Return standard output, empty unless `captures`; all else appears on standard error.
 
-        Hands SIGINT or SIGTERM to Terraform once and waits: Terraform then finishes the calls that
+        Hands SIGINT or SIGTERM to Terraform once and waits. Terraform then finishes the calls that
         it has begun and writes its state. Raises Failed after such a signal.
         """
         received: list[int] = []
@@ -78,7 +78,7 @@ class Terraform:
                 stdout=subprocess.PIPE if captures or self.is_quiet else 2,
                 stderr=self._stderr(captures),
                 env=self.variables,
-                # A group of its own, so that a terminal's Ctrl-C reaches it only as handed on:
+                # A group of its own, so that a terminal's Ctrl-C reaches it only as handed on.
                 # Terraform takes a second signal for "end at once".
                 process_group=0,
             )
@@ -98,7 +98,9 @@ class Terraform:
         return output if captures else b""
 
     def _stderr(self, captures: bool) -> int | None:
-        """Where errors go: beside what is read, into what is only shown, or to standard error."""
+        """Return the target of errors: beside what is read, into what is only shown, or standard
+        error.
+        """
         if not self.is_quiet:
             return None
         return subprocess.PIPE if captures else subprocess.STDOUT

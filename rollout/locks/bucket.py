@@ -1,5 +1,5 @@
-"""Reads and writes the lock's object by S3's conditional writes (S3 user guide, "How to prevent
-object overwrites with conditional writes").
+"""Reads and writes the lock's object by S3's conditional writes. Source: S3 user guide, "How to
+prevent object overwrites with conditional writes".
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,9 @@ class LockBucket:
         return self._call("delete_object", self.place.key, IfMatch=etag) is not None
 
     def record_break(self, broken: Broken) -> None:
-        """Record who breaks a lock and why; a second record of the same lock changes nothing."""
+        """Record the person who breaks a lock, and the reason; a second record of the same lock
+        changes nothing.
+        """
         body = broken.model_dump_json(exclude_defaults=True).encode()
         key = self.place.broken(broken.lock.id)
         self._call("put_object", key, Body=body, IfNoneMatch="*")

@@ -17,7 +17,7 @@ from rollout.terminal.refusal import Failed, Finding, Refused
 from rollout.terminal.time_text import local
 
 RENEWALS = 10
-"""How often a lock is renewed before it would expire: S3 may fail nine times."""
+"""The number of renewals before a lock would expire: S3 may fail nine times."""
 
 POLL_SECONDS = 5.0
 ATTEMPTS = 20
@@ -99,7 +99,7 @@ def free(bucket: LockBucket, held: Held) -> None:
 
 
 def break_lock(bucket: LockBucket, by: str, because: str) -> Held:
-    """Delete a lock whoever has it, after recording why; return it.
+    """Delete a lock of any owner, after recording why; return it.
 
     Raises Refused when the environment is free, or when the lock changes hands at this moment.
     """

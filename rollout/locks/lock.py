@@ -1,7 +1,8 @@
-"""The lock of an environment: an object in S3, whose presence and age say who changes it.
+"""The lock of an environment: an object in S3, whose presence and age show which command changes
+it.
 
-The object says how long it holds; when it was written, and the present time, are S3's own, so that
-the clocks of two machines do not matter.
+The object says how long it holds. When it was written, and the present time, are S3's own. So the
+clocks of two machines do not matter.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ HOLDS = timedelta(minutes=30)
 """Longer than a command needs to renew its lock ten times."""
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=12)
-"""What `pay lock --for` takes."""
+"""The bounds of `pay lock --for`."""
 
 
 class Lock(Model):
@@ -32,9 +33,9 @@ class Lock(Model):
     """The link to the build of a pipeline; None: a person's shell."""
     command: str
     seconds: int = Field(gt=0)
-    """How long it holds after it was written."""
+    """The time for which it holds after it was written."""
     renewed: int = Field(default=0, ge=0)
-    """How often it was written again, so that each writing has another ETag."""
+    """The number of renewals, so that each writing has another ETag."""
     kept: "Lock | None" = None
     """The owner's lock by hand, which comes back when the command ends."""
 
@@ -83,7 +84,7 @@ class Broken(Model):
 
 @dataclass(frozen=True)
 class Place:
-    """Where the lock of an environment is."""
+    """The bucket and key of an environment's lock."""
 
     environment: str
     bucket: str
@@ -98,8 +99,8 @@ class Place:
 
 
 def place_of(environment: Environment) -> Place:
-    """Return the place beside the environment's states, below the prefix that whoever applies may
-    write.
+    """Return the place beside the environment's states, below the prefix that the role of applies
+    may write.
     """
     bucket = environment.state.bucket or names.lock_bucket(environment.name)
     return Place(environment.name, bucket)

@@ -1,4 +1,4 @@
-"""Whether GuardDuty's agent watches the side that a promotion gives its first record."""
+"""Asks whether GuardDuty's agent watches the side that a promotion gives its first record."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from rollout.terminal.refusal import Failed, Refused
 
 @dataclass(frozen=True)
 class Covered:
-    """What AWS shows, or why it was not asked."""
+    """The answer of AWS, or the reason why it was not asked."""
 
     coverage: Coverage | None = None
     why_not: str | None = None
@@ -35,8 +35,8 @@ def cover_side(
     edge: Edge,
     reach: Reach | None = None,
 ) -> Covered:
-    """Ask whether the tasks of a service's Fargate side are watched, before DNS can lead there;
-    empty for every other move. `reach` is that of `rollout.moves.smoked.smoke_side`.
+    """Ask whether the tasks of a service's Fargate side are watched, before DNS can lead there. The
+    answer is empty for every other move. `reach` is that of `rollout.moves.smoked.smoke_side`.
     """
     target = standings.environments[environment]
     if edge.before is not Stage.DARK or not edge.is_forward or target.watching is None:

@@ -15,11 +15,11 @@ from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest
 from pay.model.stage.transitions import Direction, Edge, promotion
 from rollout.contracts.seen import State
 from rollout.moves.covered import NOT_WATCHED, Covered
-from rollout.moves.found import NOTHING_FOUND, Found
 from rollout.moves.journal import move, stripped
 from rollout.moves.judged import NOT_ASKED, Judged
 from rollout.moves.smoked import NOT_SMOKED, Smoked
 from rollout.moves.standings import Standings
+from rollout.moves.watched import NOTHING_WATCHED, Watched
 from rollout.smoke.verdict import Outcome
 from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.time_text import local, short_moment, span
@@ -40,7 +40,7 @@ class Promotion:
     """The stage that the person expects to reach; None: whichever is next."""
     judged: Judged = NOT_ASKED
     smoked: Smoked = NOT_SMOKED
-    found: Found = NOTHING_FOUND
+    watched: Watched = NOTHING_WATCHED
     covered: Covered = NOT_WATCHED
 
     @property
@@ -222,19 +222,19 @@ def findings_are_answered(p: Promotion) -> Finding | None:
     """A side on which something happened stays as it is until somebody has looked. What a tool does
     not show, a second person answers for in production.
     """
-    if p.found.held:
-        found = "; ".join(
+    if p.watched.held:
+        reasons = "; ".join(
             f"{each.id} on {' and '.join(each.sides) or 'a side'}, {each.what}"
-            for each in p.found.held
+            for each in p.watched.held
         )
         return Finding(
             "findings",
-            f"{p.service} has open findings: {found}",
+            f"{p.service} has open findings: {reasons}",
             "look at it (docs/tasks/answer-a-finding.md), then say what it was: "
-            f"pay findings close {p.environment} {p.found.held[0].id} --verdict real|false",
+            f"pay findings close {p.environment} {p.watched.held[0].id} --verdict real|false",
             "open findings",
         )
-    if not p.found.unread:
+    if not p.watched.unread:
         return None
     records = p.target.ladder.records
     moves_traffic = records(p.edge.before) != records(p.edge.after)
@@ -243,7 +243,7 @@ def findings_are_answered(p: Promotion) -> Finding | None:
     fix = "ask, and name the role that agrees to go on: --approver ROLE"
     return Finding(
         "findings",
-        f"nobody knows of findings on {p.service}: {'; '.join(p.found.unread)}",
+        f"nobody knows of findings on {p.service}: {'; '.join(p.watched.unread)}",
         fix if needs_role else f"see what is missing: pay findings {p.environment}",
         "findings not known",
         refuses=needs_role,
@@ -251,7 +251,7 @@ def findings_are_answered(p: Promotion) -> Finding | None:
 
 
 def tasks_are_watched(p: Promotion) -> Finding | None:
-    """Where an account is watched, no side gets a record whose tasks run unwatched (PCI DSS v4.0.1,
+    """Refuse a record for a side whose tasks run unwatched in a watched account (PCI DSS v4.0.1,
     5.3.2 and 11.5.1). What AWS does not let us see, a person says; in production a second person
     agrees.
     """

@@ -1,8 +1,9 @@
 """The journal: each move with its author, time, stages and reason.
 
-One file for each environment and service, `journal/<environment>/<service>.jsonl` beside the
-environment files, one move a line, appended only: two people who promote different services touch
-different files, and two who move the same service get a conflict, as they should (docs/decisions).
+Each environment and service has one file, `journal/<environment>/<service>.jsonl` beside the
+environment files. It has one move a line and is only appended to. Two people who promote different
+services touch different files. Two who move the same service get a conflict, as they should
+(docs/decisions).
 """
 
 import getpass
@@ -45,7 +46,7 @@ class Move(Model):
     at: Annotated[AwareDatetime, AfterValidator(is_utc)]
     """The time of the move, in UTC."""
     direction: Direction
-    """Whether it was a promotion or a rollback."""
+    """The direction: a promotion or a rollback."""
     before: Stage = Field(alias="from")
     """The stage that was left."""
     after: Stage = Field(alias="to")
@@ -55,15 +56,15 @@ class Move(Model):
     by: str
     """The author, as `author` returns it."""
     evidence: str | None = None
-    """What was measured before a promotion."""
+    """The measurement before a promotion."""
     judged: Judgement | None = None
     """The verdict on the stage that was left, with its numbers."""
     smoked: SmokeVerdict | None = None
-    """What smoke tests showed of the side that gets its first record."""
+    """The verdict of smoke tests on the side that gets its first record."""
     because: str | None = None
-    """Why a rollback."""
+    """The reason of a rollback."""
     adjacent: str | None = None
-    """Why a neighbour in the call graph may move at the same time."""
+    """The reason why a neighbour in the call graph may move at the same time."""
     approvers: tuple[str, ...] = ()
     """The roles that agreed."""
 
@@ -94,8 +95,8 @@ def weights_text(records: Iterable[Record]) -> str:
 
 
 def reached(moves: Sequence[Move], stage: Stage) -> datetime | None:
-    """Return when a service reached the stage that its file has; None when it never moved, or when
-    the file was changed by hand.
+    """Return when a service reached the stage that its file has. None: it never moved, or the file
+    was changed by hand.
     """
     return moves[-1].at if moves and moves[-1].after is stage else None
 
@@ -170,9 +171,9 @@ def read_all(
 ) -> Journals:
     """Return every journal below a folder of environment files.
 
-    Raises InvalidInput with every file that cannot be read, every line that is not a move, or is a
-    move later than `now` (default: the clock's), and with every file of an environment or service
-    that is not `known`.
+    Raises InvalidInput with every file that cannot be read and every line that is not a move. A
+    move later than `now` (default: the clock's) also raises it. So does a file of an environment or
+    service that is not `known`.
     """
     return read_needed(folder, lambda _: True, known=known, now=now)[0]
 
@@ -234,7 +235,7 @@ def _unknown(place: Place, known: Collection[Place], where: str) -> Problem:
 
 
 def author(folder: Path) -> str:
-    """Return the address of Git's author, else the login name, else the user's number: a container
+    """Return the address of Git's author, else the login name, else the user's number. A container
     may run as a user that its password file does not list.
     """
     with suppress(Failed):

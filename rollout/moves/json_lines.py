@@ -28,8 +28,8 @@ def read_lines(
     try:
         content = read_content(path, most=most)
     except (OSError, ValueError) as error:
-        found = getattr(error, "strerror", None) or str(error)
-        yield 1, Problem(where=where, found=found, allowed="a readable file, a JSON object a line")
+        reason = getattr(error, "strerror", None) or str(error)
+        yield 1, Problem(where=where, found=reason, allowed="a readable file, a JSON object a line")
         return
     # By bytes: JSON Lines end at \n alone, and a text may hold Unicode's other line ends.
     for number, line in enumerate(content.split(b"\n"), start=1):

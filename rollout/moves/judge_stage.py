@@ -23,11 +23,10 @@ def judge_stage(
     edge: Edge,
     reach: Reach | None = None,
 ) -> Judged:
-    """Judge a service at the stage that it would leave; empty where no metrics can tell.
+    """Judge a service at the stage that it would leave; empty where no metrics can decide.
 
     `reach` gives the clients of the environment's account, by default with the credentials of the
-    shell. A promotion goes on without AWS where a person answers for it: that is for the gates to
-    decide.
+    shell. A promotion continues without AWS where a person answers for it: the gates decide that.
     """
     if not (ROWS[edge.before].judged_by and measurements(edge)):
         return NOT_ASKED

@@ -1,4 +1,4 @@
-"""What the judge said of the stage that a promotion would leave."""
+"""Asks the judge for its verdict on the stage that a promotion would leave."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ class Judged:
 
     @property
     def was_asked(self) -> bool:
-        """Return whether metrics could have told."""
+        """Return whether metrics could have decided."""
         return self.judgement is not None or self.why_not is not None
 
 
 NOT_ASKED = Judged()
-"""No metrics can tell."""
+"""No metrics can decide."""

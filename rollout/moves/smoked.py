@@ -1,4 +1,4 @@
-"""What smoke tests say of the side that a promotion gives its first record."""
+"""Asks what smoke tests say of the side that a promotion gives its first record."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -24,7 +24,7 @@ class Smoked:
 
     @property
     def was_asked(self) -> bool:
-        """Return whether smoke tests could have told."""
+        """Return whether smoke tests could have decided."""
         return self.verdict is not None or self.why_not is not None
 
 

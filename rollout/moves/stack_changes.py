@@ -22,12 +22,12 @@ class StackChange:
 
     stack: str
     shows: str
-    """What `cdktf diff` shows of it."""
+    """The changes that `cdktf diff` shows of it."""
 
 
 def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[StackChange, ...]:
-    """Return the stacks to deploy after a move, in their order: a side exists, protected and at the
-    peak, before its record leads to it, and gives that up only when its record is deleted. What
+    """Return the stacks to deploy after a move, in their order. A side exists, protected and at the
+    peak, before its record leads to it. It gives that up only when its record is deleted. What
     watches follows the records.
     """
     first, watching, canaries, last = [], [], [], []
@@ -70,16 +70,16 @@ def _updates(
         actions = scaling_of(_at(environment, service, side, unpinned)).actions
         is_scheduled = bool(actions)
         if is_scheduled:
-            way, told = ("destroyed", gained) if becomes else ("created", lost)
-            told.append(f"{len(actions)} scheduled actions are {way}")
+            way, effects = ("destroyed", gained) if becomes else ("created", lost)
+            effects.append(f"{len(actions)} scheduled actions are {way}")
     if side is Side.FARGATE and tasks.lowest < tasks.peak and was != becomes:
         updates = "two in-place updates: scaling "
         if environment.sleep:
             # Terraform leaves the bounds alone there.
             register = f"`pay scaling {environment.name} {service} --register` after it"
             asks = "those of the peak" if becomes else "fewer"
-            told = gained if becomes else lost
-            told.append(f"one in-place update: its alarm asks for tasks, {asks}; {register}")
+            effects = gained if becomes else lost
+            effects.append(f"one in-place update: its alarm asks for tasks, {asks}; {register}")
         elif becomes:
             gained.append(f"{updates}holds the peak, and its alarm asks for it")
         elif is_scheduled:
@@ -154,7 +154,7 @@ def _changed_alarms(
         {alarm.name: alarm for alarm in alarms(_at(environment, service, side, stage))}
         for stage in (edge.before, edge.after)
     )
-    # That of the tasks is told with what it counts.
+    # The alarm on tasks is listed with the tasks that it asks for.
     return tuple(n for n, a in after.items() if n != HEALTHY_HOSTS_ALARM and before[n] != a)
 
 

@@ -34,8 +34,8 @@ class Standings:
         return self.journals.get((environment, service), ())
 
     def since(self, environment: str, service: str) -> datetime | None:
-        """Return the time at which a service reached its stage; None when it never moved, or when
-        its line was changed by hand.
+        """Return the time at which a service reached its stage. None: it never moved, or its line
+        was changed by hand.
         """
         stage = self.environments[environment].services[service].stage
         return reached(self.moves(environment, service), stage)
@@ -47,7 +47,7 @@ class Standings:
 
     def stays(self, environment: str, service: str) -> list[tuple[Stage, datetime, datetime]]:
         """Return the stages of a service since its last rollback, with the moments of entering and
-        leaving; the present stage is left now. What a rollback ended has proven nothing.
+        leaving. The present stage is left now. What a rollback ended has proven nothing.
         """
         stays: list[tuple[Stage, datetime, datetime]] = []
         moves = self.moves(environment, service)

@@ -1,6 +1,6 @@
-"""What dashboards show of the journals.
+"""Reads from the journals what dashboards show.
 
-A journal that cannot be read takes a line from a dashboard and blocks no stack: the way back has to
+A journal that cannot be read takes a line from a dashboard and blocks no stack. The way back has to
 stay open.
 """
 
@@ -18,8 +18,8 @@ from rollout.terminal.time_text import local
 def stays(
     folder: Path, environments: Mapping[str, Environment]
 ) -> tuple[Mapping[Place, Stay], tuple[Problem, ...]]:
-    """Return the stay of each service that came to its stage by a move, and the mistakes in the
-    journals of these environments. `folder` holds the environment files.
+    """Return the stay of each service that came to its stage by a move. Also return the mistakes in
+    the journals of these environments. `folder` holds the environment files.
     """
     journals, problems = read_needed(folder, lambda _: False)
     shown = {}
@@ -34,7 +34,7 @@ def stays(
 
 
 def _came(move: Move) -> str:
-    """Say how a service came to its stage, by what its move keeps: the newest verdict would change
+    """Say how a service came to its stage, by what its move keeps. The newest verdict would change
     a dashboard with every look of the judge.
     """
     how = "rolled back" if move.direction is Direction.ROLLBACK else "promoted"

@@ -15,8 +15,8 @@ def services_to_judge(
 ) -> list[Asked]:
     """Return what is asked of each service, or of the one that is named.
 
-    Raises Refused for a named service at a stage without metrics to judge, and for each service of
-    which nobody knows since when it is at its stage, or that was not there at that time.
+    Raises Refused for a named service at a stage without metrics to judge. A service that was not
+    at its stage then, or whose start there nobody knows, also raises it.
     """
     target = standings.environments[environment]
     names = [service] if service else list(target.services)

@@ -1,1 +1,1 @@
-"""Records which release of a service runs where, and since when."""
+"""Records the releases of services."""

@@ -1,8 +1,8 @@
 """The record of releases: each deployment of a release with its digests and its verdict.
 
-One file for each environment and service, `releases/<environment>/<service>.jsonl` beside the
-environment files, one release a line, appended only, as the journal of moves. The line of one
-environment is the proof that the next one asks for.
+Each environment and service has one file, `releases/<environment>/<service>.jsonl` beside the
+environment files. It has one release a line and is only appended to, like the journal of moves. The
+line of one environment is the proof that the next one asks for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ Digests = Mapping[str, Digest]
 
 
 class Verdict(StrEnum):
-    """How a release ended."""
+    """The result of a release."""
 
     GOOD = "good"
     """Every side runs it, and its smoke tests passed."""
@@ -46,7 +46,7 @@ class Release(Model):
     )
 
     at: Annotated[AwareDatetime, AfterValidator(is_utc)]
-    """When the verdict was known, in UTC."""
+    """The time when the verdict was known, in UTC."""
     by: str
     """The author, as `rollout.moves.journal.author` returns it."""
     release: Annotated[int, Field(ge=1)]
@@ -57,13 +57,13 @@ class Release(Model):
     """The release that ran before; None: its image has no tag `N-release`."""
     verdict: Verdict
     rollback: bool = False
-    """Whether it went back to a release that ran here before."""
+    """True when it went back to a release that ran here before."""
     smoke: Mapping[Side, tuple[str, ...]] = {}
     """Side -> the ids of the runs of its smoke tests."""
     without_smoke: str | None = None
-    """Why no smoke test was run."""
+    """The reason why no smoke test was run."""
     because: str | None = None
-    """Why it is bad."""
+    """The reason why it is bad."""
     patch: str | None = None
     """The sidecar that got another release; None: the service got one. Then the line says nothing
     about the service's own release, which ran before."""
@@ -129,7 +129,7 @@ def that_ran(releases: Iterable[Release]) -> Iterator[Release]:
 
 
 def proof(releases: Iterable[Release], number: int) -> Release | None:
-    """Return the latest deployment of a release if it was good and nobody rolled it back; None:
+    """Return the latest deployment of a release if it was good and nobody rolled it back. None:
     this environment proves nothing for the next one. A rollback to a release says nothing about it,
     nor does a patch of a sidecar.
     """

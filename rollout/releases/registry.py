@@ -51,12 +51,12 @@ class Registry:
             if error.response["Error"]["Code"] in _ABSENT:
                 return None
             raise
-        [found] = answer["imageDetails"]
-        return Image(found["imageDigest"], tuple(found.get("imageTags", ())))
+        [detail] = answer["imageDetails"]
+        return Image(detail["imageDigest"], tuple(detail.get("imageTags", ())))
 
     def accepted(self, container: str, digest: str) -> frozenset[str]:
-        """Return the digests that ECS may report of tasks with this image: its own, and for an
-        index those of its images for one architecture each.
+        """Return the digests that ECS may report of tasks with this image. These are its own and,
+        for an index, those of its images for one architecture each.
         """
         images = images_of_index(self.ecr, self.repositories[container], digest)
         return frozenset({digest, *images})

@@ -1,1 +1,1 @@
-"""How services follow demand: what the files say, on paper, and in AWS."""
+"""Scales services by demand, on paper or in AWS."""

@@ -1,9 +1,9 @@
 """Registers the bounds that are due now.
 
-Where a schedule changes the bounds of a service's tasks, Terraform leaves them alone: a changed
-number of the file reaches AWS by the next scheduled action, up to a day later, or when the
-environment wakes. After an apply this brings it there at once. Application Auto Scaling moves the
-tasks as far as the new bounds ask.
+Where a schedule changes the bounds of a service's tasks, Terraform leaves them alone. A changed
+number of the file reaches AWS by the next scheduled action, up to a day later. It also does when
+the environment wakes. After an apply this brings it there at once. Application Auto Scaling moves
+the tasks as far as the new bounds ask.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,8 +54,8 @@ def register_due(
             continue
         resource = f"service/{side.cluster}/{side.service.name}"
         scaling = client("application-autoscaling")
-        found = scaling.describe_scalable_targets(ResourceIds=[resource], **_PLACE)
-        for target in found["ScalableTargets"]:
+        targets = scaling.describe_scalable_targets(ResourceIds=[resource], **_PLACE)
+        for target in targets["ScalableTargets"]:
             changed = {key: tasks for key, tasks in due.items() if target[key] != tasks}
             if target[_MOST] and changed:
                 # Together: AWS refuses a minimum above the maximum.
@@ -68,7 +68,7 @@ def register_after_apply(side: ServiceSide | None) -> tuple[Registered, ...]:
     """Do it for the side whose stack was applied; None is another stack. AWS is asked only where
     Terraform leaves bounds alone.
 
-    Raises Failed when AWS does not take it: the apply stands.
+    Raises Failed when AWS does not take it; the apply stays done.
     """
     if side is None or not _due(side, present()):
         return ()

@@ -1,7 +1,7 @@
 """Waits for the tasks that bounds ask for.
 
-Terraform waits for a deployment, and not for tasks that a new bound adds after it: Application Auto
-Scaling changes the service's count some seconds later, and a task takes a minute or two to start.
+Terraform waits for a deployment, and not for tasks that a new bound adds after it. Application Auto
+Scaling changes the service's count some seconds later. A task takes a minute or two to start.
 """
 
 from botocore.exceptions import ClientError
@@ -19,7 +19,7 @@ CLOCK = Clock(poll_seconds=10)
 def wait_for_tasks(side: ServiceSide) -> None:
     """Wait until the load balancer finds as many tasks of a side healthy as its minimum asks for.
 
-    Raises Failed after STEADY_STATE_SECONDS, and when AWS does not answer: the apply stands.
+    Raises Failed after STEADY_STATE_SECONDS, and when AWS does not answer; the apply stays done.
     """
     wanted, healthy = scaling_of(side).min, 0
     try:

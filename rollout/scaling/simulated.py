@@ -1,4 +1,6 @@
-"""What a demand curve would do to the services of an environment, with the settings of its file."""
+"""Simulates what a demand curve would do to the services of an environment, with the settings of
+its file.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ class Simulated:
     side: ServiceSide
     run: Run
     by_requests: bool
-    """Whether its target of requests was followed, too: by a curve that counts them."""
+    """True when its target of requests was also followed: by a curve that counts them."""
 
     @property
     def requests(self) -> Tracking | None:

@@ -1,7 +1,7 @@
 """The earliest time of every move: dwell times, working days and the daily peak.
 
-A move happens on a working day, before the peak or after it, never within: at 09:00 or at 15:00
-local time, when people can watch it.
+A move happens on a working day, before the peak or after it, never within. It starts at 09:00 or at
+15:00 local time, when people can watch it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

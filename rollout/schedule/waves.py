@@ -1,6 +1,6 @@
 """The services that move together: waves by the call graph.
 
-Leaves first: a service moves after those it calls, so that an error on the way to a called service
+Leaves come first: a service moves after those it calls. So an error on the way to a called service
 is known before its callers move. The cardholder data environment moves last, with all lessons
 learnt. The first wave of an environment is one service, the pilot.
 """
@@ -15,8 +15,8 @@ from pay.model.service.call_graph import Catalogue, neighbours
 def waves(
     stages: Mapping[str, Stage], catalogue: Catalogue, max_in_flight: int
 ) -> list[tuple[str, ...]]:
-    """Return the services that have not begun to move, in waves of at most `max_in_flight`, with no
-    two neighbours in one.
+    """Return the services that have not begun to move, in waves. A wave has at most `max_in_flight`
+    services and no two neighbours.
     """
     waiting = {name for name, stage in stages.items() if stage is Stage.LEGACY}
     is_first = waiting == set(stages)

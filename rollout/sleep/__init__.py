@@ -1,1 +1,1 @@
-"""Puts an environment to sleep and wakes it by hand; its schedules do the same by the clock."""
+"""Puts an environment to sleep, or wakes it, by hand."""

@@ -1,6 +1,7 @@
-"""Schedules that fire once and put an environment to sleep again, whatever becomes of who woke it.
+"""Schedules that fire once and put an environment to sleep again, even when the command that woke
+it failed.
 
-They are made before the wake, in the group of the stack that the environment sleeps by, and AWS
+They are created before the wake, in the group of the stack that the environment sleeps by. AWS
 deletes each after it has fired.
 """
 
@@ -54,20 +55,22 @@ def backstop_at(environment: Environment, client: Client) -> datetime | None:
 def delete_backstop(environment: Environment, client: Client) -> None:
     """Delete what is left of such schedules."""
     scheduler = client("scheduler")
-    for name in [*_made(environment, client)]:
+    for name in [*_schedule_names(environment, client)]:
         try:
             scheduler.delete_schedule(GroupName=names.sleep_group(environment.name), Name=name)
         except scheduler.exceptions.ResourceNotFoundException:
             continue  # it has fired at this moment
 
 
-def _made(environment: Environment, client: Client) -> Iterator[str]:
+def _schedule_names(environment: Environment, client: Client) -> Iterator[str]:
     scheduler = client("scheduler")
     group = names.sleep_group(environment.name)
     prefix = names.schedule(environment.name, _ONCE)
     try:
-        found = items(scheduler, "list_schedules", "Schedules", GroupName=group, NamePrefix=prefix)
-        yield from (each["Name"] for each in found)
+        schedules = items(
+            scheduler, "list_schedules", "Schedules", GroupName=group, NamePrefix=prefix
+        )
+        yield from (each["Name"] for each in schedules)
     except scheduler.exceptions.ResourceNotFoundException:
         return
 

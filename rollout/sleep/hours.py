@@ -32,8 +32,8 @@ def _databases(sleep: Sleep, now: datetime, following: datetime | None) -> str:
 
 
 def sleeps_again(sleep: Sleep, once: datetime | None, now: datetime) -> str:
-    """Return as a sentence what puts an environment to sleep first: its plan, or schedules of
-    `pay wake --for` from `once` on; empty without either.
+    """Return as a sentence what puts an environment to sleep first. That is its plan, or schedules
+    of `pay wake --for` from `once` on. The sentence is empty without either.
     """
     stop = sleep.next_stop(now)
     if once and (stop is None or once <= stop):

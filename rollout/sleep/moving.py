@@ -10,7 +10,7 @@ from pay.model import Environment
 from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import Client
-from rollout.sleep.parts import CHANGES_NOW, Found, Group, Part, Target, groups, planned
+from rollout.sleep.parts import CHANGES_NOW, Group, Part, PartState, Target, groups, planned
 from rollout.terminal.polling import Clock
 
 CLOCK = Clock(poll_seconds=10)
@@ -18,14 +18,14 @@ CLOCK = Clock(poll_seconds=10)
 
 @dataclass(frozen=True)
 class Row:
-    """How a part was left."""
+    """The result for a part."""
 
     kind: PartKind
     name: str
     words: str
     is_done: bool
     because: str | None = None
-    """Why it is not done."""
+    """The reason why it is not done."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ class Mover:
     def _step(self, part: Part, target: Target) -> Row | None:
         """Begin what can begin; return how the part was left, or None while it changes."""
         try:
-            found = part.find(target)
-            if target in found.states:
-                return _row(part, found, target)
-            if found.can_begin:
+            state = part.find(target)
+            if target in state.states:
+                return _row(part, state, target)
+            if state.can_begin:
                 self.check()
                 part.begin(target)
         except ClientError as error:
@@ -104,18 +104,18 @@ class Mover:
         return None
 
 
-def _row(part: Part, found: Found, target: Target) -> Row:
-    return Row(part.kind, part.name, found.words, target in found.states)
+def _row(part: Part, state: PartState, target: Target) -> Row:
+    return Row(part.kind, part.name, state.words, target in state.states)
 
 
 def _late(part: Part, target: Target, group: Group) -> Row:
     minutes = group.longest // timedelta(minutes=1)
     because = f"not {target} after {minutes} minutes"
     try:
-        found = part.find(target)
+        state = part.find(target)
     except ClientError as error:
         return Row(part.kind, part.name, "unknown", False, str(error))
-    return Row(part.kind, part.name, found.words, target in found.states, because)
+    return Row(part.kind, part.name, state.words, target in state.states, because)
 
 
 def _names(group: Group) -> str:

@@ -1,4 +1,4 @@
-"""The parts of an environment as AWS has them now, and the calls that put them to sleep and wake
+"""Reads the parts of an environment from AWS, and makes the calls that put them to sleep and wake
 them. Each asks first: a second call changes nothing.
 """
 
@@ -19,28 +19,28 @@ from rollout.aws.healthy_targets import healthy_targets
 
 
 class Target(StrEnum):
-    """What the parts are to become."""
+    """The state that the parts are to reach."""
 
     ASLEEP = "asleep"
     AWAKE = "awake"
 
 
 def planned(sleep: Sleep, kind: PartKind, now: datetime) -> Target:
-    """Return what parts of a kind are by the plan at a moment: databases start before services and
-    stop after them, alarms and canaries wait until services are healthy.
+    """Return the target that the plan has for parts of a kind at a moment. Databases start before
+    services and stop after them; alarms and canaries wait until services are healthy.
     """
     return Target.AWAKE if sleep.awake_until(now, kind) else Target.ASLEEP
 
 
 @dataclass(frozen=True)
-class Found:
-    """How a part is now."""
+class PartState:
+    """The state of a part now."""
 
     words: str
     states: frozenset[Target]
-    """What it counts as; both where it does not exist and has nothing to do."""
+    """The targets that it has reached; both where it does not exist and has nothing to do."""
     can_begin: bool
-    """Whether AWS would take the call now."""
+    """True when AWS would take the call now."""
 
 
 class Part(Protocol):
@@ -52,14 +52,14 @@ class Part(Protocol):
     @property
     def kind(self) -> PartKind: ...
 
-    def find(self, target: Target) -> Found:
+    def find(self, target: Target) -> PartState:
         """Ask AWS. Raises botocore's ClientError when it refuses."""
 
     def begin(self, target: Target) -> None:
         """Make the calls that lead to the target. Raises botocore's ClientError."""
 
 
-NOT_THERE = Found("not there", frozenset(Target), False)
+NOT_THERE = PartState("not there", frozenset(Target), False)
 
 CHANGES_NOW = frozenset(
     {
@@ -81,7 +81,7 @@ class Database:
     client: Client
     kind: PartKind = PartKind.DATABASE
 
-    def find(self, target: Target) -> Found:
+    def find(self, target: Target) -> PartState:
         rds = self.client("rds")
         try:
             [instance] = rds.describe_db_instances(DBInstanceIdentifier=self.name)["DBInstances"]
@@ -95,7 +95,7 @@ class Database:
         )
         from_state = "available" if target is Target.ASLEEP else "stopped"
         is_state = frozenset({states[status]}) if status in states else frozenset()
-        return Found(words, is_state, status == from_state)
+        return PartState(words, is_state, status == from_state)
 
     def begin(self, target: Target) -> None:
         rds = self.client("rds")
@@ -115,7 +115,7 @@ class Side:
     def name(self) -> str:
         return f"{self.side.side.service.name} on {self.side.side.side}"
 
-    def find(self, target: Target) -> Found:
+    def find(self, target: Target) -> PartState:
         side = self.side.side
         ecs = self.client("ecs")
         try:
@@ -141,7 +141,7 @@ class Side:
             if healthy >= fewest:
                 states.add(Target.AWAKE)
         goal = (0, 0) if target is Target.ASLEEP else (fewest, most)
-        return Found(words, frozenset(states), has != goal)
+        return PartState(words, frozenset(states), has != goal)
 
     def begin(self, target: Target) -> None:
         side = self.side.side
@@ -181,7 +181,7 @@ class Alarms:
     name: str = "alarms"
     kind: PartKind = PartKind.ALARMS
 
-    def find(self, target: Target) -> Found:
+    def find(self, target: Target) -> PartState:
         known = [*self._described()]
         if not known:
             return NOT_THERE
@@ -196,7 +196,7 @@ class Alarms:
         if target is Target.AWAKE and ringing:
             words += f"; in ALARM: {', '.join(ringing[:3])}{' ...' if len(ringing) > 3 else ''}"
         left = len(known) - len(resting) if target is Target.ASLEEP else len(resting) - len(ringing)
-        return Found(words, frozenset(states), left > 0)
+        return PartState(words, frozenset(states), left > 0)
 
     def begin(self, target: Target) -> None:
         cloudwatch = self.client("cloudwatch")
@@ -227,7 +227,7 @@ class Canary:
     client: Client
     kind: PartKind = PartKind.CANARY
 
-    def find(self, target: Target) -> Found:
+    def find(self, target: Target) -> PartState:
         synthetics = self.client("synthetics")
         try:
             state = synthetics.get_canary(Name=self.name)["Canary"]["Status"]["State"]
@@ -236,7 +236,7 @@ class Canary:
         rests = state in ("READY", "STOPPED")
         states = {Target.ASLEEP} if rests else {Target.AWAKE} if state == "RUNNING" else set()
         can_begin = state == "RUNNING" if target is Target.ASLEEP else rests
-        return Found(state.lower(), frozenset(states), can_begin)
+        return PartState(state.lower(), frozenset(states), can_begin)
 
     def begin(self, target: Target) -> None:
         synthetics = self.client("synthetics")
@@ -250,12 +250,12 @@ class Group:
 
     parts: tuple[Part, ...]
     longest: timedelta
-    """How long to wait for them."""
+    """The longest time to wait for them."""
 
 
 def groups(environment: Environment, client: Client, target: Target) -> tuple[Group, ...]:
-    """Return the parts in their order: to sleep, canaries, alarms, callers before what they call,
-    databases; to wake, the other way round.
+    """Return the parts in their order. To sleep it is canaries, alarms, callers before what they
+    call, databases. To wake it is the other way round.
     """
     every = sides(environment)
     waves = [
@@ -270,7 +270,7 @@ def groups(environment: Environment, client: Client, target: Target) -> tuple[Gr
         # Alarms look at the last minutes: one that was raised in sleep is OK that much later.
         Group((Alarms(alarm_names(environment), client),), timedelta(minutes=30)),
         *waves,
-        # A backup or a change of monitoring goes before (public: alphagov/pay-ci, 120 minutes).
+        # A backup or a change of monitoring comes before (public: alphagov/pay-ci, 120 minutes).
         Group(tuple(Database(name, client) for name in databases(environment)), timedelta(hours=2)),
     )
     ordered = to_sleep if target is Target.ASLEEP else tuple(reversed(to_sleep))
@@ -278,18 +278,18 @@ def groups(environment: Environment, client: Client, target: Target) -> tuple[Gr
 
 
 def sleeping_services(environment: Environment, client: Client) -> tuple[str, ...]:
-    """Return the sides that have no tasks because the environment sleeps, or goes to sleep or wakes
-    at the moment.
+    """Return the sides that have no tasks because the environment sleeps, or is falling asleep or
+    waking.
     """
     if environment.sleep is None:
         return ()
-    found = ((Side(side, client), side) for side in sides(environment))
-    return tuple(part.name for part, _ in found if _sleeps(part))
+    parts = ((Side(side, client), side) for side in sides(environment))
+    return tuple(part.name for part, _ in parts if _sleeps(part))
 
 
 def _sleeps(part: Side) -> bool:
-    found = part.find(Target.ASLEEP)
-    return found != NOT_THERE and not found.can_begin
+    state = part.find(Target.ASLEEP)
+    return state != NOT_THERE and not state.can_begin
 
 
 def _chunks(names: Sequence[str]) -> Iterator[list[str]]:

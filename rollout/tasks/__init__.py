@@ -1,1 +1,1 @@
-"""Runs migrations of databases and other tasks that start, do their work once and end."""
+"""Runs tasks that work once, such as migrations of databases."""

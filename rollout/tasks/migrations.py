@@ -26,12 +26,12 @@ from rollout.tasks.record import MigrationRun, append_run, has_run, read_runs
 from rollout.terminal.refusal import Finding, Refused
 
 MOST_REVISIONS = 50
-"""How many revisions are looked at for a release, the newest first."""
+"""The number of revisions that are searched for a release, the newest first."""
 
 
 @dataclass(frozen=True)
 class Migrated:
-    """What became of a migration."""
+    """The result of a migration."""
 
     run: MigrationRun
     ended: Ended | None
@@ -49,12 +49,12 @@ def migrate(
 ) -> Migrated:
     """Run a release's migration and record how it ended; one that has run is not run again.
 
-    A second call finds the task of the first while ECS knows it, and the same client token starts
-    no second one. After a failure the next call starts a new task. `deploying`: the caller deploys
-    the release and keeps the order itself. `folder` holds the environment files.
+    A second call finds the task of the first while ECS knows it. The same client token starts no
+    second one. After a failure the next call starts a new task. `deploying`: the caller deploys the
+    release and keeps the order itself. `folder` holds the environment files.
 
     Raises Refused when the service has no migrations, the order is wrong, or no revision has the
-    release; Failed when ECS starts no task; botocore's ClientError when AWS refuses.
+    release. Raises Failed when ECS starts no task; botocore's ClientError when AWS refuses.
     """
     environment = runner.environment
     runs = read_runs(folder, environment.name, service.name)
@@ -79,8 +79,8 @@ def migrate(
 def no_way_back(
     service: Microservice, *, running: int, to: int, folder: Path, environment: Environment
 ) -> Finding | None:
-    """Return why a service may not go back from one release to an older one: a migration that has
-    run took away what the older one uses. None: it may.
+    """Return why a service may not go back from one release to an older one. A migration that has
+    run removed what the older one uses. None: it may.
     """
     passed = [each for each in service.contractions if to < each.release <= running]
     runs = read_runs(folder, environment.name, service.name) if passed else ()

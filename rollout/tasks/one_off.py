@@ -17,11 +17,12 @@ from rollout.terminal.refusal import Failed, Finding, Refused
 
 CLOCK = Clock(poll_seconds=3)
 REPORT_SECONDS = 60.0
-"""How often a task that only runs on is reported."""
+"""The seconds between two reports of a task that only runs on."""
 LOG_LINES = 20
 APPEARS_SECONDS = 60.0
-"""How long a task may not be listed after its start: ECS answers by what it knew a moment before
-(AWS: ECS API reference, `RunTask`, "eventual consistency")."""
+"""The time for which a task may not be listed after its start. ECS answers by what it knew a moment
+before. Source: ECS API reference, `RunTask`, "eventual consistency".
+"""
 
 Report = Callable[[str], None]
 """Takes a line about what a task does at the moment."""
@@ -29,7 +30,7 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Ended:
-    """How a task ended."""
+    """The end of a task."""
 
     task: str
     """Its ARN."""
@@ -38,7 +39,7 @@ class Ended:
     exit_code: int | None
     """None: the container never ran, or ECS does not know."""
     reason: str
-    """Why the task stopped, in ECS's words."""
+    """The reason why the task stopped, in ECS's words."""
     log_lines: tuple[str, ...] = ()
     """The container's last lines, read when it failed."""
 
@@ -178,21 +179,21 @@ class Runner:
         Raises Failed when ECS forgets it.
         """
         began, reported, last = self.clock.seconds(), 0.0, ""
-        found: list[Mapping[str, Any]] = []
+        described: list[Mapping[str, Any]] = []
         for _ in self.clock.looks(math.inf):
             look()
-            found, passed = [*self._described([task])], self.clock.seconds() - began
-            if not found:
+            described, passed = [*self._described([task])], self.clock.seconds() - began
+            if not described:
                 if last or passed >= APPEARS_SECONDS:
                     raise Failed(f"ECS no longer knows the task {task}. Read its log for its end.")
                 continue
-            status = found[0]["lastStatus"]
+            status = described[0]["lastStatus"]
             if status != last or passed - reported >= REPORT_SECONDS:
                 last, reported = status, passed
                 self.report(f"{_id(task)}: {status.lower()}, {_shown(passed)}")
             if status == "STOPPED":
                 break
-        return self._ended(found[0], container)
+        return self._ended(described[0], container)
 
     def _described(self, tasks: list[str]) -> Iterator[Mapping[str, Any]]:
         if tasks:

@@ -1,8 +1,8 @@
 """The record of migrations: each run with its release, its task and its end.
 
-One file for each environment and service, `migrations/<environment>/<service>.jsonl` beside the
-environment files, one run a line, appended only, as the journal of moves. ECS forgets a task after
-an hour; the record is what keeps a migration from running twice.
+Each environment and service has one file, `migrations/<environment>/<service>.jsonl` beside the
+environment files. It has one run a line and is only appended to, like the journal of moves. ECS
+forgets a task after an hour; the record is what keeps a migration from running twice.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class MigrationRun(Model):
     """One line of the record."""
 
     at: AwareDatetime
-    """When the task had ended, in UTC."""
+    """The time when the task had ended, in UTC."""
     by: str
     """The author, as `rollout.moves.journal.author` returns it."""
     release: int = Field(ge=1)
@@ -30,7 +30,7 @@ class MigrationRun(Model):
     exit_code: int | None = None
     """Of the service's container; None: it never ran."""
     because: str | None = None
-    """Why it failed, in ECS's words."""
+    """The reason why it failed, in ECS's words."""
 
     @property
     def is_good(self) -> bool:

@@ -14,7 +14,7 @@ from pay.model import Environment
 from pay.model.environment.wakes import PartKind
 from rollout.sleep import moving
 from rollout.sleep.moving import Mover
-from rollout.sleep.parts import Found, Group, Side, Target, groups
+from rollout.sleep.parts import Group, PartState, Side, Target, groups
 from rollout.terminal.polling import Clock
 
 START = datetime(2027, 1, 1, tzinfo=UTC)
@@ -45,11 +45,11 @@ class Fake:
     world: World
     kind: PartKind = PartKind.SERVICE
 
-    def find(self, target: Target) -> Found:
+    def find(self, target: Target) -> PartState:
         is_changing = self.name in self.world.changing
         state = self.world.states.setdefault(self.name, Target.AWAKE)
         states = frozenset[Target]() if is_changing else frozenset({state})
-        return Found(state, states, not is_changing and state is not target)
+        return PartState(state, states, not is_changing and state is not target)
 
     def begin(self, target: Target) -> None:
         if self.name in self.world.broken:

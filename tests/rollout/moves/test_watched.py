@@ -12,16 +12,16 @@ from pay.model.watching.accounts import Road
 from rollout.findings.answers import Verdict, answer_to, append_answer
 from rollout.findings.hold import watch_service
 from rollout.findings.read import read
-from rollout.moves.found import Found, Held
 from rollout.moves.gates import Promotion, findings, next_move
 from rollout.moves.standings import Standings
+from rollout.moves.watched import Held, Watched
 from rollout.terminal.refusal import Finding, Refused
 from tests.rollout.findings.conftest import by
 from tests.support.checkout import Checkout
 from tests.support.found import NOW, Tools, cluster, runtime, vulnerability
 
-HELD = Found(held=(Held("0123456789", "GuardDuty, high: a new binary", (Side.FARGATE,)),))
-UNREAD = Found(unread=("GuardDuty: not ours to see",))
+HELD = Watched(held=(Held("0123456789", "GuardDuty, high: a new binary", (Side.FARGATE,)),))
+UNREAD = Watched(unread=("GuardDuty: not ours to see",))
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def standings(checkout: Checkout) -> Standings:
     return Standings(read_.folder, watched, read_.catalogue, read_.journals, NOW)
 
 
-def gate(standings: Standings, found: Found, environment: str = "test-12", **more: Any) -> Any:
+def gate(standings: Standings, watched: Watched, environment: str = "test-12", **more: Any) -> Any:
     edge = next_move(standings.environments[environment], "connector")
-    asked = Promotion(standings, environment, "connector", edge, found=found, **more)
+    asked = Promotion(standings, environment, "connector", edge, watched=watched, **more)
     return next((each for each in findings(asked) if each.gate == "findings"), None)
 
 
@@ -45,7 +45,7 @@ def test_an_open_finding_holds_with_its_reason_and_what_to_do(standings: Standin
     assert held.refuses
     assert "0123456789 on fargate, GuardDuty, high: a new binary" in held.reason
     assert "pay findings close test-12 0123456789" in held.fix
-    assert gate(standings, Found()) is None
+    assert gate(standings, Watched()) is None
 
 
 def test_what_nobody_knows_warns_and_needs_a_role_in_production(standings: Standings) -> None:
@@ -57,7 +57,7 @@ def test_what_nobody_knows_warns_and_needs_a_role_in_production(standings: Stand
 def test_a_rollback_passes(standings: Standings) -> None:
     target = standings.environments["test-12"]
     back = rollbacks(target.ladder, next_move(target, "connector").before)[0]
-    assert findings(Promotion(standings, "test-12", "connector", back, found=HELD)) == ()
+    assert findings(Promotion(standings, "test-12", "connector", back, watched=HELD)) == ()
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_one_that_is_answered_holds_no_longer(standings: Standings) -> None:
         standings.folder, "test-12", answer_to(found, NOW, verdict=Verdict.FALSE, minutes=1)
     )
     watched = watch_service(standings, "test-12", "connector", lambda _: nullcontext(tools))
-    assert watched == Found()
+    assert watched == Watched()
 
 
 def test_an_account_that_is_not_reached_is_not_known(standings: Standings) -> None:
@@ -104,4 +104,4 @@ def test_an_account_that_is_not_reached_is_not_known(standings: Standings) -> No
         raise Refused("looking up", [Finding("credentials", "no credentials", "log in")])
 
     watched = watch_service(standings, "test-12", "connector", reach)
-    assert watched == Found(unread=("no credentials",))
+    assert watched == Watched(unread=("no credentials",))

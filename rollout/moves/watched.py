@@ -1,4 +1,4 @@
-"""What protective monitoring says of a service that a promotion would move on."""
+"""Asks what protective monitoring says of a service that a promotion would move on."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Found:
+class Watched:
     """The open findings that hold a promotion, and the tools about which nobody knows."""
 
     held: tuple[Held, ...] = ()
     unread: tuple[str, ...] = ()
 
 
-NOTHING_FOUND = Found()
+NOTHING_WATCHED = Watched()
 """Nobody watches the account, so nothing is asked."""
