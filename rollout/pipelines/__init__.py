@@ -1,1 +1,1 @@
-"""Writes the pipelines of an environment, and checks pipelines without a server."""
+"""Writes an environment's pipelines, which it checks without a server."""

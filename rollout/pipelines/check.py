@@ -29,8 +29,8 @@ def pipeline_problems(path: Path) -> list[Problem]:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         return [_broken(where, error.problem or "a mistake", line)]
     except OSError as error:
-        found = error.strerror or str(error)
-        return [Problem(where=where, found=found, allowed="the file of a pipeline")]
+        reason = error.strerror or str(error)
+        return [Problem(where=where, found=reason, allowed="the file of a pipeline")]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return [_broken(where, " ".join(str(error).split()), None)]
     if isinstance(document, dict) and isinstance(document.get("jobs"), dict):
@@ -57,8 +57,8 @@ class _Loader(yaml.SafeLoader):
         return mapping
 
 
-def _broken(where: str, found: str, line: int | None) -> Problem:
-    return Problem(where=where, line=line, found=found, allowed="YAML with each key once")
+def _broken(where: str, fault: str, line: int | None) -> Problem:
+    return Problem(where=where, line=line, found=fault, allowed="YAML with each key once")
 
 
 def _in_file(where: str, problem: Problem) -> Problem:
@@ -83,16 +83,16 @@ def _without_timeout(jobs: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _github_problems(path: Path) -> Iterator[Problem]:
     """Yield what actionlint and zizmor find. Neither asks a server."""
-    said = _run("actionlint", "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(path))
-    for each in json.loads(said or "[]"):
+    output = _run("actionlint", "-shellcheck=", "-pyflakes=", "-format", "{{json .}}", str(path))
+    for each in json.loads(output or "[]"):
         yield Problem(
             where=str(path),
             line=each["line"],
             found=each["message"],
             allowed=f"actionlint's rule {each['kind']}",
         )
-    said = _run("zizmor", "--offline", "--quiet", "--no-progress", "--format=json-v1", str(path))
-    for each in json.loads(said or "[]"):
+    output = _run("zizmor", "--offline", "--quiet", "--no-progress", "--format=json-v1", str(path))
+    for each in json.loads(output or "[]"):
         places = each["locations"]
         first = next((one for one in places if one["symbolic"]["kind"] == "Primary"), places[0])
         row = first["concrete"]["location"]["start_point"]["row"]

@@ -1,7 +1,7 @@
 """Writes the Concourse pipeline of an environment: a job for each thing that `pay` does there.
 
-Every job runs `docs/workflows/concourse-pay.yml`. Roles are assumed by OpenID Connect (Concourse:
-"The IDToken credential manager"), so that no key is in the pipeline or in its variables.
+Every job runs `docs/workflows/concourse-pay.yml`. Roles are assumed by OpenID Connect, so that no
+key is in the pipeline or in its variables. Source: Concourse, "The IDToken credential manager".
 """
 
 from collections.abc import Iterable, Sequence
@@ -104,7 +104,7 @@ def _job(
     locks: bool = True,
 ) -> Yaml:
     """Return a job that runs one command. With `locks` it shares the queue of all that change the
-    environment, gives the lock back however it ends, and pushes what the command recorded.
+    environment. It gives the lock back however it ends, and pushes what the command recorded.
     """
     fetched = {get["get"] for get in gets}
     project = () if "src" in fetched else ({"get": "src"},)
@@ -156,7 +156,7 @@ def _board(needs: Needs) -> Yaml:
 
 
 def _rebuild(sidecar: str) -> Yaml:
-    """Return the job that lets a sidecar's own build make it again of the same source: its image
+    """Return the job that lets a sidecar's own build make it again of the same source. Its image
     takes each package that was mended meanwhile, and gets the next number.
     """
     source, tagged = f"{sidecar}-source", "tag/name"

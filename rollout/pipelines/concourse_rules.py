@@ -1,9 +1,9 @@
 """Finds the mistakes of a Concourse pipeline without a server.
 
 Some are those that `fly validate-pipeline` finds (Concourse: atc/configvalidate/validate.go and
-atc/step_validator.go). The others are found there only when a build fails, or never: a constraint
-that no build can meet, an artifact that no step makes, a step without a timeout, an image that is
-not pinned, a secret in the text.
+atc/step_validator.go). The others are found there only when a build fails, or never. Examples are a
+constraint that no build can meet, and an artifact that no step makes. Others are a step without a
+timeout, an image that is not pinned, and a secret in the text.
 """
 
 import re
@@ -58,11 +58,11 @@ def _unknown_keys(key: str, value: Yaml, known: Collection[str]) -> Iterator[Pro
 
 @dataclass
 class _Build:
-    """What the steps of a job have made so far."""
+    """The artifacts that the steps of a job have made so far."""
 
     artifacts: set[str] = field(default_factory=set)
     is_open: bool = False
-    """Whether a task made others, which its own file names."""
+    """True when a task made others, which its own file names."""
     variables: set[str] = field(default_factory=set)
     gets: set[str] = field(default_factory=set)
 
@@ -157,8 +157,8 @@ class _Pipeline:
                     if passed in self.jobs and not self.touches(passed, step["get"], ("put",)):
                         edges[job].add(passed)
         for circle in cycles(edges):
-            found = f"{' waits for '.join((*circle, circle[0]))}"
-            yield problem(f"jobs.{circle[0]}", found, "constraints that a first build can meet")
+            cycle = f"{' waits for '.join((*circle, circle[0]))}"
+            yield problem(f"jobs.{circle[0]}", cycle, "constraints that a first build can meet")
 
     def _job(self, key: str, job: Yaml) -> Iterator[Problem]:
         for name in ("max_in_flight", "build_logs_to_retain"):
@@ -178,8 +178,8 @@ class _Pipeline:
     ) -> Iterator[Problem]:
         kinds = [kind for kind in words.STEPS if isinstance(step, dict) and kind in step]
         if not isinstance(step, dict) or len(kinds) != 1:
-            found = " and ".join(kinds) or "no step"
-            yield problem(key, found, f"exactly one of {', '.join(words.STEPS)}")
+            step_kinds = " and ".join(kinds) or "no step"
+            yield problem(key, step_kinds, f"exactly one of {', '.join(words.STEPS)}")
             return
         kind = kinds[0]
         if kind in RUNS:
@@ -212,8 +212,8 @@ class _Pipeline:
                 if passed not in self.jobs:
                     yield _unknown(f"{key}.passed", passed, self.jobs)
                 elif not self.touches(passed, _resource(step, kind)):
-                    found = f"{passed}, which never has {_resource(step, kind)}"
-                    yield problem(f"{key}.passed", found, "jobs that get or put the resource")
+                    waits = f"{passed}, which never has {_resource(step, kind)}"
+                    yield problem(f"{key}.passed", waits, "jobs that get or put the resource")
         if kind == "put" and isinstance(inputs := step.get("inputs"), list):
             yield from _artifacts(f"{key}.inputs", inputs, build)
         if kind == "task":
@@ -246,8 +246,8 @@ class _Pipeline:
     def _got(self, artifact: str) -> str:
         """Return the resource that an artifact is fetched from."""
         steps = (step for steps in self.steps.values() for step in steps)
-        found = (_resource(step, "get") for step in steps if step.get("get") == artifact)
-        return next(found, "")
+        resources = (_resource(step, "get") for step in steps if step.get("get") == artifact)
+        return next(resources, "")
 
     def _variables(self, key: str, step: Yaml, build: _Build) -> Iterator[Problem]:
         sources = self._named("var_sources")
@@ -333,17 +333,17 @@ def _pinned(key: str, image: Yaml) -> Iterator[Problem]:
     _, at, digest = str(source.get("repository", "")).partition("@")
     named = digest if at else str(version.get("digest", ""))
     if not PINNED.fullmatch(named):
-        found = f"{source.get('repository')}:{source.get('tag', 'latest')}, which can change"
+        changing = f"{source.get('repository')}:{source.get('tag', 'latest')}, which can change"
         fix = 'add version = {digest: "sha256:..."}, or a ((variable)) with it'
-        yield problem(key, found, "an image by its digest", fix)
+        yield problem(key, changing, "an image by its digest", fix)
 
 
 def _is_duration(text: str) -> bool:
     return bool(DURATION.fullmatch(text) or VARIABLE.fullmatch(text))
 
 
-def _duration(key: str, found: str) -> Problem:
-    return problem(key, found, "a duration as Go writes it: 90s, 1h30m")
+def _duration(key: str, text: str) -> Problem:
+    return problem(key, text, "a duration as Go writes it: 90s, 1h30m")
 
 
 def _positive(key: str, value: Yaml, name: str) -> Iterator[Problem]:

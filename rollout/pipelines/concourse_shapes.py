@@ -50,5 +50,5 @@ def wrong_types(key: str, value: Any, *, is_task: bool = False) -> Iterator[Prob
             yield from wrong_types(f"{key}.{name}", inner, is_task=name == "config")
 
 
-def problem(key: str, found: str, allowed: str, fix: str = "") -> Problem:
-    return Problem(key=key, found=found, allowed=allowed, fix=fix)
+def problem(key: str, shown: str, allowed: str, fix: str = "") -> Problem:
+    return Problem(key=key, found=shown, allowed=allowed, fix=fix)

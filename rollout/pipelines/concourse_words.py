@@ -9,7 +9,7 @@ def _words(text: str) -> frozenset[str]:
 
 HOOKS = _words("ensure on_success on_failure on_error on_abort")
 MODIFIERS = HOOKS | _words("timeout attempts across fail_fast")
-"""What a step may have beside its own keys."""
+"""The keys that every kind of step may have."""
 
 STEPS: Mapping[str, frozenset[str]] = {
     "get": _words("resource version params passed trigger tags"),
@@ -91,4 +91,4 @@ TABLES = _words("across outputs caches")
 TEXTS = _words("passed serial_groups tags jobs resources input_mapping output_mapping")
 """The lists and tables of texts among them."""
 FREE = _words("params vars source get_params instance_vars version")
-"""The keys below which a resource or a task decides what stands there."""
+"""The keys below which a resource or a task decides the allowed keys."""

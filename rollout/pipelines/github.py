@@ -1,6 +1,6 @@
 """Writes the GitHub workflow of an environment: one form for people, one door for other builds.
 
-A repository that has built a release runs it with `gh workflow run`; so does the workflow of the
+A repository that has built a release runs it with `gh workflow run`. So does the workflow of the
 environment before. Roles are assumed by OpenID Connect, and no step puts an input into its script.
 """
 
@@ -113,8 +113,8 @@ def _jobs(needs: Needs) -> Iterable[tuple[str, Yaml]]:
 def _job(
     needs: Needs, action: str, commands: list[str], *, minutes: int, is_attended: bool = True
 ) -> Yaml:
-    """Return the job of an action. An attended one waits for the reviewers of its environment; one
-    that is not has an environment of its own, where real payments pass, and never waits.
+    """Return the job of an action. An attended job waits for the reviewers of its environment. An
+    unattended one never waits; it has an environment of its own, where real payments pass.
     """
     job = _base(needs, action, minutes, is_attended=is_attended)
     job["permissions"]["contents"] = "write"
@@ -205,7 +205,7 @@ def _hand_on(needs: Needs) -> Yaml:
 
 
 def _rebuild(needs: Needs, sidecar: str) -> Yaml:
-    """Return the job that lets a sidecar's own build make it again of the same source: its image
+    """Return the job that lets a sidecar's own build make it again of the same source. Its image
     takes each package that was mended meanwhile, and gets the next number.
     """
     return {

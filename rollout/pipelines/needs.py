@@ -14,7 +14,9 @@ ENVIRONMENTS = "environments"
 """The folder of the environment files in the repository."""
 
 WAIT = "30m"
-"""How long a command waits for the lock, which a person may keep: as long as a dead one's lasts."""
+"""The time that a command waits for the lock, which a person may keep. It is as long as the lock of
+a killed command lasts.
+"""
 
 DEPLOY_MINUTES = 90
 """Two sides, each with its smoke tests, and a migration."""
@@ -33,7 +35,7 @@ image `N-release`."""
 
 @dataclass(frozen=True)
 class Needs:
-    """What one environment needs of its pipeline."""
+    """The needs of one environment for its pipeline."""
 
     environment: Environment
     environments: Mapping[str, Environment]
@@ -94,7 +96,7 @@ class Needs:
 
     @property
     def rebuilds(self) -> bool:
-        """Return whether images are built anew for it each week: where releases begin."""
+        """Return whether images are rebuilt for it each week: where releases begin."""
         return self.before is None and bool(self.after)
 
     @property

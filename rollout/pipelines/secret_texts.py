@@ -30,5 +30,5 @@ def secret_problems(value: Any, key: str = "", name: str = "") -> Iterator[Probl
     elif isinstance(value, str):
         text = _REFERENCE.sub("", _COMMIT.sub("", value)).strip()
         if text and (why := why_secret(name, text, may_be_name=True)):
-            found = f"a text that may be a secret: {why}"
-            yield Problem(key=key, found=found, allowed="a variable: ((name)), secrets.NAME")
+            secret = f"a text that may be a secret: {why}"
+            yield Problem(key=key, found=secret, allowed="a variable: ((name)), secrets.NAME")

@@ -11,7 +11,7 @@ _SHORT = 70
 
 
 class _Dumper(yaml.SafeDumper):
-    """Indents lists below their keys, and writes each value out where it stands."""
+    """Indents lists below their keys, and writes each value in its place."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)

@@ -37,8 +37,8 @@ def containers_by_name(
 
 
 def former_values(plan: Plan, change: ResourceChange) -> Values | None:
-    """Return the values of the task definition that a changed one takes the place of: its own
-    before, or those of another of its family; None: there is none yet.
+    """Return the former values of the task definition that a changed one replaces: its own, or
+    another's of its family. None: there is none yet.
     """
     if change.change.before is not None:
         return change.change.before

@@ -1,5 +1,5 @@
-"""Orders plans as they are applied: a side comes before the records that lead to it, and after
-the records that leave it (as rollout/moves/stack_changes.py lists it for a deploy by hand).
+"""Orders plans as they are applied. A side comes before the records that lead to it, and after the
+records that leave it. `rollout/moves/stack_changes.py` lists the same order for a deploy by hand.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ _GIVEN_UP: Mapping[str, Path] = {
     "aws_lb": ("enable_deletion_protection",),
     "aws_lb_target_group": MINIMUM_HEALTHY,
 }
-"""What a side keeps while a record leads to it; true is more than false."""
+"""The settings that a side keeps while a record leads to it; true is more than false."""
 
 
 def in_order(plans: Iterable[StackPlan]) -> list[StackPlan]:
@@ -34,9 +34,10 @@ def _turn(plan: StackPlan) -> Turn:
 
 
 def _only_loses(change: ResourceChange) -> bool:
-    """Return whether the side is less than before: deleted, no longer held at the tasks of the peak
-    or watched for them, asked for fewer by DNS, or no longer protected from deletion. An alarm that
-    follows the stage keeps its threshold: it calls somebody in either order.
+    """Return whether the side is less than before: deleted, or no longer protected from deletion.
+    It is also less when it is no longer held at the tasks of the peak, or watched for them. So it
+    is when DNS asks it for fewer. An alarm that follows the stage keeps its threshold: it calls
+    somebody in either order.
     """
     if change.type == _SCHEDULE:
         return not change.is_removed  # An action lowers the tasks at its time.

@@ -22,7 +22,7 @@ class _Read(BaseModel):
 
 
 class Verb(StrEnum):
-    """What Terraform will do to a resource."""
+    """The action of Terraform on a resource."""
 
     NO_OP = "no-op"
     READ = "read"
@@ -40,7 +40,7 @@ PAST = {
     Verb.DELETE: "destroyed",
     Verb.FORGET: "no longer managed",
 }
-"""What happens to a resource, in words."""
+"""The action on a resource, in words."""
 
 _REPLACEMENTS = ("delete create", "create delete", "create forget", "forget create")
 _VERBS = {(verb.value,): verb for verb in Verb if verb is not Verb.REPLACE} | {
@@ -79,7 +79,7 @@ class Change(_Read):
     before: Values | None = None
     after: Values | None = None
     after_unknown: Values | StrictBool = False
-    """Where a value is known only after apply: the shape of `after` with `true` at its leaves."""
+    """The shape of `after`, with `true` at the leaves whose value is known only after apply."""
     before_sensitive: Values | StrictBool = False
     after_sensitive: Values | StrictBool = False
     replace_paths: tuple[tuple[str | int, ...], ...] = ()
@@ -136,22 +136,22 @@ class ResourceChange(_Read):
 
     @property
     def moves(self) -> bool:
-        """Whether apply does something to it."""
+        """Return whether apply does something to it."""
         return self.verb not in (Verb.NO_OP, Verb.READ)
 
     @property
     def goes(self) -> bool:
-        """Whether the object that exists now is destroyed, replaced or no longer managed."""
+        """Return whether the object that exists now is destroyed, replaced or no longer managed."""
         return self.is_removed or self.verb is Verb.REPLACE
 
     @property
     def is_removed(self) -> bool:
-        """Whether nothing takes the place of the object that exists now."""
+        """Return whether nothing takes the place of the object that exists now."""
         return self.verb in (Verb.DELETE, Verb.FORGET)
 
     @property
     def is_left_behind(self) -> bool:
-        """Whether the object that exists now stays in AWS, where no plan shows it any more."""
+        """Return whether the object that exists now stays in AWS, where no plan shows it again."""
         return Verb.FORGET in self.change.actions
 
     @property
@@ -250,7 +250,7 @@ class Check(_Read):
 
     @property
     def messages(self) -> list[str]:
-        """What does not hold, in the words of the configuration."""
+        """Return the checks that do not hold, in the words of the configuration."""
         problems = [problem for instance in self.instances for problem in instance.problems]
         return [str(problem["message"]) for problem in problems if problem.get("message")]
 

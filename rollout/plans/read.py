@@ -24,7 +24,7 @@ class StackPlan:
     stack: Stack
     plan: Plan
     unknown_parts: tuple[str, ...] = ()
-    """What the file holds beside the plan that is read here, in words: no rule judges it."""
+    """The parts of the file that are not read here, in words: no rule judges them."""
 
 
 def read_plans(
@@ -32,8 +32,9 @@ def read_plans(
 ) -> tuple[StackPlan, ...]:
     """Return the plans in the files, in the order of their stacks' ids.
 
-    Raises InvalidInput with every mistake of every file: not JSON, not a plan, a plan that
-    contradicts itself, a stack that is not clear, a stack given twice.
+    Raises InvalidInput with every mistake of every file. A mistake is a file that is not JSON or
+    not a plan, or a plan that contradicts itself. A stack that is not clear, or is given twice, is
+    one, too.
     """
     plans: dict[str, StackPlan] = {}
     problems: list[Problem] = []

@@ -1,7 +1,7 @@
 """Reads the Route 53 records in a plan: the answers of a name before, after and in between.
 
 Terraform writes one record per call. Between two calls the name already has the first record and
-not yet the second, so a plan is judged on every state that its writes can pass through.
+not yet the second. So a plan is judged on every state that its writes can pass through.
 """
 
 from collections.abc import Iterator
@@ -79,7 +79,7 @@ class Write:
 
     @property
     def deletes(self) -> bool:
-        """Whether a call deletes the record before: at its end, or for a replacement."""
+        """Return whether a call deletes the record before: at its end, or for a replacement."""
         return self.before is not None and (self.after is None or self.change.verb is Verb.REPLACE)
 
 
@@ -108,12 +108,12 @@ class Name:
 
     @property
     def is_listable(self) -> bool:
-        """Whether there are few enough writes to check every order of them."""
+        """Return whether there are few enough writes to check every order of them."""
         return len(self._steps()) <= MAX_WRITES_OF_A_NAME
 
     def states(self) -> Iterator[States]:
-        """Yield every state after at least one write, for every order that Terraform may choose;
-        nothing when the name is not listable.
+        """Yield every state after at least one write, for every order that Terraform may choose.
+        Yield nothing when the name is not listable.
 
         What depends on a record is written after it, and deleted before it is deleted or changed.
         """

@@ -1,5 +1,6 @@
-"""What the configuration in a plan refers to: the order in which Terraform must create resources,
-the reverse of which it destroys them in, and what a value known only after apply is made of.
+"""Reads the references in a plan's configuration. They give the order in which Terraform must
+create resources; it destroys them in the reverse order. They also show what a value known only
+after apply is made of.
 """
 
 from collections.abc import Collection, Iterator
@@ -67,8 +68,8 @@ def is_left_to_provider(plan: Plan, change: ResourceChange, name: str) -> bool:
 def refers_to_own(
     plan: Plan, change: ResourceChange, path: Path, type: str, key: str, own: tuple[str, ...]
 ) -> bool:
-    """Return whether the unknown value consists only of resources of this plan, of that type, whose
-    `key` is one of `own`: a stack's first plan knows no ARN yet.
+    """Return whether the unknown value consists only of resources of this plan, of that type. The
+    `key` of each is one of `own`: a stack's first plan knows no ARN yet.
     """
     own_addresses = [c.address for c in plan.managed if c.type == type and c.after.get(key) in own]
     return refers_to(plan, change, path, own_addresses)

@@ -1,5 +1,5 @@
-"""Returns the images that run now, as the Terraform variables that plan them again: a plan of a
-stage then shows no release, and one of a pin rolls no side. `pay deploy` and `pay patch` roll them.
+"""Returns the images that run now, as the Terraform variables that plan them again. So a plan of a
+stage shows no release, and one of a pin rolls no side. `pay deploy` and `pay patch` roll them.
 """
 
 from collections.abc import Iterable, Mapping

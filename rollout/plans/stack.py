@@ -11,8 +11,8 @@ from rollout.plans.plan import Plan
 def stack_of(
     plan: Plan, environments: Mapping[str, Environment], *, file_name: str, folder_name: str
 ) -> Stack:
-    """Return the stack of a plan, by the tag `Stack` that its provider puts on everything; without
-    it, by the name of the plan's file or folder (`<stack>.json`, `<stack>/plan.json`).
+    """Return the stack of a plan, by the tag `Stack` that its provider puts on everything. Without
+    it, the name of the plan's file or folder decides (`<stack>.json`, `<stack>/plan.json`).
 
     Raises LookupError with the reason when these name no stack, or more than one.
     """

@@ -11,7 +11,7 @@ MINIMUM_HEALTHY = (
     *("dns_failover", 0),
     "minimum_healthy_targets_count",
 )
-"""Where a target group says how many healthy targets DNS asks for."""
+"""The settings of a target group for the number of healthy targets that DNS asks for."""
 
 
 def dig(value: object, *path: str | int) -> Any:
@@ -54,7 +54,7 @@ def is_unset(value: object) -> bool:
 
 
 def same(before: object, after: object) -> bool:
-    """Return whether two values mean the same: the provider reads back null as empty, and a JSON
+    """Return whether two values mean the same. The provider reads back null as empty, and a JSON
     document in another order.
     """
     if is_unset(before) and is_unset(after):

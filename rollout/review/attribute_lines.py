@@ -9,12 +9,13 @@ from rollout.review.redact import before_and_after
 from rollout.review.view_models import Line
 
 _KEYS = ("id", "name", "key")
-"""What tells the members of a set of objects from each other."""
+"""The attributes that identify the members of a set of objects."""
 
 
 def attribute_changes(change: ResourceChange) -> Iterator[AttributeChange]:
     """Yield the attributes that differ in meaning. Terraform sorts sets, so that one new member
-    moves all that follow: a list of texts is one attribute, equal objects stand side by side.
+    moves all that follow. So a list of texts is one attribute, and equal objects stand side by
+    side.
     """
     lists = set()
     change = _aligned(change)
@@ -69,8 +70,8 @@ def _in_order_of(after: Any, before: Any) -> Any:
     for matches in (same, _have_one_key, lambda one, other: True):
         for index, member in enumerate(after):
             if places[index] is None:
-                found = next((i for i, old in enumerate(rest) if matches(old, member)), None)
-                places[index] = None if found is None else rest.pop(found)
+                index_of_old = next((i for i, old in enumerate(rest) if matches(old, member)), None)
+                places[index] = None if index_of_old is None else rest.pop(index_of_old)
     return places
 
 

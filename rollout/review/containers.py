@@ -13,7 +13,7 @@ from rollout.review.redact import SENSITIVE, UNSET, shown
 from rollout.review.view_models import ContainerLines, Line
 
 GIVEN = "given"
-"""Stands for a secret that a container gets."""
+"""The text for a secret that a container gets."""
 
 _KEY = "container_definitions"
 
@@ -37,8 +37,8 @@ def container_changes(change: ResourceChange) -> tuple[ContainerLines, ...]:
 
 
 def new_containers(change: ResourceChange) -> tuple[ContainerLines, ...]:
-    """Return all that a new task definition sets for its task and its containers; none for another
-    type, or for a task definition that exists already.
+    """Return all that a new task definition sets for its task and its containers. Return none for
+    another type, or for a task definition that exists already.
     """
     if change.type != TASK_DEFINITION or change.verb is not Verb.CREATE:
         return ()

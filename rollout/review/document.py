@@ -25,7 +25,7 @@ FIRST_LINES = 6
 
 @dataclass(frozen=True)
 class Section:
-    """Stacks of which the same is told: both sides of a service in a release, for example."""
+    """Stacks with the same text: both sides of a service in a release, for example."""
 
     stacks: tuple[StackReview, ...]
 
@@ -54,9 +54,9 @@ class Document:
     refusals: tuple[Refusal, ...]
     """Those of the verdict, as a person reads them."""
     reasons: tuple[str, ...]
-    """Why the stacks matter that several refusals are about."""
+    """The reasons why the stacks matter that several refusals are about."""
     plan_files: tuple[PlanFile, ...]
-    """What `terraform apply` takes, where that is at hand."""
+    """The plan files that `terraform apply` takes, where they are at hand."""
     rules: int = len(RULES)
 
     @property
@@ -68,14 +68,14 @@ class Document:
 
     @property
     def decisions(self) -> tuple[str, ...]:
-        """What the title has no room for: of one stack its effects, else a line a stack."""
+        """Return what the title has no room for: of one stack its effects, else a line a stack."""
         parts = self._parts
-        told = {text for part in parts for text in part.told}
-        is_all = all(text in self.title for text in (*told, *(m.headline for m in self.moves)))
+        sentences = {text for part in parts for text in part.sentences}
+        is_all = all(text in self.title for text in (*sentences, *(m.headline for m in self.moves)))
         if is_all and (len(self.stacks) < 2 or not self.verdict.refusals):
             return ()
         if len(self.stacks) == 1 and not self.moves:
-            return parts[0].told
+            return parts[0].sentences
         return tuple(map(self._of_stack, self.stacks))
 
     def _of_stack(self, stack: StackReview) -> str:
@@ -91,8 +91,8 @@ class Document:
 
     @property
     def first_lines(self) -> tuple[str, ...]:
-        """What to decide on, in FIRST_LINES at most: what has no way back, checks that do not hold,
-        then the decisions.
+        """Return what to decide on, in FIRST_LINES at most. First comes what has no way back, then
+        checks that do not hold, then the decisions.
         """
         lost, more = self.lost[:1], len(self.lost) - 1
         lines = [
@@ -107,22 +107,24 @@ class Document:
 
     @property
     def findings(self) -> tuple[RuleFindings, ...]:
-        """What the guard refuses, each rule once."""
+        """Return what the guard refuses, each rule once."""
         return by_rule(each for each in self.refusals if each.allowed_because is None)
 
     @property
     def allowed(self) -> tuple[RuleFindings, ...]:
-        """What break-glass lets pass, each rule once."""
+        """Return what break-glass lets pass, each rule once."""
         return by_rule(each for each in self.refusals if each.allowed_because is not None)
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """What has no way back."""
+        """Return what has no way back."""
         return tuple(text for rollback in self.rollbacks for text in rollback.lost)
 
     @property
     def noise_in_words(self) -> str:
-        """What follows from other changes or means nothing, counted in one line; empty: nothing."""
+        """Return what follows from other changes or means nothing, counted in one line; empty:
+        nothing.
+        """
         counts = (
             (sum(stack.computed for stack in self.stacks), "attribute", "known only after apply"),
             (len(self.noise), "resource", "only read back in another form"),
@@ -150,14 +152,14 @@ class Document:
 
     @property
     def security(self) -> Mapping[Area, tuple[Place, ...]]:
-        """What changes at what exists, by area, in the order of the areas. What the guard refuses
-        stands with the refusal.
+        """Return the changes of what exists, by area, in the order of the areas. What the guard
+        refuses stands with the refusal.
         """
         return self._security(new=False)
 
     @property
     def new_security(self) -> Mapping[Area, tuple[Place, ...]]:
-        """What new resources bring along, by area."""
+        """Return what new resources bring along, by area."""
         return self._security(new=True)
 
     def _security(self, *, new: bool) -> Mapping[Area, tuple[Place, ...]]:

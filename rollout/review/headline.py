@@ -5,38 +5,42 @@ from dataclasses import dataclass
 
 LENGTH = 200
 LONGEST_LINE = 280
-"""Characters of a title, and of a line that tells several things, unless the first is longer."""
+"""Characters of a title, and of a line about several things, unless the first is longer."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one stack does, or several alike."""
+    """The actions of one stack, or of several alike."""
 
     title: str
-    told: tuple[str, ...]
+    sentences: tuple[str, ...]
     """Its effects, the worst first."""
     is_whole: bool = False
-    """Whether the first is said of the stack itself: `is destroyed`."""
+    """True when the first describes the stack itself: `is destroyed`."""
 
     def sentence(self, count: int) -> str:
         """Return the first effects as a sentence."""
-        return f"{self.title}{'' if self.is_whole else ':'} {'; '.join(self.told[:count])}"
+        return f"{self.title}{'' if self.is_whole else ':'} {'; '.join(self.sentences[:count])}"
 
 
 def merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     """Return the parts, those that do the same as one: both sides of a service, for example."""
     alike: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
     for part in parts:
-        alike.setdefault((part.is_whole, part.told), []).append(part.title)
+        alike.setdefault((part.is_whole, part.sentences), []).append(part.title)
     return tuple(
-        Part(titles_in_one(titles), _of_several(told) if whole and len(titles) > 1 else told, whole)
-        for (whole, told), titles in alike.items()
+        Part(
+            titles_in_one(titles),
+            _of_several(sentences) if whole and len(titles) > 1 else sentences,
+            whole,
+        )
+        for (whole, sentences), titles in alike.items()
     )
 
 
-def _of_several(told: tuple[str, ...]) -> tuple[str, ...]:
+def _of_several(sentences: tuple[str, ...]) -> tuple[str, ...]:
     """Return what is said of one stack as said of several: `is destroyed`, `are destroyed`."""
-    first, *rest = told
+    first, *rest = sentences
     return (f"are {first.removeprefix('is ')}" if first.startswith("is ") else first, *rest)
 
 
@@ -50,7 +54,7 @@ def titles_in_one(titles: Sequence[str]) -> str:
 
 def headline(moves: Sequence[str], parts: Sequence[Part], length: int = LENGTH) -> str:
     """Return the moves and as many effects of every part as have room. No effect is cut."""
-    longest = max((len(part.told) for part in parts), default=1)
+    longest = max((len(part.sentences) for part in parts), default=1)
     shown, count = [*moves, *(part.sentence(1) for part in parts)], 1
     while count < longest:
         fuller = [*moves, *(part.sentence(count + 1) for part in parts)]
@@ -60,6 +64,8 @@ def headline(moves: Sequence[str], parts: Sequence[Part], length: int = LENGTH) 
     while len(shown) > 1 and len("; ".join(shown)) > length:
         shown.pop()
     of_parts = parts[: max(0, len(shown) - len(moves))]
-    told = min(len(shown), len(moves)) + sum(min(count, len(part.told)) for part in of_parts)
-    more = len(moves) + sum(len(part.told) for part in parts) - told
+    shown_count = min(len(shown), len(moves)) + sum(
+        min(count, len(part.sentences)) for part in of_parts
+    )
+    more = len(moves) + sum(len(part.sentences) for part in parts) - shown_count
     return "; ".join([*shown, *([f"and {more} more"] if more else [])])

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 def in_brief(texts: Sequence[str], length: int, *, separator: str = "; ") -> str:
     """Return the first texts, at least one, and `and 3 more` where the rest has no room."""
-    told = list(texts[:1])
+    shown = list(texts[:1])
     for text in texts[1:]:
-        if len(separator.join([*told, text])) > length:
+        if len(separator.join([*shown, text])) > length:
             break
-        told.append(text)
-    more = len(texts) - len(told)
-    return separator.join([*told, *([f"and {more} more"] if more else [])])
+        shown.append(text)
+    more = len(texts) - len(shown)
+    return separator.join([*shown, *([f"and {more} more"] if more else [])])

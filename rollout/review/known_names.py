@@ -16,7 +16,7 @@ _SHORTEST_ID = 8
 """A shorter text, or a region, is not an id that a reader has to look up."""
 
 _NAMES = ("domain", "domain_name", "name", "cluster_name")
-"""Where a resource has its name when no tag says it."""
+"""The attributes with a resource's name when no tag has it."""
 
 _SEARCHES = ("aws_security_groups", "aws_subnets")
 """Data sources that return several ids for several names."""
@@ -111,8 +111,8 @@ def _names_of(resource: StateResource) -> Iterator[tuple[str, str]]:
 
 
 def _of_a_search(values: Values) -> Iterator[tuple[str, str]]:
-    """Yield the names that a search was for. The order of its answer is not that of its question,
-    so of several each id may have any of them.
+    """Yield the names that a search was for. The order of its answer is not that of its question.
+    So each id of several may have any of them.
     """
     named = ("group-name", "tag:Name")
     filters = [f for f in values.get("filter") or () if dig(f, "name") in named]

@@ -1,4 +1,4 @@
-"""What a revert does not bring back: lost content, other ids, what is only forgotten."""
+"""Lists what a revert does not bring back: lost content, other ids, what is only forgotten."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ _CONTENT: Mapping[str, str] = {
 _CONFIGURES = re.compile(
     r"aws_s3_bucket_|aws_backup_(plan|selection)|_(policy|attachment|group|rotation)$"
 )
-"""What belongs to such a resource and holds nothing itself."""
+"""The types that belong to such a resource and hold nothing themselves."""
 
 
 _NAMES = 120

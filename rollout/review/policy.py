@@ -58,11 +58,11 @@ class PolicyResult:
     """The gate's result: failures, and what waivers cover."""
 
     has_passed: bool
-    """Whether the gate refuses nothing of all that it saw."""
+    """True when the gate refuses nothing of all that it saw."""
     failed: tuple[PolicyFinding, ...]
     waived: tuple[PolicyFinding, ...]
     rules: int
-    """How many rules looked at the estate."""
+    """The number of rules that looked at the estate."""
     judged_on: date
     stacks: frozenset[str]
     """Ids of the stacks that the gate saw."""
@@ -74,8 +74,8 @@ class PolicyResult:
         return self.has_passed and not self.not_judged
 
     def about(self, stacks: Collection[str]) -> "PolicyResult":
-        """Return the same with every failure, the waivers of these stacks only, and those of them
-        that the gate did not see.
+        """Return the same with every failure, and with the waivers of these stacks only. It names
+        those of the stacks that the gate did not see.
         """
         waived = tuple(finding for finding in self.waived if finding.stack in stacks)
         return replace(self, waived=waived, not_judged=tuple(sorted(set(stacks) - self.stacks)))

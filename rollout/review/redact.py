@@ -20,8 +20,10 @@ _SCRIPTS = frozenset({"user_data", "user_data_base64"})
 """Scripts, mostly as base 64: shown as the lines that differ, unless one looks like a secret."""
 
 _PUBLIC = re.compile(rf"@{DIGEST}\Z|\AELBSecurityPolicy-[A-Za-z0-9-]+\Z")
-"""What looks random and is public: the digest of an image (OCI image specification, "Digests") and
-the name of a security policy (AWS: Application Load Balancers, "Security policies")."""
+"""The values that look random and are public: the digest of an image and the name of a security
+policy. Sources: OCI image specification, "Digests"; AWS Application Load Balancers, "Security
+policies".
+"""
 
 
 def before_and_after(attribute: AttributeChange) -> tuple[str, str]:

@@ -21,20 +21,20 @@ def readable(
         by_stack.setdefault(refusal.stack, []).append(refusal)
     plans: Mapping[str, StackPlan] = {plan.stack.id: plan for plan in context.plans}
     written: list[Refusal] = []
-    told: list[str] = []
+    reasons: list[str] = []
     for stack, some in by_stack.items():
         plan = plans[stack]
         environment = context.environment(plan)
         why = why_reached(plan, context)
         is_shared = why is not None and _count(some, why) > 1
-        told += [why] if why and is_shared else []
+        reasons += [why] if why and is_shared else []
         for refusal in some:
             saw = refusal.finding.saw
             if is_shared:
                 saw = saw.removeprefix(f"{why}: ").removesuffix(f"; {why}")
             saw = without_own_account(names.beside(saw), environment)
             written.append(replace(refusal, finding=replace(refusal.finding, saw=saw)))
-    return tuple(written), tuple(told)
+    return tuple(written), tuple(reasons)
 
 
 def _count(refusals: Iterable[Refusal], why: str) -> int:

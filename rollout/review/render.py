@@ -15,18 +15,19 @@ COMMENT_LIMIT = 65_536
 """Characters that a comment on GitHub may have."""
 
 _LIMITS = (None, 100, 50, 20, 10, 5, 2, 1, 0)
-"""How many entries of each list are written: the most that fits."""
+"""The possible limits to the entries of each list: the first that fits counts."""
 
 MAX_CHARACTERS = 300
-"""A longer text is cut here in Markdown, with the number of characters that follow, and folded in
-HTML, which has all of it.
+"""A longer text is cut here in Markdown, with the number of characters that follow. HTML folds it
+and has all of it.
 """
 
 FEW = 3
 """Plans whose digests Markdown does not fold: that would take more lines than they have."""
 
 ADDRESSES = 8
-"""Stacks or addresses of which Markdown tells the same; the rest is counted, and HTML has them all.
+"""Stacks or addresses with the same text that Markdown lists; it counts the rest, and HTML has them
+all.
 """
 
 
@@ -102,8 +103,8 @@ def _one_line(value: object) -> str:
 
 
 def _without_gaps(text: str) -> str:
-    """Return the text without the empty lines that Markdown does not need: behind a heading, before
-    a list and before commands. Inside of folded HTML it needs the first.
+    """Return the text without the empty lines that Markdown does not need. These stand behind a
+    heading, before a list and before commands. Inside of folded HTML it needs the first.
     """
     text = re.sub(r"\n{3,}", "\n\n", text)
     text = re.sub(r"(?m)^(#+ .*)\n\n", r"\1\n", text)

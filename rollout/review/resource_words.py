@@ -35,7 +35,7 @@ _NOUNS: Mapping[str, str] = {
     "aws_sqs_queue": "queue",
     "aws_wafv2_web_acl_association": "web ACL of the load balancer",
 }
-"""Where the words of the type are not what people say."""
+"""Nouns for types whose own words people do not say."""
 
 _NAMES = (
     *("alarm_name", "dashboard_name", "name", "domain_name", "identifier", "bucket", "family"),

@@ -33,7 +33,7 @@ class Rollback:
     commands: tuple[str, ...]
     note: str = ""
     lost: tuple[str, ...] = ()
-    """What has no way back, as sentences."""
+    """The losses that have no way back, as sentences."""
 
 
 def in_one(rollbacks: Sequence[Rollback]) -> tuple[Rollback, ...]:

@@ -110,8 +110,8 @@ def _whole_area(type: str) -> Area | None:
 def _parts(
     change: ResourceChange, attributes: Iterable[AttributeChange]
 ) -> Iterator[tuple[Area, str]]:
-    """Yield a line for each attribute that changes; for a new resource, one line an area; for one
-    that goes, nothing: its deletion is told.
+    """Yield a line for each attribute that changes. A new resource has one line an area. A deleted
+    one has none: its deletion stands elsewhere.
     """
     if change.is_removed:
         return
@@ -143,7 +143,7 @@ def _line(attribute: AttributeChange) -> str:
 
 
 def _policy(change: ResourceChange, attribute: AttributeChange) -> Iterator[str]:
-    """Yield a policy in grants: what is new, and what is gone."""
+    """Yield a policy in grants: new ones, and removed ones."""
     if attribute.is_sensitive:
         yield f"{attribute.name} changes (sensitive: not shown)"
         return

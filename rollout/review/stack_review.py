@@ -29,7 +29,7 @@ _HOW = (*PAST.values(), _REVISION)
 
 @dataclass(frozen=True)
 class StackReview:
-    """What moves in one stack, what changes, and what is only noise."""
+    """The review of one stack: what moves, what changes, and what is only noise."""
 
     stack: str
     title: str
@@ -38,7 +38,7 @@ class StackReview:
     whole: Verb | None
     """CREATE or DELETE where that is what happens to all that the stack holds."""
     effects: tuple[str, ...]
-    """What the plan does, in words, the worst first."""
+    """The actions of the plan, in words, the worst first."""
     moves: tuple[Move, ...]
     containers: tuple[ContainerLines, ...]
     changed: tuple[ResourceLines, ...]
@@ -50,9 +50,9 @@ class StackReview:
     forgotten: tuple[str, ...]
     security: tuple[SecurityLine, ...]
     noise: tuple[str, ...]
-    """What has no meaning, a line a resource."""
+    """The changes without a meaning, a line a resource."""
     computed: int
-    """How many attributes are only known after apply."""
+    """The number of attributes that are only known after apply."""
     checks: tuple[str, ...]
     """Checks of the configuration that do not hold."""
 
@@ -75,17 +75,17 @@ class StackReview:
 
     @property
     def part(self) -> Part | None:
-        """What the stack does beside its moves; None: nothing."""
-        is_told_by_moves = self.moves and not self.effects
-        if self.is_empty or is_told_by_moves:
+        """Return what the stack does apart from its moves; None: nothing."""
+        moves_say_all = self.moves and not self.effects
+        if self.is_empty or moves_say_all:
             return None
-        return Part(self.title, self.told, is_whole=self.whole is not None)
+        return Part(self.title, self.sentences, is_whole=self.whole is not None)
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """What happens, the worst first."""
+    def sentences(self) -> tuple[str, ...]:
+        """Return what happens, the worst first."""
         if self.whole is Verb.DELETE:
-            # The parts of a side that goes are no news.
+            # The parts of a deleted side are not news.
             return (f"is destroyed ({self._resources})",)
         if self.whole is Verb.CREATE:
             return (f"is created ({self._resources})", *self.effects)
@@ -105,7 +105,7 @@ class StackReview:
 
     @property
     def length(self) -> int:
-        """How much there is to read."""
+        """Return how much there is to read."""
         lines = [each.lines for each in self.containers] + [each.lines for each in self.changed]
         entries = sum(map(len, (self.created, self.destroyed, self.forgotten, self.security)))
         return entries + sum(1 + len(each) for each in lines)

@@ -1,5 +1,5 @@
 """Detects whether an unknown value of a plan comes from AWS or from a resource that this plan
-creates; a reviewer has to look at any other.
+creates. A reviewer has to look at any other.
 """
 
 import re
@@ -19,9 +19,10 @@ def is_noise(plan: Plan, change: ResourceChange, attribute: AttributeChange) -> 
 
 
 def is_computed(plan: Plan, change: ResourceChange, attribute: AttributeChange) -> bool:
-    """Return whether AWS computes the unknown attribute, because the code does not set it, or it
-    follows from a resource that the plan creates, replaces or computes that value of. False for a
-    resource whose block the configuration does not show.
+    """Return whether AWS computes the unknown attribute, because the code does not set it. It is
+    also true when it follows from a resource that the plan creates or replaces. A resource whose
+    value the plan computes counts, too. False for a resource whose block the configuration does not
+    show.
     """
     block = block_in(plan, change.address)
     if block is None:

@@ -33,7 +33,7 @@ class ContainerLines:
 
 
 class Area(StrEnum):
-    """What a change can do to security."""
+    """The kinds of change to security."""
 
     IAM = "IAM"
     SECURITY_GROUPS = "Security groups"
@@ -52,4 +52,4 @@ class SecurityLine:
     address: str
     text: str
     is_new: bool
-    """Whether this plan creates the resource: nothing that runs changes by it."""
+    """True when this plan creates the resource: it changes nothing that runs."""

@@ -1,4 +1,4 @@
-"""What a change does to the tasks and instances that take traffic."""
+"""The effects of a change on the tasks and instances that take traffic."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple

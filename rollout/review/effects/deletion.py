@@ -1,4 +1,4 @@
-"""What a change takes away, for good or for a while."""
+"""The effects of a change that deletes something, for good or for a while."""
 
 from collections.abc import Iterator
 
@@ -25,8 +25,8 @@ _SAFEGUARDS = {
 
 
 def deletion_effects(change: ResourceChange) -> Iterator[Effect]:
-    """Yield what goes, and each safeguard that is turned off. A replaced task definition is a new
-    revision, and the old one stays.
+    """Yield what is deleted, and each safeguard that is turned off. A replaced task definition is a
+    new revision, and the old one stays.
     """
     is_revision = change.type == TASK_DEFINITION and change.verb is Verb.REPLACE
     if change.verb in _VERBS and not is_revision:

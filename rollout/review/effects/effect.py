@@ -5,7 +5,7 @@ from enum import IntEnum
 
 
 class Concern(IntEnum):
-    """What an effect is about; the first is read first."""
+    """The subject of an effect; the first is read first."""
 
     DELETION = 0
     EXPOSURE = 1
@@ -21,13 +21,13 @@ class Effect:
 
     concern: Concern
     text: str
-    """`loses 2 of 4 tasks`: equal texts of several resources are told once."""
+    """`loses 2 of 4 tasks`: equal texts of several resources appear once."""
     type: str
     """The resource's type."""
     address: str
     subject: str = ""
     """The resource's name, where the text does not say it."""
     is_harm: bool = False
-    """Whether something is less, shorter, wider open or gone afterwards."""
+    """True when something is less, shorter, wider open or deleted afterwards."""
     attribute: str = ""
-    """The attribute that it tells; empty: the resource as a whole."""
+    """The attribute that it describes; empty: the resource as a whole."""

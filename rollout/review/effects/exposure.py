@@ -1,4 +1,4 @@
-"""What a change does to who can reach something, and who may do something."""
+"""The effects of a change on who can reach something, and who may do something."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -113,8 +113,8 @@ def _grants(change: ResourceChange, attribute: str) -> Iterator[Effect]:
         return
     gains = widenings(before, after)
     losses = narrowings(before, after)
-    told = [*gains, *losses]
-    for text in told[:_MOST_GRANTS]:
+    grants = [*gains, *losses]
+    for text in grants[:_MOST_GRANTS]:
         yield Effect(
             Concern.EXPOSURE,
             shown(attribute, _in_brief(text)),
@@ -124,10 +124,10 @@ def _grants(change: ResourceChange, attribute: str) -> Iterator[Effect]:
             is_harm=True,
             attribute=attribute,
         )
-    if len(told) > _MOST_GRANTS:
+    if len(grants) > _MOST_GRANTS:
         yield Effect(
             Concern.EXPOSURE,
-            f"{len(told) - _MOST_GRANTS} more changes of what it allows",
+            f"{len(grants) - _MOST_GRANTS} more changes of what it allows",
             change.type,
             change.address,
             subject=f"{noun(change.type)} {label(change)}",
@@ -136,7 +136,7 @@ def _grants(change: ResourceChange, attribute: str) -> Iterator[Effect]:
 
 
 def _in_brief(grant: str) -> str:
-    """Return a grant; on several resources only how many: the whole of it stands below."""
+    """Return a grant; on several resources only how many: the full list follows below."""
     what, on, where = grant.partition(" on ")
     count = where.count(", ") + 1
     return grant if count == 1 else f"{what}{on}{count} resources"

@@ -1,4 +1,4 @@
-"""All effects of one stack's plan, each told once, the worst first."""
+"""All effects of one stack's plan, each once, the worst first."""
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
@@ -27,36 +27,36 @@ _CONCERNS = (
 )
 
 _DESCRIPTIONS = frozenset({"alarm_description", "description", "tags"})
-"""What says nothing of what is done; it stands with the resource."""
+"""The attributes that say nothing of what is done; they stand with the resource."""
 
 _MOST_NAMES = 3
 _LONGEST_VALUE = 120
-"""A longer value is told below, where it has room."""
+"""A longer value appears below, where it has room."""
 
 
 def effects_of(
     moving: Iterable[ResourceChange], changed: Iterable[ResourceLines]
 ) -> tuple[Effect, ...]:
-    """Return the effects of the changes. `changed` has the lines of those that are no noise: what
-    no concern tells is told attribute by attribute. Records are told as moves.
+    """Return the effects of the changes. `changed` has the lines of those that are no noise:
+    attributes without a concern get a line each. Records appear as moves.
     """
     lines = {resource.address: resource for resource in changed}
-    found: list[Effect] = []
+    effects: list[Effect] = []
     for change in (each for each in moving if each.type != RECORD_TYPE):
         known = tuple(chain.from_iterable(concern(change) for concern in _CONCERNS))
-        found += known
+        effects += known
         if change.type == TASK_DEFINITION:
-            found += chain.from_iterable(
+            effects += chain.from_iterable(
                 _of_container(change, container) for container in container_changes(change)
             )
         if change.verb is not Verb.REPLACE or change.type == TASK_DEFINITION:
-            found += _others(change, known, lines.get(change.address))
-    return tuple(found)
+            effects += _others(change, known, lines.get(change.address))
+    return tuple(effects)
 
 
 def in_words(effects: Iterable[Effect], refused: Collection[str]) -> tuple[str, ...]:
     """Return the effects: harm before the rest, in both what the guard refuses, by addresses,
-    first. What several resources have in common is told once.
+    first. What several resources have in common appears once.
     """
 
     def rank(effect: Effect) -> tuple[bool, bool, Concern]:
@@ -112,11 +112,11 @@ def _of_container(change: ResourceChange, container: ContainerLines) -> Iterator
 def _others(
     change: ResourceChange, known: Iterable[Effect], resource: ResourceLines | None
 ) -> Iterator[Effect]:
-    """Yield the attributes that no concern has told."""
-    told = {effect.attribute for effect in known}
+    """Yield the attributes that no concern covers."""
+    known_attributes = {effect.attribute for effect in known}
     for line in resource.lines if resource else ():
         attribute = line.what.split("[")[0].split(".")[0].split(" ")[0]
-        if attribute not in told and attribute not in _DESCRIPTIONS:
+        if attribute not in known_attributes and attribute not in _DESCRIPTIONS:
             last = line.what.rpartition(".")[2] if "." in line.what else line.what
             yield Effect(
                 Concern.OTHER,

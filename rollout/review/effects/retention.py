@@ -1,4 +1,4 @@
-"""What a change does to how long logs, backups, messages and keys are kept."""
+"""The effects of a change on how long logs, backups, messages and keys are kept."""
 
 import re
 from collections.abc import Iterator

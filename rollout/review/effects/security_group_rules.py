@@ -1,4 +1,4 @@
-"""Which ports a security group opens, and to whom."""
+"""The ports that a security group opens, and to whom."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""What a change does to when an alarm goes off."""
+"""The effects of a change on when an alarm goes off."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _SECONDS_A_MINUTE = 60
 
 
 def watching_effects(change: ResourceChange) -> Iterator[Effect]:
-    """Yield the window of an alarm that changes, as one sentence; its formula stands below."""
+    """Yield the window of an alarm that changes, as one sentence; its formula follows below."""
     if change.type != ALARM or change.verb is not Verb.UPDATE:
         return
     old, new = _window(change.before), _window(change.after)
