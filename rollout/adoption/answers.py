@@ -71,9 +71,9 @@ class Answer:
     """In words, with its name."""
     import_id: str | None
     expected: bool
-    """What runs today must have it; Terraform creates anything else that is missing."""
+    """True when today's estate must have it; Terraform creates anything else that is missing."""
     failure: ClientError | None = None
-    """Why AWS did not answer; it may or may not have the thing."""
+    """The error of AWS that left it open whether the thing exists."""
     by_hand: bool = False
     """The type has no finder, so AWS was not asked; the import id is that of the file's line."""
 

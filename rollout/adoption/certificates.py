@@ -20,8 +20,8 @@ EVERY_KEY_TYPE = ("RSA_1024", *CERTIFICATE_KEY_TYPES)
 
 def certificates(environment: Environment, client: Client) -> Iterator[Obstacle]:
     """Yield zones without a certificate that the stacks find (`pay.existing.dns.certificate_arn`),
-    and listeners that present another one: the first apply would change it under traffic, and some
-    clients may not know the key of the new one.
+    and listeners that present another one. The first apply would change it under traffic, and some
+    clients may not know the new one's key.
     """
     pages = client("acm").get_paginator("list_certificates")
     listed = [
@@ -29,7 +29,7 @@ def certificates(environment: Environment, client: Client) -> Iterator[Obstacle]
         for page in pages.paginate(Includes={"keyTypes": list(EVERY_KEY_TYPE)})
         for each in page["CertificateSummaryList"]
     ]
-    told = set()
+    reported = set()
     for name in on_ec2(environment):
         service = CATALOGUE[name]
         if service.load_balancer_type is not LoadBalancerType.APPLICATION:
@@ -37,14 +37,14 @@ def certificates(environment: Environment, client: Client) -> Iterator[Obstacle]
         domain = names.certificate_domain(hosted_zone(service, environment))
         for_domain = [each for each in listed if each["DomainName"] == domain]
         usable = [each for each in for_domain if _is_usable(each)]
-        if not usable and domain not in told:
-            told.add(domain)
+        if not usable and domain not in reported:
+            reported.add(domain)
             yield _none(domain, for_domain)
         elif usable and (listener := _listener(environment, name, client)):
-            found = max(usable, key=lambda each: each["NotBefore"])
+            newest = max(usable, key=lambda each: each["NotBefore"])
             presented = listener["Certificates"][0]["CertificateArn"]
-            if presented != found["CertificateArn"]:
-                yield _another(environment, name, listener, presented, found, listed)
+            if presented != newest["CertificateArn"]:
+                yield _another(environment, name, listener, presented, newest, listed)
 
 
 def _is_usable(certificate: Certificate) -> bool:
@@ -75,8 +75,8 @@ def _listener(environment: Environment, service: str, client: Client) -> dict[st
     """Return the listener of the service's port if it presents a certificate."""
     elbv2, balancer = client("elbv2"), names.load_balancer(environment.name, service, Side.EC2)
     try:
-        [found] = elbv2.describe_load_balancers(Names=[balancer])["LoadBalancers"]
-        listed = elbv2.describe_listeners(LoadBalancerArn=found["LoadBalancerArn"])["Listeners"]
+        [described] = elbv2.describe_load_balancers(Names=[balancer])["LoadBalancers"]
+        listed = elbv2.describe_listeners(LoadBalancerArn=described["LoadBalancerArn"])["Listeners"]
     except ClientError as error:
         if not is_not_there(error):
             raise
@@ -91,15 +91,15 @@ def _another(
     service: str,
     listener: dict[str, Any],
     presented: str,
-    found: Certificate,
+    current: Certificate,
     listed: Sequence[Certificate],
 ) -> Obstacle:
-    arn, known = found["CertificateArn"], {each["CertificateArn"]: each for each in listed}
+    arn, known = current["CertificateArn"], {each["CertificateArn"]: each for each in listed}
     old = f" ({_shown(known[presented])})" if presented in known else ""
     return Obstacle(
         "certificate",
         f"{service} presents {presented}{old}; the stacks would present the "
-        f"most recent one, {arn} ({_shown(found)})",
+        f"most recent one, {arn} ({_shown(current)})",
         "delete the other one if nothing uses it; or present it first, in a change of its own, and "
         "watch the clients",
         (

@@ -1,5 +1,6 @@
-"""The encryption of repositories, which ECR never changes: another one would replace the repository
-and delete every image (hashicorp/aws 5.100, `encryption_configuration` of `aws_ecr_repository`).
+"""The encryption of repositories, which ECR never changes. Another one would replace the repository
+and delete every image. Source: hashicorp/aws 5.100, `encryption_configuration` of
+`aws_ecr_repository`.
 """
 
 from collections.abc import Iterator
@@ -11,9 +12,9 @@ from rollout.aws.clients import Client, items
 AES256 = "AES256"
 
 
-def encryption_found(environment: Environment, client: Client) -> Iterator[tuple[str, str]]:
-    """Yield each repository of the catalogue that exists, with `AES256` or the ARN of its key;
-    nothing for an account whose repositories no stack takes over.
+def repository_encryption(environment: Environment, client: Client) -> Iterator[tuple[str, str]]:
+    """Yield each repository of the catalogue that exists, with `AES256` or the ARN of its key.
+    Yields nothing for an account whose repositories no stack takes over.
 
     Raises botocore's ClientError when AWS does not answer.
     """
@@ -22,5 +23,5 @@ def encryption_found(environment: Environment, client: Client) -> Iterator[tuple
     known = {image.repository for image in IMAGES.values()}
     for each in items(client("ecr"), "describe_repositories", "repositories"):
         if each["repositoryName"] in known:
-            found = each.get("encryptionConfiguration", {})
-            yield each["repositoryName"], found.get("kmsKey") or AES256
+            configuration = each.get("encryptionConfiguration", {})
+            yield each["repositoryName"], configuration.get("kmsKey") or AES256

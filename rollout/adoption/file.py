@@ -34,8 +34,8 @@ def keep_lines(path: Path, environment: Environment, answers: Sequence[Answer]) 
 
 
 def as_toml(environment: Environment, answers: Iterable[Answer]) -> str:
-    """Return a table for each stack, state address = import id. CREATE stands for what should run
-    and does not: a reviewer sees it, and a lost line differs from it.
+    """Return a table for each stack, state address = import id. CREATE marks what should run and
+    does not: a reviewer sees it, and a lost line differs from it.
     """
     document = tomlkit.document()
     for comment in (
@@ -77,7 +77,7 @@ def with_encryption(text: str, encryption: Mapping[str, str]) -> str:
     if registry is None or registry.get("encryption", {}) == encryption:
         return text
     table = tomlkit.table()
-    for repository, found in sorted(encryption.items()):
-        table[repository] = found
+    for repository, key_or_cipher in sorted(encryption.items()):
+        table[repository] = key_or_cipher
     registry["encryption"] = table
     return tomlkit.dumps(document)

@@ -1,7 +1,7 @@
 """The import ids of what runs today, read from AWS; nothing is changed there.
 
-A finder returns the import id that the provider's documentation asks for (registry page of each
-resource, section "Import"), or None when AWS has no such thing.
+A finder returns the import id that the provider's documentation asks for, or None when AWS has no
+such thing. Source: the section "Import" of each resource's registry page.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -92,16 +92,16 @@ def _log_group(client: Client, name: str) -> str | None:
 
 
 def _dashboard(client: Client, name: str) -> str | None:
-    found = client("cloudwatch").list_dashboards(DashboardNamePrefix=name)["DashboardEntries"]
-    return name if name in {each["DashboardName"] for each in found} else None
+    dashboards = client("cloudwatch").list_dashboards(DashboardNamePrefix=name)["DashboardEntries"]
+    return name if name in {each["DashboardName"] for each in dashboards} else None
 
 
 def _subscription(client: Client, group: str, name: str) -> str | None:
     """Import id: the log group and the filter."""
-    found = client("logs").describe_subscription_filters(logGroupName=group, filterNamePrefix=name)[
-        "subscriptionFilters"
-    ]
-    return f"{group}|{name}" if name in {each["filterName"] for each in found} else None
+    filters = client("logs").describe_subscription_filters(
+        logGroupName=group, filterNamePrefix=name
+    )["subscriptionFilters"]
+    return f"{group}|{name}" if name in {each["filterName"] for each in filters} else None
 
 
 def _record(client: Client, zone: str, name: str, vpc: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What stands before an adoption, and what looks for it."""
+"""An obstacle to an adoption, and the functions that look for one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

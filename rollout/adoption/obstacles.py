@@ -1,4 +1,4 @@
-"""What runs today and would make the first apply fail, or fight what is adopted."""
+"""Finds what would make the first apply fail, or would fight what is adopted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from rollout.adoption.records import records
 from rollout.aws.clients import Client, items
 
 MANAGED_BY_ECS = "ECSManagedAutoScalingPolicy-"
-"""How ECS names the policy of a capacity provider with managed scaling."""
+"""The first part of ECS's name for the policy of a capacity provider with managed scaling."""
 
 ATTRIBUTES_A_CALL = 10
 SERVICES_A_CALL = 10
@@ -23,8 +23,8 @@ of the Application Auto Scaling API reference.
 
 
 def instances(environment: Environment, client: Client) -> Iterator[Obstacle]:
-    """Yield segments with too few instances that say so: the tasks of a service would wait for one
-    until the apply gives up (`placement_constraints` of the EC2 side).
+    """Yield segments with too few instances that announce their segment. The tasks of a service
+    would wait for one until the apply gives up (`placement_constraints` of the EC2 side).
     """
     cluster = names.cluster(environment.name, Side.EC2)
     clusters = client("ecs").describe_clusters(clusters=[cluster])["clusters"]
@@ -58,8 +58,8 @@ def instances(environment: Environment, client: Client) -> Iterator[Obstacle]:
 
 
 def short_arns(environment: Environment, client: Client) -> Iterator[Obstacle]:
-    """Yield services from before 2021 whose ARN lacks the cluster: ECS refuses to tag them (AWS:
-    ECS developer guide, "Migrate an Amazon ECS short service ARN to a long ARN").
+    """Yield services from before 2021 whose ARN lacks the cluster: ECS refuses to tag them. Source:
+    ECS developer guide, "Migrate an Amazon ECS short service ARN to a long ARN".
     """
     cluster, region = names.cluster(environment.name, Side.EC2), environment.region
     setting = f"aws ecs put-account-setting --region {region} --value enabled --name"

@@ -22,11 +22,12 @@ RECORDS_OF_A_NAME = "100"
 
 
 def records(environment: Environment, client: Client) -> Iterator[Obstacle]:
-    """Yield zones that are not clear, and names that are a CNAME, have a routing policy, lead
-    elsewhere or answer IPv6 too. Route 53 has no A record beside a CNAME, so the first apply would
-    fail (Route 53 developer guide, "Choosing between alias and non-alias records").
+    """Yield zones that are not clear, and names that a stack cannot take over. Such a name is a
+    CNAME, has a routing policy, leads elsewhere or also answers IPv6. Route 53 has no A record
+    beside a CNAME, so the first apply would fail. Source: Route 53 developer guide, "Choosing
+    between alias and non-alias records".
     """
-    told = set()
+    reported = set()
     ids = cache(lambda zone, vpc: hosted_zone_ids(zone, vpc, client))
     for service in on_ec2(environment):
         [record] = adoptable.ec2_record(environment, CATALOGUE[service]).values()
@@ -36,8 +37,8 @@ def records(environment: Environment, client: Client) -> Iterator[Obstacle]:
         match ids(zone, vpc):
             case [zone_id]:
                 yield from _of_name(environment, service, host, zone_id, client)
-            case unclear if zone not in told:
-                told.add(zone)
+            case unclear if zone not in reported:
+                reported.add(zone)
                 others = private_zone_ids(zone, client) if vpc else ()
                 yield _zone(zone, vpc, unclear, others)
 
@@ -115,16 +116,16 @@ def _of_name(
 
 def _balancer(client: Client, name: str) -> Record | None:
     try:
-        found = client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
+        balancers = client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
     except ClientError as error:
         if not is_not_there(error):
             raise
         return None
-    return dict(found[0])
+    return dict(balancers[0])
 
 
 def _is_expected(answering: Sequence[Record], balancer: Record | None) -> bool:
-    """Return whether a move can start from the records; where there is no load balancer, another
+    """Return whether a move can start from the records. Where there is no load balancer, another
     line of the report says so.
     """
     [first, *more] = answering
@@ -157,8 +158,8 @@ def _targets(some: Sequence[Record]) -> str:
 
 def _plain(name: str) -> str:
     """Return a DNS name for comparison. The console writes `dualstack.` before a load balancer's,
-    which has the same addresses (Route 53 developer guide, "Values specific for simple alias
-    records").
+    which has the same addresses. Source: Route 53 developer guide, "Values specific for simple
+    alias records".
     """
     return name.lower().rstrip(".").removeprefix("dualstack.")
 

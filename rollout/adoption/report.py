@@ -1,4 +1,6 @@
-"""What AWS has of an environment, what is missing, what must change and which calls it denied."""
+"""Reports what AWS has of an environment, what is missing, what must change and which calls it
+denied.
+"""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -38,7 +40,7 @@ def as_data(survey: Survey, written: Path | None) -> dict[str, Any]:
 
 def print_report(out: Console, survey: Survey, written: Path | None) -> None:
     """Print a line for each address that is not taken over, what is kept and what must change
-    first, then the sum and what to do.
+    first. The sum and what to do follow.
     """
     for each in survey.missing:
         then = "not found; will be created"
@@ -85,7 +87,7 @@ def _print_kept(out: Console, survey: Survey) -> None:
 
 
 def _print_encryption(out: Console, survey: Survey) -> None:
-    if plain := [name for name, found in survey.encryption.items() if found == AES256]:
+    if plain := [name for name, key in survey.encryption.items() if key == AES256]:
         out.print(
             escape(
                 f"{', '.join(plain)}: encryption AES256 stays as it is: ECR never changes it, and "

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment, Kept
 from rollout.adoption.answers import Answer, Failure, failures, is_not_there
-from rollout.adoption.encryption import encryption_found
+from rollout.adoption.encryption import repository_encryption
 from rollout.adoption.file import keep_lines
 from rollout.adoption.finders import find_all
 from rollout.adoption.kept import kept_by
@@ -23,7 +23,9 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True)
 class Survey:
-    """What AWS has, what it lacks, what must change first and what it did not answer."""
+    """The answers of AWS: what exists, what is missing, what must change first and what stayed
+    unknown.
+    """
 
     answers: Sequence[Answer]
     obstacles: Sequence[Obstacle]
@@ -71,6 +73,6 @@ def survey(environment: Environment, client: Client, path: Path) -> Survey:
         for name in on_ec2(environment)
     }
     encryption = dict(
-        seen("the encryption of repositories", partial(encryption_found, environment, client))
+        seen("the encryption of repositories", partial(repository_encryption, environment, client))
     )
     return Survey(answers, obstacles, kept, failures(errors), encryption)

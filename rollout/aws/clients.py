@@ -41,8 +41,8 @@ _CREDENTIALS = (
 
 
 def session(region: str) -> boto3.Session:
-    """Return a session that reads months of metrics fast: of a number, botocore's own reader makes
-    a time in the machine's zone, which takes longer than all the rest of an answer.
+    """Return a session that reads months of metrics fast. botocore's own reader converts each
+    number to a time in the machine's zone. That takes longer than all the rest of an answer.
     """
     core = botocore.session.get_session()
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=moment_of)
@@ -50,8 +50,8 @@ def session(region: str) -> boto3.Session:
 
 
 def moment_of(value: object) -> datetime:
-    """Return a time of an AWS answer, in UTC: seconds since the epoch, or a text of any form that
-    AWS has.
+    """Return a time of an AWS answer, in UTC. AWS sends seconds since the epoch, or a text of any
+    form.
     """
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)

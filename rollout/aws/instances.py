@@ -16,7 +16,7 @@ LONGEST_AGE = timedelta(days=30)
 """Security patches are installed within a month of their release (PCI DSS v4.0.1, 6.3.3)."""
 
 PREFERENCES = {
-    # A new instance is in service before an old one goes, one at a time: capacity holds the peak.
+    # A new instance is in service before an old one ends, one at a time: capacity holds the peak.
     "MinHealthyPercentage": 100,
     "MaxHealthyPercentage": 110,
     # Seconds until an instance has joined the cluster and takes tasks.
@@ -42,7 +42,7 @@ class Group:
     renewal: str | None = None
     """The status of the last renewal, as AWS words it; None: there was none."""
     percent: int = 0
-    """How much of the last renewal is done."""
+    """The share of the last renewal that is done."""
 
     @property
     def oldest(self) -> timedelta:

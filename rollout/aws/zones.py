@@ -6,8 +6,8 @@ from rollout.aws.clients import Client
 
 
 def hosted_zone_ids(name: str, vpc: str, client: Client) -> list[str]:
-    """Return the ids of the zones of this name: the private one that the VPC with the name `vpc`
-    resolves, or, where that is empty, the public ones.
+    """Return the ids of the zones of this name: the private ones that the VPC named `vpc` resolves.
+    With an empty `vpc` these are the public ones.
 
     Raises botocore's ClientError when AWS does not answer.
     """

@@ -1,1 +1,1 @@
-"""Compares what a move needs of the existing estate with what AWS has: reach, quotas, the agent."""
+"""Compares what a move needs of the existing estate with what AWS has."""

@@ -1,4 +1,4 @@
-"""What AWS shows of a thing that this project did not make: on, off, or not ours to see."""
+"""The state of a thing that this project did not create: on, off, or not ours to see."""
 
 from enum import StrEnum
 
@@ -12,11 +12,12 @@ _DENIED = frozenset(
         "WAFAccessDeniedException",
     }
 )
-"""What AWS's services answer to a caller without the right (AWS: API references, common errors)."""
+"""The answers of AWS's services to a caller without the right (AWS: API references, common errors).
+"""
 
 
 class State(StrEnum):
-    """How a thing stands."""
+    """The state of a thing."""
 
     ON = "on"
     OFF = "off"

@@ -1,1 +1,1 @@
-"""Examines an environment's account before the first plan; every call reads."""
+"""Examines an environment's account before the first plan, by calls that only read."""

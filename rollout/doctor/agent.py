@@ -1,5 +1,5 @@
-"""Whether GuardDuty's agent could run beside the Fargate tasks of a watched account, before a task
-shows it.
+"""Examines whether GuardDuty's agent could run beside the Fargate tasks of a watched account,
+before a task shows it.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ CHECK = "GuardDuty agent"
 
 
 def agent_lines(environment: Environment, client: Client) -> Iterator[Line]:
-    """Yield a line for each thing in the agent's way, or one that nothing is; none where nobody
-    watches the account.
+    """Yield a line for each obstacle in the agent's way, or one line without obstacles. Yields none
+    where nobody watches the account.
     """
     if environment.watching is None:
         return

@@ -1,4 +1,4 @@
-"""Asks everything that a first plan needs, one after the other, and goes on after a failure."""
+"""Examines everything that a first plan needs, in order, and continues after a failure."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -68,9 +68,9 @@ def _terraform() -> Line:
     shown = ".".join(map(str, version)) if version else "no version"
     if version and TERRAFORM.fits(version):
         return ok("terraform", shown)
-    found = f"{program} is {shown}" if program else "it is not on PATH"
+    version = f"{program} is {shown}" if program else "it is not on PATH"
     fix = f'needed: {TERRAFORM.needed}; run `make setup`, then `eval "$(make -s env)"`'
-    return fails("terraform", found, fix)
+    return fails("terraform", version, fix)
 
 
 def _reach(environment: Environment, client: Client) -> Iterator[Line]:

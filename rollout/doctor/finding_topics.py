@@ -1,9 +1,9 @@
 """The topics to which findings go: EventBridge may publish to each, and encrypt with its key.
 
 Where it may not, the finding is a dead letter and nobody hears of it. Both are asked without a
-condition on the source, which EventBridge says neither to SNS nor to KMS (AWS: EventBridge user
-guide, "Using resource-based policies", "Amazon SNS permissions"; SNS developer guide, "Enable
-compatibility between event sources from AWS services and encrypted topics").
+condition on the source: EventBridge sends the source neither to SNS nor to KMS. Sources:
+EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions". SNS developer
+guide, "Enable compatibility between event sources from AWS services and encrypted topics".
 """
 
 import json
@@ -59,7 +59,7 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
 
 
 def _missing(name: str, environment: Environment) -> Line:
-    if _is_made(name, environment):
+    if _is_created_here(name, environment):
         fix = f"apply {PLATFORM.stack_id(environment.name)} first"
         return not_shown(CHECK, f"{name} does not exist yet", fix)
     fix = "create it, or name another in the table `watching.topics`"
@@ -69,7 +69,7 @@ def _missing(name: str, environment: Environment) -> Line:
 def _refuses(name: str, what: str, needed: Statement, environment: Environment) -> Line:
     fix = (
         f"apply {PLATFORM.stack_id(environment.name)}, whose plan adds the statement"
-        if _is_made(name, environment)
+        if _is_created_here(name, environment)
         else f"add to its policy {_text(needed)}"
     )
     return fails(CHECK, f"{name}: {what} {EVENTS}, so that findings become dead letters", fix)
@@ -98,10 +98,10 @@ def _concerns(statement: Statement, resource: str) -> bool:
     )
 
 
-def _is_made(name: str, environment: Environment) -> bool:
+def _is_created_here(name: str, environment: Environment) -> bool:
     """Return whether the environment's platform makes the topic."""
-    made: Sequence[str] = [names.alarm_topic(environment.name, each) for each in Severity]
-    return name in made
+    alarm_topics: Sequence[str] = [names.alarm_topic(environment.name, each) for each in Severity]
+    return name in alarm_topics
 
 
 def _id(key: str, client: Client) -> str:

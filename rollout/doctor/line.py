@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What an examination says of one thing."""
+    """The verdict of an examination about one thing."""
 
     OK = "ok"
     FAILS = "fails"
@@ -19,21 +19,21 @@ class Line:
 
     check: str
     verdict: Verdict
-    found: str
+    shown: str
     fix: str = ""
-    """What to do; empty when nothing is to be done."""
+    """The steps to take; empty when nothing has to be done."""
 
 
-def ok(check: str, found: str) -> Line:
+def ok(check: str, shown: str) -> Line:
     """Return a line on what is as it should be."""
-    return Line(check, Verdict.OK, found)
+    return Line(check, Verdict.OK, shown)
 
 
-def fails(check: str, found: str, fix: str) -> Line:
+def fails(check: str, shown: str, fix: str) -> Line:
     """Return a line on what would fail."""
-    return Line(check, Verdict.FAILS, found, fix)
+    return Line(check, Verdict.FAILS, shown, fix)
 
 
-def not_shown(check: str, found: str, fix: str) -> Line:
+def not_shown(check: str, shown: str, fix: str) -> Line:
     """Return a line on what only an apply shows."""
-    return Line(check, Verdict.NOT_SHOWN, found, fix)
+    return Line(check, Verdict.NOT_SHOWN, shown, fix)

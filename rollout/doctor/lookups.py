@@ -51,8 +51,8 @@ def answers(stacks: Mapping[str, Document]) -> Iterator[Line]:
         try:
             yield from _planned(folder, count, len(stacks))
         except subprocess.TimeoutExpired:
-            found = f"Terraform did not end in {TIMEOUT_SECONDS} seconds"
-            yield fails(CHECK, found, "check network and proxy, and run it again")
+            failure = f"Terraform did not end in {TIMEOUT_SECONDS} seconds"
+            yield fails(CHECK, failure, "check network and proxy, and run it again")
 
 
 def write_lookups(folder: Path, stacks: Mapping[str, Document]) -> int:
@@ -60,7 +60,7 @@ def write_lookups(folder: Path, stacks: Mapping[str, Document]) -> int:
 
     Left out is what one of the stacks makes itself: it is there after the first applies.
     """
-    made = {
+    created = {
         (type_, body["name"])
         for stack in stacks.values()
         for type_, bodies in stack.get("resource", {}).items()
@@ -69,7 +69,7 @@ def write_lookups(folder: Path, stacks: Mapping[str, Document]) -> int:
     }
     calls, count = {}, 0
     for id_, stack in stacks.items():
-        data = _closed(stack, _existing(stack, made))
+        data = _closed(stack, _existing(stack, created))
         if data:
             module = folder / id_
             module.mkdir(parents=True)
@@ -89,13 +89,13 @@ def write_lookups(folder: Path, stacks: Mapping[str, Document]) -> int:
     return count
 
 
-def _existing(stack: Document, made: set[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+def _existing(stack: Document, created: set[tuple[str, str]]) -> dict[str, dict[str, Any]]:
     """Return the data sources of what exists, without those that depend on any other."""
     data = {
         (type_, name): body
         for type_, bodies in stack.get("data", {}).items()
         for name, body in bodies.items()
-        if not any((type_, value) in made for value in body.values() if isinstance(value, str))
+        if not any((type_, value) in created for value in body.values() if isinstance(value, str))
     }
     while True:
         names = {f"data.{type_}.{name}" for type_, name in data}
@@ -154,8 +154,8 @@ def _planned(folder: Path, count: int, stacks: int) -> Iterator[Line]:
     for (summary, detail, asked), stacks_of_it in failed.items():
         yield _failed(summary, detail, asked, sorted(stacks_of_it))
     if not failed and planned.returncode:
-        found = f"Terraform ended with {planned.returncode}: {planned.stderr.strip()}"
-        yield fails(CHECK, found, "run it again")
+        failure = f"Terraform ended with {planned.returncode}: {planned.stderr.strip()}"
+        yield fails(CHECK, failure, "run it again")
     elif not failed:
         yield ok(CHECK, f"{count} of {stacks} stacks answer as they should")
 
@@ -177,11 +177,11 @@ def _failed(summary: str, detail: str, asked: str, stacks: list[str]) -> Line:
     """
     more = len(stacks) - _STACKS_NAMED
     where = ", ".join(stacks[:_STACKS_NAMED]) + (f" and {more} more" if more > 0 else "")
-    found, _, fix = detail.partition(". ")
+    failure, _, fix = detail.partition(". ")
     if summary != "Resource postcondition failed" or not fix:
-        found = " ".join(filter(None, (asked, summary, detail)))
+        failure = " ".join(filter(None, (asked, summary, detail)))
         fix = "create it, or correct the environment file"
-    return fails(CHECK, f"{found.rstrip('.')} ({where})", fix)
+    return fails(CHECK, f"{failure.rstrip('.')} ({where})", fix)
 
 
 def _terraform(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -12,5 +12,5 @@ def event_lines(file: Path, now: datetime) -> Iterator[Line]:
     """Yield a line for each event: a plan would create its actions again if AWS deletes them."""
     for problem in old_events(file, now):
         where = f"{problem.where}:{problem.line}"
-        found = f"{where}: {problem.key} is {problem.found}; whether AWS keeps its actions"
-        yield not_shown("events", found, problem.fix or "")
+        shown = f"{where}: {problem.key} is {problem.found}; whether AWS keeps its actions"
+        yield not_shown("events", shown, problem.fix or "")

@@ -26,7 +26,7 @@ def as_data(environment: str, lines: Sequence[Line]) -> dict[str, Any]:
             {
                 "check": line.check,
                 "verdict": str(line.verdict),
-                "found": line.found,
+                "found": line.shown,
                 "fix": line.fix or None,
             }
             for line in lines
@@ -43,10 +43,10 @@ def print_line(out: Console, line: Line) -> None:
     """Print a line, and below it what to do."""
     mark = _MARKS[line.verdict]
     if line.verdict is Verdict.OK:
-        out.print(f"{mark}{escape(line.check)}: {escape(line.found)}")
+        out.print(f"{mark}{escape(line.check)}: {escape(line.shown)}")
         return
     out.print(f"{mark}{escape(line.check)}")
-    out.print(Padding(escape(line.found), _INDENT, expand=False))
+    out.print(Padding(escape(line.shown), _INDENT, expand=False))
     out.print(Padding(f"[dim]->[/] {escape(line.fix)}", _INDENT, expand=False))
 
 

@@ -13,7 +13,7 @@ CHECK = "state bucket"
 MAKE = "make it as docs/tasks/start-with-a-real-account.md says"
 _PUBLIC = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 LOCK_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
-"""What Terraform needs of `<key>.tflock` (Terraform: S3 backend, "State Locking")."""
+"""The rights on `<key>.tflock` that Terraform needs (Terraform: S3 backend, "State Locking")."""
 
 _ABSENT = {
     "NoSuchBucket",

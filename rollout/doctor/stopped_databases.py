@@ -1,7 +1,7 @@
 """The databases of an environment that never sleeps: one that is stopped stays stopped.
 
-`pay wake` starts them where the file has hours of sleep. Who removes these hours while it sleeps
-takes away what would have started them.
+`pay wake` starts them where the file has hours of sleep. Removing these hours while it sleeps
+removes what would have started them.
 """
 
 from collections.abc import Iterator

@@ -29,7 +29,7 @@ def topic_lines(environment: Environment, client: Client) -> Iterator[Line]:
 def _line(name: str, environment: Environment, client: Client) -> Line:
     pages = client("sns").get_paginator("list_subscriptions_by_topic")
     try:
-        found = [
+        arns = [
             each["SubscriptionArn"]
             for page in pages.paginate(TopicArn=environment.arn("sns", name))
             for each in page["Subscriptions"]
@@ -39,11 +39,11 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
             fix = f"subscribe people to it when {PLATFORM.stack_id(environment.name)} is applied"
             return not_shown(CHECK, f"{name} does not exist yet", fix)
         return not_shown(CHECK, f"{name}: {error}", "allow sns:ListSubscriptionsByTopic")
-    confirmed = [arn for arn in found if arn.startswith("arn:")]
+    confirmed = [arn for arn in arns if arn.startswith("arn:")]
     if confirmed:
-        return ok(CHECK, f"{len(confirmed)} of {len(found)} subscribers of {name} confirmed")
-    if PENDING in found:
+        return ok(CHECK, f"{len(confirmed)} of {len(arns)} subscribers of {name} confirmed")
+    if PENDING in arns:
         fix = "confirm it: open the link, or the address, that AWS sent"
-        return fails(CHECK, f"0 of {len(found)} subscribers of {name} confirmed", fix)
+        return fails(CHECK, f"0 of {len(arns)} subscribers of {name} confirmed", fix)
     fix = "subscribe the people on call, as docs/tasks/watch-a-service.md says"
     return fails(CHECK, f"{name} has no subscriber: what it is sent reaches nobody", fix)

@@ -1,1 +1,1 @@
-"""Findings of protective monitoring: read, told in the catalogue's words, answered and counted."""
+"""Reads the findings of protective monitoring for the team that answers them."""

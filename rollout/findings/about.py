@@ -12,8 +12,8 @@ from rollout.moves.standings import Standings
 def read_about(
     standings: Standings, target: Environment, client: Client, since: datetime
 ) -> Answers:
-    """Return what `rollout.findings.read.read` does: without the findings of the environments that
-    share the account and its tools, and with the reasons of suppressions.
+    """Return what `rollout.findings.read.read` does, with the reasons of suppressions. It leaves
+    out the findings of the environments that share the account and its tools.
 
     Raises InvalidInput with every mistake in the suppressions.
     """

@@ -1,8 +1,9 @@
 """The record of answers: when somebody began to look at a finding, and what became of it.
 
-One file for each environment and service, `findings/<environment>/<service>.jsonl` beside the
-environment files, one answer a line, appended only, as the journal of moves. It holds no addresses:
-neither of people, whose name Git has, nor of machines, which are the tool's to keep.
+Each environment and service has one file, `findings/<environment>/<service>.jsonl` beside the
+environment files. It has one answer a line and is only appended to, like the journal of moves. It
+holds no addresses: neither of people, whose name Git has, nor of machines, which are the tool's to
+keep.
 """
 
 import re
@@ -38,7 +39,7 @@ _ADDRESS = re.compile(
 
 
 class Verdict(StrEnum):
-    """What a finding turned out to be."""
+    """The verdict of the team about a finding."""
 
     REAL = "real"
     """It was right, and something was done."""
@@ -64,7 +65,7 @@ class Answer(Model):
     """One line of the record: an acknowledgement, or with a verdict a closure."""
 
     at: Annotated[AwareDatetime, AfterValidator(is_utc)]
-    """When somebody began, or was done, in UTC."""
+    """The time when somebody began, or was done, in UTC."""
     key: str
     """The tool's own identifier."""
     tool: Tool

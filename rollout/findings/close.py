@@ -23,8 +23,8 @@ from rollout.terminal.refusal import Finding, Refused
 
 
 def is_named(key: str, name: str) -> bool:
-    """Return whether a person means a finding: by its short id, by the tool's own, or by an ARN
-    that ends in it.
+    """Return whether a name from the command line means a finding. It is the short id, the tool's
+    own id, or the end of its ARN.
     """
     return name in (key, short_id(key)) or name.rpartition("/")[2] == key
 
@@ -33,9 +33,9 @@ def begun(name: str, answers: Sequence[Answer]) -> Answer | None:
     """Return the acknowledgement of a finding that nobody has closed, by its id or its tool's."""
     return next(
         (
-            found
+            acknowledged
             for key in dict.fromkeys(each.key for each in answers)
-            if is_named(key, name) and (found := acknowledgement(key, answers))
+            if is_named(key, name) and (acknowledged := acknowledgement(key, answers))
         ),
         None,
     )
@@ -55,16 +55,16 @@ def chosen(name: str, environment: str, read: Answers) -> SecurityFinding:
 def acknowledge(
     folder: Path,
     environment: str,
-    found: SecurityFinding | Answer,
+    target: SecurityFinding | Answer,
     answers: Sequence[Answer],
     at: datetime,
 ) -> tuple[Answer, bool]:
     """Write that somebody begins, unless that is written; return it, and whether it was there."""
-    if isinstance(found, Answer):
-        return found, True
-    if known := acknowledgement(found.key, answers):
+    if isinstance(target, Answer):
+        return target, True
+    if known := acknowledgement(target.key, answers):
         return known, True
-    answer = answer_to(found, at)
+    answer = answer_to(target, at)
     append_answer(folder, environment, answer)
     return answer, False
 
@@ -72,7 +72,7 @@ def acknowledge(
 def close(
     folder: Path,
     environment: str,
-    found: SecurityFinding | Answer,
+    target: SecurityFinding | Answer,
     answers: Sequence[Answer],
     at: datetime,
     *,
@@ -80,30 +80,30 @@ def close(
     minutes: int | None,
     note: str | None,
 ) -> tuple[Answer, bool]:
-    """Write what became of a finding, or of one that somebody has acknowledged, unless the same is
-    written; return it, and whether it was there.
+    """Write the verdict on a finding, or on an acknowledged one, unless the same is written. Return
+    it, and whether it was there.
 
-    Raises Refused for one that has another verdict, or whose time nobody knows; InvalidInput for a
-    note with a secret or an address.
+    Raises Refused for one that has another verdict, or whose time nobody knows. Raises InvalidInput
+    for a note with a secret or an address.
     """
-    what = f"closing {short_id(found.key)} in {environment}"
-    if isinstance(found, SecurityFinding) and (known := closure(found, answers)):
+    what = f"closing {short_id(target.key)} in {environment}"
+    if isinstance(target, SecurityFinding) and (known := closure(target, answers)):
         if known.verdict is verdict:
             return known, True
         reason = f"it was closed at {known.at:%Y-%m-%d %H:%M} UTC as {known.verdict}"
         fix = f"correct the line in findings/{environment}, or leave it"
         raise Refused(what, [Finding("closed", reason, fix)])
     if minutes is None:
-        if (began := acknowledgement(found.key, answers)) is None:
+        if (began := acknowledgement(target.key, answers)) is None:
             reason = "nobody has acknowledged it, so the time that it took is not known"
             raise Refused(what, [Finding("minutes", reason, "say how long it took: --minutes N")])
         minutes = minutes_between(began.at, at)
     given = {"verdict": verdict, "minutes": minutes, "note": note}
     try:
-        if isinstance(found, SecurityFinding):
-            answer = answer_to(found, at, **given)  # type: ignore[arg-type]
+        if isinstance(target, SecurityFinding):
+            answer = answer_to(target, at, **given)  # type: ignore[arg-type]
         else:
-            answer = Answer.model_validate(found.model_dump() | {"at": at} | given)
+            answer = Answer.model_validate(target.model_dump() | {"at": at} | given)
     except ValidationError as error:
         raise InvalidInput(to_problems(error)) from None
     append_answer(folder, environment, answer)

@@ -1,9 +1,10 @@
 """Until when a finding has to be resolved, and by which rule.
 
-PCI DSS v4.0.1: critical and high-security vulnerabilities get their patches within one month of
-release (6.3.3); scans confirm that critical and high ones are resolved (11.3.1); the team's
-targeted risk analysis says when all others are addressed (11.3.1.1). The standard names no days for
-what happened, such as a finding of GuardDuty (10.4.3: it is addressed), so the same month holds.
+The rules are those of PCI DSS v4.0.1. Critical and high-security vulnerabilities get their patches
+within one month of release (6.3.3). Scans confirm that critical and high ones are resolved
+(11.3.1). The team's targeted risk analysis says when all others are addressed (11.3.1.1). The
+standard names no days for what happened, such as a finding of GuardDuty (10.4.3: it is addressed).
+So the same month holds.
 """
 
 from datetime import date
@@ -17,8 +18,8 @@ RULE_OF_OTHERS = "the team's risk analysis (PCI DSS v4.0.1, 11.3.1.1)"
 
 
 def deadline(finding: SecurityFinding) -> date | None:
-    """Return the last day on which it may be open; None: no rule of the standard names one, nothing
-    can be installed, or the image does not run.
+    """Return the last day on which it may be open. None: the standard names no day, nothing can be
+    installed, or the image does not run.
     """
     if not finding.severity.is_high or not finding.has_fix or not finding.runs:
         return None

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pay.model import Side
 
 NOT_IN_THE_CATALOGUE = "not in the catalogue"
-"""Stands for the service of a finding that belongs to none that is known."""
+"""The service of a finding that belongs to no known service."""
 
 SHORT_ID = 10
 """Hexadecimal digits that a person types: two of a million findings share them once in two."""
@@ -21,7 +21,7 @@ def short_id(key: str) -> str:
 
 
 class Tool(StrEnum):
-    """What found it. Findings of each may arrive through Security Hub."""
+    """The tool that reported it. Findings of each may arrive through Security Hub."""
 
     GUARDDUTY = "GuardDuty"
     SECURITY_HUB = "Security Hub"
@@ -53,7 +53,7 @@ class Severity(StrEnum):
 
 
 class State(StrEnum):
-    """What the tool, or the team, says of a finding now."""
+    """The state that the tool, or the team, gives a finding now."""
 
     OPEN = "open"
     SUPPRESSED = "suppressed"
@@ -62,7 +62,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """What of ours a finding is about."""
+    """The part of our estate that a finding is about."""
 
     service: str
     """A name of the catalogue; of another workload, its own name."""
@@ -91,13 +91,13 @@ class SecurityFinding:
     first_seen: datetime
     last_seen: datetime
     count: int | None = None
-    """How often it was seen; None: the tool does not count."""
+    """The number of times that it was seen; None: the tool does not count."""
     places: tuple[Place, ...] = ()
     """Empty: it belongs to nothing that runs here."""
     resource: str = ""
     """In the tool's words, for a finding without a place."""
     is_weakness: bool = True
-    """Whether it can be abused, as a vulnerability; False: something happened."""
+    """True for a vulnerability, which can be abused; False: something happened."""
     repository: str | None = None
     """Of the image that it is in; None: it is not in an image."""
     runs: bool = True
@@ -107,7 +107,7 @@ class SecurityFinding:
     published: date | None = None
     """The day on which the vendor published a vulnerability; None: no day is known."""
     because: str | None = None
-    """Why it is suppressed, in the tool's words."""
+    """The reason of the suppression, in the tool's words."""
 
     @property
     def id(self) -> str:
@@ -129,8 +129,8 @@ class SecurityFinding:
         )
 
     def joined(self, other: "SecurityFinding") -> "SecurityFinding":
-        """Return this finding with the places that another road knows of it, of which those with a
-        side replace those without.
+        """Return this finding with the places that another road knows of it. Places with a side
+        replace those without.
         """
         places = sorted({*self.places, *other.places}, key=str)
         sided = {each.service for each in places if each.side}

@@ -4,29 +4,29 @@ from rollout.findings.about import read_about
 from rollout.findings.answers import read_answers
 from rollout.findings.finding import State
 from rollout.findings.listing import Line, lines
-from rollout.moves.found import Found, Held
 from rollout.moves.smoked import Reach
 from rollout.moves.standings import Standings
+from rollout.moves.watched import Held, Watched
 from rollout.terminal.refusal import Refused
 
 
-def watch_service(standings: Standings, environment: str, service: str, reach: Reach) -> Found:
+def watch_service(standings: Standings, environment: str, service: str, reach: Reach) -> Watched:
     """Return the findings that hold a promotion of a service.
 
     What happened, such as a program that is not in the image, holds at once. A vulnerability holds
-    when it is late: both sides run the same image, so a move neither adds nor takes one.
+    when it is late. Both sides run the same image, so a move neither adds nor removes one.
     """
     target = standings.environments[environment]
     now = standings.now
     answers = read_answers(standings.folder, [environment], now)[environment]
     try:
         with reach(target) as client:
-            found = read_about(standings, target, client, now)
+            reported = read_about(standings, target, client, now)
     except Refused as refusal:
-        return Found(unread=tuple(finding.reason for finding in refusal.findings))
-    listed = lines(found.findings, answers, standings, environment, now)
+        return Watched(unread=tuple(finding.reason for finding in refusal.findings))
+    listed = lines(reported.findings, answers, standings, environment, now)
     held = tuple(_held(each, service) for each in listed if _holds(each, service))
-    return Found(held, tuple(f"{each.tool}: {each.reason}" for each in found.unread))
+    return Watched(held, tuple(f"{each.tool}: {each.reason}" for each in reported.unread))
 
 
 def _holds(line: Line, service: str) -> bool:

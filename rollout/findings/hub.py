@@ -39,8 +39,8 @@ _PASSES = ("PASSED", "NOT_AVAILABLE")
 
 
 def read(words: Words, client: Client, since: datetime) -> Iterator[SecurityFinding | Unread]:
-    """Yield every open finding about an environment, those that were updated after `since` in any
-    state, and each that cannot be understood.
+    """Yield every open finding about an environment, and those of any state that were updated after
+    `since`. Also yield each that cannot be understood.
 
     Raises botocore's ClientError when AWS does not answer.
     """
@@ -55,9 +55,9 @@ def read(words: Words, client: Client, since: datetime) -> Iterator[SecurityFind
     changed = {"UpdatedAt": [{"Start": since.isoformat(), "End": end.isoformat()}]}
     for asked in (open_, changed):
         filters = {"AwsAccountId": account, "Region": region, **asked}
-        found = items(hub, "get_findings", "Findings", Filters=filters)
+        documents = items(hub, "get_findings", "Findings", Filters=filters)
         understand = partial(_understood, words)
-        yield from each_understood(Tool.SECURITY_HUB, found, "Id", understand)
+        yield from each_understood(Tool.SECURITY_HUB, documents, "Id", understand)
 
 
 def _equals(value: str) -> Mapping[str, str]:

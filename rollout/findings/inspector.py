@@ -35,7 +35,9 @@ def read(words: Words, client: Client) -> Iterator[SecurityFinding | Unread]:
     """
     inspector = client("inspector2")
     account = [{"comparison": "EQUALS", "value": words.environment.account_id}]
-    found = items(inspector, "list_findings", "findings", filterCriteria={"awsAccountId": account})
+    documents = items(
+        inspector, "list_findings", "findings", filterCriteria={"awsAccountId": account}
+    )
 
     unknown: dict[Unread, None] = {}
 
@@ -49,7 +51,7 @@ def read(words: Words, client: Client) -> Iterator[SecurityFinding | Unread]:
             return None
 
     understand = partial(_understood, words, clusters)
-    yield from each_understood(Tool.INSPECTOR, found, "findingArn", understand)
+    yield from each_understood(Tool.INSPECTOR, documents, "findingArn", understand)
     yield from unknown
 
 
@@ -63,8 +65,8 @@ def _understood(words: Words, clusters: Any, document: Document) -> SecurityFind
     kind = details.get("vulnerabilityId") or needed(document, "type")
     try:
         own = words.of_tags(resource.get("tags") or {})
-        found = clusters(needed(resource, "id")) if image else None
-        running = tuple(dict.fromkeys(_running(words, found or ())))
+        clusters_of_image = clusters(needed(resource, "id")) if image else None
+        running = tuple(dict.fromkeys(_running(words, clusters_of_image or ())))
     except Elsewhere:
         return None
     places = running or ((own,) if own else ())
@@ -84,7 +86,7 @@ def _understood(words: Words, clusters: Any, document: Document) -> SecurityFind
         has_fix=document.get("fixAvailable", "YES") != "NO",
         published=day(details.get("vendorCreatedAt")),
         repository=image.get("repositoryName") if image else None,
-        runs=bool(running) or found is None,
+        runs=bool(running) or clusters_of_image is None,
         because="suppressed by a filter of Inspector" if status == "SUPPRESSED" else None,
     )
 

@@ -28,7 +28,7 @@ class Line:
     """Since when somebody looks at it."""
     closed: Answer | None = None
     minutes: int | None = None
-    """What was spent on it so far, over all of its closures; None: nothing is known."""
+    """The minutes spent on it so far, over all of its closures; None: nothing is known."""
 
     @property
     def today(self) -> date:

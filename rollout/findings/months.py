@@ -1,4 +1,4 @@
-"""What findings cost the team in a month: minutes, false ones, and the time until an answer.
+"""Counts what findings cost the team in a month: minutes, false ones, and the time until an answer.
 
 The one place that counts hours on findings: `pay findings report` and `pay cost` read it.
 """
@@ -29,7 +29,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Row:
-    """What one tool found about one service."""
+    """The findings of one tool about one service."""
 
     tool: Tool
     service: str

@@ -1,4 +1,4 @@
-"""What of ours a finding is about, from the names and tags that AWS's tools repeat."""
+"""Derives the place of a finding from the names and tags that AWS's tools repeat."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class Words:
     """The names of those environments."""
 
     def of_task(self, cluster: str, group: str, launch_type: str | None = None) -> Place:
-        """Return what a task of ECS is to us. `cluster` is a name or an ARN; `group` is
-        `service:<name>`, or `family:<name>` for a task that somebody started (AWS: ECS API
-        reference, `Task`, group).
+        """Return what a task of ECS is to us. `cluster` is a name or an ARN. `group` is
+        `service:<name>`, or `family:<name>` for a task that somebody started (ECS API reference,
+        `Task`, group).
 
         Raises Elsewhere for a cluster of another environment.
         """

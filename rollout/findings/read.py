@@ -24,13 +24,13 @@ LEFT_OUT = "Security Hub's own controls: only the road `hub` reads them"
 
 @dataclass(frozen=True)
 class Answers:
-    """What the tools of an account say about one environment."""
+    """The answers of an account's tools about one environment."""
 
     findings: tuple[SecurityFinding, ...]
     unread: tuple[Unread, ...]
     """Tools and findings about which nobody knows."""
     left_out: tuple[str, ...] = ()
-    """What the account's road does not ask about, by its own choice."""
+    """The questions that the account's road leaves out, by its own choice."""
 
 
 def read(
@@ -43,11 +43,12 @@ def read(
     now: datetime,
 ) -> Answers:
     """Ask every tool. `others` are the other environments of the account, whose findings are left
-    out; `since` limits what Security Hub lists of findings that are over.
+    out. `since` limits what Security Hub lists of findings that are over.
 
-    By the road `hub`, GuardDuty and Inspector are read from Security Hub alone, but for what a
-    filter of GuardDuty archives, which never gets there. ECR's scans say where an image runs, and
-    name Inspector's findings by the same ARN. An account that nobody watches is asked tool by tool.
+    By the road `hub`, GuardDuty and Inspector are read from Security Hub alone. What a filter of
+    GuardDuty archives never gets there, so GuardDuty is asked for it. ECR's scans say where an
+    image runs, and name Inspector's findings by the same ARN. An account that nobody watches is
+    asked tool by tool.
     """
     words = Words(environment, frozenset(others) - {environment.name})
     entries = [each for each in suppressions if each.environment == environment.name]

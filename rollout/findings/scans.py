@@ -22,34 +22,35 @@ def read(words: Words, client: Client, now: datetime) -> Iterator[SecurityFindin
         for running in line.running:
             if running.stored is None:
                 continue  # `pay images` reports it: there is nothing to scan
-            if running.found is None:
+            if running.vulnerabilities is None:
                 yield Unread(
                     Tool.ECR,
                     f"no scan of {line.image.name} {running.name}, which runs",
                     f"see what to do: pay images {words.environment.name}",
                 )
-            for each in running.found or ():
+            for each in running.vulnerabilities or ():
                 yield _understood(words, line, running, each, now)
 
 
 def _understood(
-    words: Words, line: Line, running: Running, found: Vulnerability, now: datetime
+    words: Words, line: Line, running: Running, vulnerability: Vulnerability, now: datetime
 ) -> SecurityFinding:
-    published = found.published
+    published = vulnerability.published
     day = datetime(published.year, published.month, published.day, tzinfo=UTC) if published else now
-    first, last = found.seen or (day, now)
+    first, last = vulnerability.seen or (day, now)
     image = f"{line.image.repository}@{running.stored.digest if running.stored else ''}"
     return SecurityFinding(
         tool=Tool.ECR,
-        key=found.arn or f"{image} {found.id}",
-        kind=found.id,
-        title=f"{found.id} in {line.image.name} {running.name}: {found.packages or 'no package'}",
-        severity=Severity(found.severity.lower()),
+        key=vulnerability.arn or f"{image} {vulnerability.id}",
+        kind=vulnerability.id,
+        title=f"{vulnerability.id} in {line.image.name} {running.name}: "
+        f"{vulnerability.packages or 'no package'}",
+        severity=Severity(vulnerability.severity.lower()),
         state=State.OPEN,
         first_seen=first.astimezone(UTC),
         last_seen=last.astimezone(UTC),
         places=tuple(map(words.of_running, running.where)),
-        has_fix=found.has_fix,
+        has_fix=vulnerability.has_fix,
         repository=line.image.repository,
         published=published,
     )

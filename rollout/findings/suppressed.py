@@ -1,4 +1,4 @@
-"""Why a finding is suppressed, and by which role, where the tool itself does not say it.
+"""Finds why a finding is suppressed, and by which role, where the tool itself does not say it.
 
 GuardDuty and Inspector name no reason in a finding that their filters cover. ECR's scans know no
 suppression at all, so there the file's entry for Inspector holds.

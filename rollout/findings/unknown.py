@@ -1,4 +1,4 @@
-"""What a reader cannot make sense of: reported once each, and never dropped."""
+"""Reports once what a reader cannot understand, and never drops it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def each_understood(
     """
     for document in documents:
         try:
-            found = understand(document)
+            finding = understand(document)
         except (UnknownFormat, AttributeError, LookupError, TypeError, ValueError) as error:
             name = document.get(identifier) if isinstance(document, Mapping) else None
             why = str(error) if isinstance(error, UnknownFormat) else f"another form, {error!r}"
@@ -80,8 +80,8 @@ def each_understood(
                 f"look at it in the console of {tool}, and report it",
             )
         else:
-            if found:
-                yield found
+            if finding:
+                yield finding
 
 
 def not_ours(tool: Tool, error: ClientError) -> Unread:

@@ -1,1 +1,1 @@
-"""Images: what runs, what is pinned, what a scan finds, and copies from account to account."""
+"""Surveys container images, or copies them from account to account."""

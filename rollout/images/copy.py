@@ -1,7 +1,7 @@
 """Copies a release from the registry of one account to that of the next, byte for byte.
 
-Nothing is started or built: every digest stays. What is there already is not copied again, so a
-copy that was killed goes on where it ended. The tag comes last: until then nobody sees the release.
+Nothing is started or built: every digest stays. Existing blobs are not copied again, so a killed
+copy continues where it ended. The tag comes last: until then nobody sees the release.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ class Copied:
     release: int
     digest: str
     was_there: bool
-    """Whether the target had the release already."""
+    """True when the target had the release already."""
     blobs: int = 0
     """Blobs that the target did not have."""
 
@@ -47,7 +47,7 @@ def repository_of(environment: Environment, image: Image, client: Client) -> Rep
         host=names.image_registry(environment.account_id, environment.region),
         name=image.repository,
         token=token,
-        # AWS_ENDPOINT_URL stands for all of AWS, its registries too.
+        # AWS_ENDPOINT_URL replaces all of AWS, also its registries.
         endpoint=None if endpoint.endswith(".amazonaws.com") else endpoint,
     )
 
@@ -64,9 +64,9 @@ def copy_release(
     """Copy a release of an image. `proved`: the environments whose record has to show it; `folder`
     holds it.
 
-    Raises Refused for a release that the source does not have, without proof, that lacks an
-    architecture, or whose tag is another image in the target; Failed when a registry does not
-    answer.
+    Raises Refused for a release that the source does not have, without proof, or that lacks an
+    architecture. Another image under its tag in the target also raises it. Raises Failed when a
+    registry does not answer.
     """
     tag = release_tag(release)
     act = f"copying {image.name} {tag} to {target.host}"
@@ -90,8 +90,8 @@ def copy_release(
 
 
 def newest_proved(image: Image, environment: Environment, folder: Path) -> int | None:
-    """Return the newest release of a service that ran well in an environment, or the release of a
-    sidecar that is pinned there; None: there is none.
+    """Return the newest release of a service that ran well in an environment. For a sidecar it is
+    the release that is pinned there. None: there is none.
     """
     if image.kind is ImageKind.SERVICE:
         lines = read_releases(folder, environment.name, image.name)

@@ -1,8 +1,8 @@
-"""What a scan finds in an image that runs, and until when it must be gone.
+"""The findings of a scan in an image that runs, with the last day for each.
 
 PCI DSS v4.0.1, 6.3.3: patches for critical and high vulnerabilities are installed within one month
 of release. Amazon Inspector names no day of the fix. The day on which the vendor published the
-vulnerability is the earliest that it can be, and the deadline counts from there.
+vulnerability is the earliest possible one. The deadline counts from there.
 """
 
 import calendar
@@ -19,8 +19,8 @@ SEVERITIES = ("CRITICAL", "HIGH")
 SCANNED = "ACTIVE"
 """The status of an image that Amazon Inspector scans again whenever a vulnerability is new. With
 every other, such as PENDING, UNSUPPORTED_IMAGE or SCAN_ELIGIBILITY_EXPIRED, an answer without
-findings says nothing. COMPLETE is that of a basic scan, which happened once (AWS: ECR API
-reference, `ImageScanStatus`, and ECR user guide, "Scan images for OS vulnerabilities").
+findings says nothing. COMPLETE is that of a basic scan, which happened once. Sources: ECR API
+reference, `ImageScanStatus`; ECR user guide, "Scan images for OS vulnerabilities".
 """
 
 
@@ -65,14 +65,14 @@ def vulnerabilities(ecr: Any, repository: str, digest: str) -> tuple[Vulnerabili
         repositoryName=repository, imageId={"imageDigest": digest}
     )
     try:
-        found = list(pages)
+        read_pages = list(pages)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ScanNotFoundException":
             return None
         raise
-    if any(page.get("imageScanStatus", {}).get("status") != SCANNED for page in found):
+    if any(page.get("imageScanStatus", {}).get("status") != SCANNED for page in read_pages):
         return None
-    return tuple(each for page in found for each in _in_page(page))
+    return tuple(each for page in read_pages for each in _in_page(page))
 
 
 def _in_page(page: Mapping[str, Any]) -> Iterator[Vulnerability]:
@@ -92,8 +92,8 @@ def _in_page(page: Mapping[str, Any]) -> Iterator[Vulnerability]:
 
 def _package(package: Mapping[str, Any]) -> str:
     fixed = package.get("fixedInVersion")
-    found = f"{package.get('name')} {package.get('version', '')}".strip()
-    return f"{found} (fixed in {fixed})" if fixed else found
+    installed = f"{package.get('name')} {package.get('version', '')}".strip()
+    return f"{installed} (fixed in {fixed})" if fixed else installed
 
 
 def _seen(finding: Mapping[str, Any]) -> tuple[datetime, datetime] | None:

@@ -18,7 +18,7 @@ from rollout.moves.stage_file import locked
 from rollout.terminal.refusal import Finding, Refused
 
 SIDECARS = {name: image for name, image in IMAGES.items() if image.kind is ImageKind.SIDECAR}
-"""What an environment's file can pin."""
+"""The images that an environment's file can pin."""
 
 
 def with_pin(text: str, sidecar: str, pin: Pin, *, where: str) -> str:

@@ -1,7 +1,7 @@
 """A client of the registry API of ECR: reads and writes manifests and blobs as they are.
 
-A digest is that of the bytes, so no manifest is ever read and written again (OCI distribution
-specification 1.1; AWS: ECR user guide, "Private registry authentication").
+A digest is that of the bytes, so no manifest is ever read and written again. Sources: OCI
+distribution specification 1.1; ECR user guide, "Private registry authentication".
 """
 
 import hashlib
@@ -79,7 +79,7 @@ class Repository:
     token: str
     """As `GetAuthorizationToken` returns it: good for every registry that the caller may use."""
     endpoint: str | None = None
-    """Where the host is reached; None: by its name."""
+    """The address of the host; None: its name."""
 
     def __str__(self) -> str:
         return f"{self.host}/{self.name}"
@@ -125,9 +125,9 @@ class Repository:
         with self._call("GET", f"blobs/{digest}") as answer:
             shutil.copyfileobj(answer, into)
         into.seek(0)
-        found = f"{DIGEST_PREFIX}{hashlib.file_digest(into, 'sha256').hexdigest()}"  # type: ignore[arg-type]
-        if found != digest:
-            raise Failed(f"{self}: found {found} where {digest} was asked for")
+        actual = f"{DIGEST_PREFIX}{hashlib.file_digest(into, 'sha256').hexdigest()}"  # type: ignore[arg-type]
+        if actual != digest:
+            raise Failed(f"{self}: found {actual} where {digest} was asked for")
 
     def copy_blob(self, digest: str, source: "Repository") -> None:
         """Copy a blob from another repository, unless it is there."""
@@ -166,7 +166,7 @@ class Repository:
         url = urljoin(f"{base}/v2/{self.name}/", path)
         for attempt in range(TRIES):
             request = Request(url, data() if data else None, dict(headers or {}), method=method)
-            # Not sent on where ECR leads to S3, which refuses a second way to say who asks.
+            # Not sent on where ECR leads to S3, which refuses a second authentication.
             request.add_unredirected_header("Authorization", f"Basic {self.token}")
             request.add_unredirected_header("Host", self.host)
             try:

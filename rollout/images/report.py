@@ -19,7 +19,7 @@ from rollout.terminal.tables import print_table
 
 def mistakes(environment: Environment, lines: Sequence[Line], today: date) -> list[Finding]:
     """Return what is late, not scanned or expires soon, and what the registry lacks."""
-    return [found for line in lines for found in _mistakes(environment, line, today)]
+    return [mistake for line in lines for mistake in _mistakes(environment, line, today)]
 
 
 def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Finding]:
@@ -46,14 +46,14 @@ def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Fin
                 "further task can start",
                 "deploy a newer release before that",
             )
-        if running.found is None:
+        if running.vulnerabilities is None:
             yield Finding(
                 "scan",
                 f"{name} {running.name}: no scan of what runs (PCI DSS v4.0.1, 11.3.1)",
                 f"apply {REGISTRY.stack_id(environment.account_name)}, which has every image "
                 "scanned; where a scan has ended, give Amazon Inspector a longer re-scan duration",
             )
-        for each in running.found or ():
+        for each in running.vulnerabilities or ():
             if each.is_late(today):
                 yield Finding(
                     "late",
@@ -106,7 +106,7 @@ def _running_as_data(line: Line, running: Running, today: date) -> dict[str, Any
         "where": running.where,
         "age_days": built and (today - built).days,
         "findings": None
-        if running.found is None
+        if running.vulnerabilities is None
         else [
             {
                 "id": each.id,
@@ -115,7 +115,7 @@ def _running_as_data(line: Line, running: Running, today: date) -> dict[str, Any
                 "deadline": each.deadline,
                 "late": each.is_late(today),
             }
-            for each in running.found
+            for each in running.vulnerabilities
         ],
     }
 
@@ -155,12 +155,16 @@ def _runs(running: Running) -> str:
 def _findings(running: Running, today: date) -> str:
     if running.stored is None:
         return "[red]not in the registry[/]"
-    if running.found is None:
+    if running.vulnerabilities is None:
         return "[red]not scanned[/]"
-    late = sum(each.is_late(today) for each in running.found)
-    deadlines = sorted(each.deadline for each in running.found if each.deadline)
+    late = sum(each.is_late(today) for each in running.vulnerabilities)
+    deadlines = sorted(each.deadline for each in running.vulnerabilities if each.deadline)
     if late:
-        return f"[red]{late} late[/] of {len(running.found)}"
+        return f"[red]{late} late[/] of {len(running.vulnerabilities)}"
     if deadlines:
-        return f"[yellow]{len(running.found)}[/], until {deadlines[0]}"
-    return f"{len(running.found)} without a fix" if running.found else "[green]none[/]"
+        return f"[yellow]{len(running.vulnerabilities)}[/], until {deadlines[0]}"
+    return (
+        f"{len(running.vulnerabilities)} without a fix"
+        if running.vulnerabilities
+        else "[green]none[/]"
+    )

@@ -1,4 +1,4 @@
-"""What an environment runs of every image, beside what it pins and what its registry has."""
+"""Lists what an environment runs of every image, with what it pins and what its registry has."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -73,8 +73,8 @@ class Running:
     """`<service> on <side>`, or `<family> as a task` beside the services, in order."""
     stored: Stored | None
     """None: the registry does not have it any more."""
-    found: tuple[Vulnerability, ...] | None = None
-    """What a scan finds in the image of the environment's architecture; None: no scan."""
+    vulnerabilities: tuple[Vulnerability, ...] | None = None
+    """The findings of a scan of the image of the environment's architecture; None: no scan."""
 
     @property
     def name(self) -> str:
@@ -132,7 +132,7 @@ def survey(environment: Environment, client: Client) -> tuple[Line, ...]:
         for name, image in images.items()
         for reference in deployed.get(image.repository, {})
     }
-    found = _side_by_side(
+    by_architecture = _side_by_side(
         lambda each: _found(ecr, each[0].repository, each[1], environment), running
     )
     return tuple(
@@ -143,7 +143,7 @@ def survey(environment: Environment, client: Client) -> tuple[Line, ...]:
                     reference,
                     tuple(sorted(where)),
                     running[name, reference][1],
-                    found[name, reference],
+                    by_architecture[name, reference],
                 )
                 for reference, where in sorted(deployed.get(image.repository, {}).items())
             ),
@@ -222,8 +222,8 @@ def _deployed(environment: Environment, client: Client) -> dict[str, dict[str, s
 
 
 def _families(environment: Environment) -> list[str]:
-    """Return the families of tasks beside the services, of which schedules and people start the
-    newest revision; without migrations, which run once per release.
+    """Return the families of tasks that do not belong to services; schedules and people start their
+    newest revision. Migrations are left out: they run once per release.
     """
     tasks = [task.name for task in ONE_OFF_TASKS] if environment.tasks else []
     tasks += [FAMILY] if environment.load else []

@@ -1,1 +1,1 @@
-"""What suppressions cover in an account, and what they leave behind when they end."""
+"""Shows what suppressions cover in an account."""

@@ -20,7 +20,7 @@ class Hit:
     """One finding that is suppressed."""
 
     tool: Tool
-    """Where it is suppressed: Security Hub for a rule of the hub, whatever reported it."""
+    """The tool that suppresses it: Security Hub for a rule of the hub, whatever reported it."""
     id: str
     product: str
     """The ARN of the product in Security Hub; empty elsewhere."""
@@ -51,7 +51,7 @@ class Covered:
 
     @property
     def to_reopen(self) -> tuple[Hit, ...]:
-        """Return what stays suppressed although it has ended: rules of the hub and filters of
+        """Return what stays suppressed although it has ended. Rules of the hub and filters of
         GuardDuty change nothing that is there. Inspector reopens by itself.
         """
         kept = self.hits if self.has_ended else ()
@@ -76,7 +76,9 @@ def covered(
 
 
 def who_suppresses(environment: Environment) -> str | None:
-    """Return in words who has to make the filters of a member account; None: its own stack does."""
+    """Return in words which account has to create the filters of a member account; None: its own
+    stack does.
+    """
     watching = environment.watching
     if watching is None or watching.administrator is not Administrator.MEMBER:
         return None

@@ -1,1 +1,1 @@
-"""Reads what watches an environment: settings of its account, and what runs on each side."""
+"""Reads what watches an environment."""

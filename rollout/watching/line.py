@@ -1,4 +1,4 @@
-"""One thing that watches an environment, and how it stands."""
+"""The state of one thing that watches an environment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ class Line:
     thing: str
     state: State
     shown: str
-    """What AWS says, in a few words."""
+    """The answer of AWS, in a few words."""
     requirements: tuple[str, ...]
     """Of PCI DSS v4.0.1, by id."""
     fix: str = ""
-    """What to do; empty when nothing is to be done."""
+    """The steps to take; empty when nothing has to be done."""
 
     def as_data(self) -> dict[str, object]:
         """Return it for programs."""

@@ -33,8 +33,9 @@ ACTIONS = (
 """Every call by its IAM action."""
 
 FREQUENCY = "FIFTEEN_MINUTES"
-"""How soon GuardDuty sends a finding that goes on; its default is six hours (AWS: GuardDuty user
-guide, "Setting the frequency for publishing updated findings")."""
+"""The time after which GuardDuty sends a continuing finding again; its default is six hours.
+Source: GuardDuty user guide, "Setting the frequency for publishing updated findings".
+"""
 
 PCI_STANDARD = "/pci-dss/v/4.0.1"
 """The end of the standard's ARN (AWS: Security Hub user guide, "PCI DSS")."""
@@ -46,7 +47,7 @@ _ADMINISTRATOR = "ask whoever administers {} for this account"
 
 
 class Seen(NamedTuple):
-    """What one question shows."""
+    """The answer to one question."""
 
     is_on: bool
     shown: str
@@ -85,8 +86,8 @@ class Account:
             answer = waf.list_web_acls(Scope="REGIONAL", **more)
             for each in answer["WebACLs"]:
                 if each["Name"] == wanted:
-                    found = waf.get_web_acl(Name=wanted, Scope="REGIONAL", Id=each["Id"])
-                    return dict(found["WebACL"])
+                    described = waf.get_web_acl(Name=wanted, Scope="REGIONAL", Id=each["Id"])
+                    return dict(described["WebACL"])
             if not (marker := answer.get("NextMarker")):
                 return None
             more = {"NextMarker": marker}
@@ -219,7 +220,7 @@ def _web_acl_logs(account: Account) -> Seen:
 
 
 class Setting(NamedTuple):
-    """A question, and who switches the thing on."""
+    """A question, and the stack or account that switches the thing on."""
 
     thing: str
     requirements: tuple[str, ...]

@@ -1,5 +1,6 @@
-"""What protects a service on each side, with the evidence (PCI DSS v4.0.1, 11.5.1 and 11.5.2): the
-agent in its tasks, root file systems that nobody can write to, and images that were proved.
+"""Lists what protects a service on each side, with the evidence (PCI DSS v4.0.1, 11.5.1 and
+11.5.2). It covers the agent in its tasks, root file systems that nobody can write to, and images
+that were proved.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ ACTIONS = ("ecr:BatchGetImage", "ecs:DescribeTaskDefinition")
 """Beside those of `rollout.contracts.agent.read`."""
 
 RELEASES = 10
-"""How many releases that passed are compared, the latest first."""
+"""The number of passed releases that are compared, the latest first."""
 
 AGENT, INTEGRITY = ("5.3.2", "11.5.1"), ("11.5.2",)
 
@@ -34,7 +35,7 @@ AGENT, INTEGRITY = ("5.3.2", "11.5.1"), ("11.5.2",)
 def side_lines(environment: Environment, folder: Path, client: Client) -> Iterator[Line]:
     """Yield the lines of every side that exists; `folder` holds the environment files.
 
-    Raises botocore's ClientError for every answer of AWS but a denial, and InvalidInput when the
+    Raises botocore's ClientError for every answer of AWS but a denial. Raises InvalidInput when the
     record of releases cannot be read.
     """
     for side in sides(environment):

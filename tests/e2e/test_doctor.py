@@ -64,7 +64,7 @@ def test_each_mistake_has_a_line(production: Environment, stacks: Mapping[str, A
     mistakes = set(Mistake) - HIDING
     with Sandbox(production, mistakes=mistakes, neighbours=True) as sandbox:
         faults = [line for line in asked(sandbox, stacks) if line.verdict is Verdict.FAILS]
-    told = " ".join(f"{line.found}. {line.fix}" for line in faults)
+    told = " ".join(f"{line.shown}. {line.fix}" for line in faults)
     found = {mistake for mistake, sentence in SENTENCES.items() if _first(sentence) in told}
     assert found >= mistakes
     assert all(line.fix for line in faults)

@@ -1,1 +1,1 @@
-"""GuardDuty's agent in the tasks of a side: whether it runs, and what keeps it from running."""
+"""Reads whether GuardDuty's agent watches the tasks of a side."""

@@ -1,4 +1,4 @@
-"""How much of a side GuardDuty's agent watches, as AWS shows it."""
+"""The share of a side that GuardDuty's agent watches, as AWS shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Coverage:
     watched: int = 0
     obstacles: tuple[Obstacle, ...] = ()
     denied: str = ""
-    """What AWS answered, where the tasks or the agents are not ours to see."""
+    """The answer of AWS where the caller may not see the tasks or the agents."""
 
     @property
     def state(self) -> State:

@@ -1,4 +1,5 @@
-"""What keeps GuardDuty's agent from running beside a Fargate task, or from sending what it sees.
+"""Finds what keeps GuardDuty's agent from running beside a Fargate task, or from sending what it
+sees.
 
 ECS says nothing of a task that runs on without it. Source: GuardDuty user guide, "Prerequisites for
 AWS Fargate (Amazon ECS only) support" and "Troubleshooting Amazon ECS-Fargate runtime coverage".
@@ -33,7 +34,7 @@ _ADMINISTRATOR = "ask whoever administers GuardDuty to let it manage the agent o
 
 @dataclass(frozen=True)
 class Way:
-    """What is in the agent's way, and what AWS did not let us ask."""
+    """The obstacles in the agent's way, and what AWS did not let us ask."""
 
     obstacles: tuple[Obstacle, ...]
     denied: str
@@ -51,25 +52,25 @@ def of_fargate(side: ServiceSide, tasks: Sequence[Any], client: Client, *, is_wh
         ecs = client("ecs")
         starts = (partial(_of_tasks, side, tasks), partial(of_tag, side.cluster, ecs))
         questions = [*starts, partial(of_setting, ecs), *questions]
-    found, denied = list[Obstacle](), list[str]()
+    obstacles, denied = list[Obstacle](), list[str]()
     for question in questions:
         try:
-            found += question()
+            obstacles += question()
         except ClientError as error:
             if not is_denied(error.response["Error"]["Code"]):
                 raise
             denied.append(str(error))
         except Refused as refusal:  # `read_places` collects what it was denied.
             denied += [finding.reason for finding in refusal.findings]
-    if not (is_whole or found or denied):
-        found = [
+    if not (is_whole or obstacles or denied):
+        obstacles = [
             Obstacle(
                 "they started before GuardDuty watched them: it adds its agent to new tasks only",
                 "start new ones: aws ecs update-service --force-new-deployment --cluster "
                 f"{side.cluster} --service {side.service.name}",
             )
         ]
-    return Way(tuple(found), "; ".join(denied))
+    return Way(tuple(obstacles), "; ".join(denied))
 
 
 def _of_tasks(side: ServiceSide, tasks: Sequence[Any]) -> Iterator[Obstacle]:
@@ -141,5 +142,5 @@ def of_network(
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version; ECS describes LATEST by the numbers that it stands for."""
+    """Return the numbers of a version; ECS describes LATEST by its numbers."""
     return tuple(int(part) for part in version.split(".") if part.isdigit())

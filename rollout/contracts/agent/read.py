@@ -1,6 +1,6 @@
 """Reads how much of a side GuardDuty's agent watches; every call reads.
 
-On Fargate the agent is a container beside those of the task; on EC2 it runs on the instance, and
+On Fargate the agent is a container beside those of the task. On EC2 it runs on the instance, and
 GuardDuty says whether it reports.
 """
 
@@ -105,7 +105,7 @@ def _on_instances(
 
 def _issues(instances: Sequence[str], guardduty: Any) -> dict[str, str]:
     """Map each instance that GuardDuty knows to its issue; empty text: its agent reports."""
-    found = dict[str, str]()
+    reports = dict[str, str]()
     for detector in items(guardduty, "list_detectors", "DetectorIds"):
         for some in _pages(instances, size=50):
             criteria = [
@@ -119,8 +119,8 @@ def _issues(instances: Sequence[str], guardduty: Any) -> dict[str, str]:
             ):
                 is_healthy = row["CoverageStatus"] == "HEALTHY"
                 id_ = row["ResourceDetails"]["Ec2InstanceDetails"]["InstanceId"]
-                found[id_] = "" if is_healthy else row.get("Issue") or "its agent does not report"
-    return found
+                reports[id_] = "" if is_healthy else row.get("Issue") or "its agent does not report"
+    return reports
 
 
 def _equal(key: str, values: Sequence[str]) -> dict[str, Any]:

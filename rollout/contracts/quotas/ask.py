@@ -55,7 +55,7 @@ TASKS_A_CALL = 100
 """The most tasks of one `DescribeTasks` (AWS: ECS API reference)."""
 
 MEASURED = timedelta(days=7)
-"""How far the use of databases is looked back at: a week has its own peak."""
+"""The time for which the use of databases is read: a week has its own peak."""
 
 _SOURCES = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
 """Each source in a permission is one rule (AWS: VPC user guide, "Security group rules")."""
@@ -243,8 +243,8 @@ def _addresses(account: _Account) -> Iterator[Line]:
 def _connections(account: _Account) -> Iterator[Line]:
     """Yield the database that has the fewest connections to spare for a full pool of every task.
 
-    Its class is named as the type of EC2 that it has the memory of (AWS: RDS user guide, "DB
-    instance classes").
+    Its class is named as the type of EC2 with the same memory. Source: RDS user guide, "DB instance
+    classes".
     """
     needed = needs.database_connections(account.environment)
     databases = {
@@ -277,8 +277,8 @@ def _connections(account: _Account) -> Iterator[Line]:
 
 
 def _own_max_connections(account: _Account, database: Any) -> int | None:
-    """Return the number that a parameter group of the database sets; None: RDS's own formula, as in
-    AWS's default groups, which nobody can change (AWS: RDS user guide, "Parameter groups").
+    """Return the number that a parameter group of the database sets. None: RDS's own formula, as in
+    AWS's default groups, which nobody can change. Source: RDS user guide, "Parameter groups".
     """
     for group in database["DBParameterGroups"]:
         name = group["DBParameterGroupName"]
@@ -294,8 +294,8 @@ def _own_max_connections(account: _Account, database: Any) -> int | None:
 
 
 def _most_used_connections(account: _Account, databases: Sequence[str]) -> dict[str, int]:
-    """Return the most connections that each database had at once in the last days, which hold a
-    daily peak; 0 without metrics.
+    """Return the most connections that each database had at once in the last days. These days hold
+    a daily peak. 0: it has no metrics.
     """
     queries = [
         {

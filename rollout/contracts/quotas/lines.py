@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pay.model import LoadBalancerType
 
 GLOBAL_REGION = "us-east-1"
-"""Service Quotas keeps the quotas of IAM and Route 53 there (AWS: Route 53 developer guide,
-"Quotas"; IAM user guide, "IAM and AWS STS quotas")."""
+"""The region in which Service Quotas keeps the quotas of IAM and Route 53. Sources: Route 53
+developer guide, "Quotas"; IAM user guide, "IAM and AWS STS quotas".
+"""
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,9 @@ class Quota:
     name: str
     """AWS's own name."""
     region: str | None = None
-    """Where Service Quotas keeps it; None: in the environment's region."""
+    """The region in which Service Quotas keeps it; None: the environment's."""
     instead: str = ""
-    """Where nobody can raise it: who can help, and how."""
+    """The way out where nobody can raise the quota."""
 
 
 # AWS: General Reference, "Service endpoints and quotas", the page of each service.
@@ -72,7 +73,7 @@ class Line:
 
     @property
     def fix(self) -> str:
-        """Return who can change it, and how."""
+        """Return how to change it."""
         if self.quota.code is None:
             return self.quota.instead
         return f"an administrator of account {self.account_id} can ask for more: {self.request}"

@@ -67,8 +67,8 @@ def new_records(environments: Environments) -> Mapping[tuple[str, bool], int]:
 def callers_groups(environment: Environment) -> dict[str, set[str]]:
     """Return, by the security group of each load balancer, the groups of all callers' tasks.
 
-    On EC2 a caller has the address of its instance; on Fargate it has a group of its own, which
-    the called load balancer must admit as well.
+    On EC2 a caller has the address of its instance. On Fargate it has a group of its own, which the
+    called load balancer must admit as well.
     """
     return {
         names.load_balancer_security_group(environment.name, service): {

@@ -55,6 +55,6 @@ def print_report(out: Console, environment: Environment, lines: Sequence[Line]) 
     for line in lines:
         if not line.is_enough:
             place = line.of or f"account {environment.account_id} in {line.region}"
-            found = f"found {line.allowed}, needed {line.needed}"
-            out.print(escape(f"{line.quota.name}, {place}: {found}"))
+            amounts = f"found {line.allowed}, needed {line.needed}"
+            out.print(escape(f"{line.quota.name}, {place}: {amounts}"))
             out.print(f"[dim]->[/] {escape(line.fix)}", soft_wrap=True)

@@ -40,7 +40,7 @@ class MissingRule:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something is needed."""
+    """The reason why something is needed."""
 
     connections: tuple[Connection, ...]
     services: tuple[str, ...]
@@ -75,7 +75,7 @@ def ends(needed: Needed) -> frozenset[End]:
 
 
 def compare(environment: Environment, needed: Needed, places: Places) -> Report:
-    """Return what is missing for the connections to be open: each needs a rule of egress at its
+    """Return what is missing for the connections to be open. Each needs a rule of egress at its
     source and one of ingress at its target.
     """
     missing: dict[MissingRule | NotFound, list[Connection]] = {}

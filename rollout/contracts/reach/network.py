@@ -232,8 +232,9 @@ class _Network:
 
     @cached_property
     def _unfiltered(self) -> frozenset[End]:
-        """The Network Load Balancers that run without security groups: one that was created so can
-        never get any (AWS: Network Load Balancers user guide, "Security groups").
+        """Return the Network Load Balancers that run without security groups. A load balancer that
+        was created so can never get any. Source: Network Load Balancers user guide, "Security
+        groups".
         """
         possible = {
             names.load_balancer(self.environment.name, end.name, end.side): end

@@ -1,4 +1,4 @@
-"""What is missing, as JSON and as tables with the Terraform to add."""
+"""Reports what is missing, as JSON and as tables with the Terraform to add."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Rules of security groups, and what they admit.
 
-A group's rules only allow, and those of all groups of an end add up (AWS: VPC user guide, "Security
-group basics").
+A group's rules only allow, and the rules of all groups of an end add up. Source: VPC user guide,
+"Security group basics".
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ class Rule:
     peer: str
     """The id of a security group or of a prefix list, or a network."""
     addresses: tuple[IPv4Network, ...] = ()
-    """What it admits by address; none for a security group."""
+    """The addresses that it admits; none for a security group."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Place:
     groups: tuple[SecurityGroup, ...] = ()
     """Empty: no security group filters here."""
     addresses: tuple[IPv4Network, ...] = ()
-    """Where its addresses are; empty: not known, so no rule about addresses admits it."""
+    """The networks of its addresses; empty: not known, so no rule about addresses admits it."""
     prefix_list: str | None = None
     """The id of the prefix list that holds its addresses."""
 

@@ -66,7 +66,7 @@ def aws(sandbox: Environment) -> Aws:
 def lines(sandbox: Environment, aws: Aws) -> dict[str, tuple[Verdict, str]]:
     found = list(finding_topic_lines(sandbox, aws))
     return {
-        name: (line.verdict, f"{line.found} {line.fix}")
+        name: (line.verdict, f"{line.shown} {line.fix}")
         for name, line in zip((PAGE, TICKET, WEEKLY), found, strict=True)
     }
 

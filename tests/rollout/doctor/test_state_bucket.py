@@ -104,7 +104,7 @@ def test_a_public_access_block_that_was_deleted(environment: Environment, client
 def test_a_bucket_that_is_not_there(environment: Environment, client: Client) -> None:
     [line] = state_lines(environment, client, None)
     assert line.verdict is Verdict.FAILS
-    assert line.found == f"{environment.state.bucket} is not there"
+    assert line.shown == f"{environment.state.bucket} is not there"
     assert "docs/tasks/start-with-a-real-account.md" in line.fix
 
 

@@ -38,7 +38,7 @@ def test_names_the_call_that_starts_it(environments: Mapping[str, Environment], 
     first, *others = databases(environment)
     rds = Rds({first: state} | dict.fromkeys(others, "available") | {"another-team": "stopped"})
     [line] = stopped_lines(environment, rds)
-    assert (line.verdict, line.found) == (
+    assert (line.verdict, line.shown) == (
         Verdict.FAILS,
         f"{first} is {state}, and no hours of sleep start it",
     )
@@ -49,7 +49,7 @@ def test_a_line_for_all_that_run(environments: Mapping[str, Environment]) -> Non
     environment = environments["test-12"]
     names = databases(environment)
     [line] = stopped_lines(environment, Rds(dict.fromkeys(names, "backing-up")))
-    assert (line.verdict, line.found) == (Verdict.OK, f"none of {len(names)} is stopped")
+    assert (line.verdict, line.shown) == (Verdict.OK, f"none of {len(names)} is stopped")
 
 
 def test_where_it_sleeps_stopped_is_as_it_should_be(

@@ -24,7 +24,7 @@ def line(newer: int, *tags: str) -> Line:
         Stored(f"sha256:{n}", (f"{100 + n}-release", f"{100 + n}-candidate"), first + n * _MINUTE)
         for n in range(1, newer + 1)
     ]
-    running = Running("sha256:runs", ("connector on ec2",), stored[0], found=())
+    running = Running("sha256:runs", ("connector on ec2",), stored[0], vulnerabilities=())
     return Line(IMAGES["connector"], (running,), None, {each.digest: each for each in stored})
 
 

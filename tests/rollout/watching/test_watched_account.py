@@ -314,7 +314,7 @@ def test_a_side_without_the_statement_gets_no_record(account: WatchedAccount) ->
 def test_doctor_says_what_would_keep_the_agent_away(account: WatchedAccount) -> None:
     def lines() -> list[tuple[str, str]]:
         found = agent_lines(account.environment, account.client)
-        return [(each.verdict.value, each.found) for each in found]
+        return [(each.verdict.value, each.shown) for each in found]
 
     assert lines() == [("ok", "can run in sandbox-fargate and reach its endpoint")]
     with switched_off(account, is_excluded):

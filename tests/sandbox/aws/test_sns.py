@@ -36,7 +36,7 @@ def test_a_topic_without_a_confirmed_subscriber_is_found(
     [listed] = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert listed["SubscriptionArn"] == "PendingConfirmation"
     line = lines(environment, client)[CRITICAL]
-    assert (line.verdict, line.found) == (
+    assert (line.verdict, line.shown) == (
         Verdict.FAILS,
         f"0 of 1 subscribers of {unique}-alarms-critical confirmed",
     )
