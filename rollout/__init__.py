@@ -1,1 +1,1 @@
-"""The command `pay`, for people and pipelines around a deploy."""
+"""The command `pay`."""

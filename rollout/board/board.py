@@ -38,7 +38,7 @@ class Row:
     collisions: tuple[Collision, ...]
     """All that the service takes part in, allowed or not."""
     watched: tuple[Coverage, ...] = ()
-    """How much of each side GuardDuty's agent watches; empty: AWS was not asked."""
+    """The share of each side that GuardDuty's agent watches; empty: AWS was not asked."""
 
     def as_data(self) -> dict[str, object]:
         watched = [each.as_data() for each in self.watched]

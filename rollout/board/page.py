@@ -205,7 +205,7 @@ class EnvironmentOnBoard:
     timeline: Timeline | None
     problems: tuple[str, ...]
     hours: str | None
-    """What its plan says of sleep; None: it never sleeps."""
+    """The hours of its plan for sleep; None: it never sleeps."""
 
 
 def as_page(standings: Standings, verdicts: Verdicts, *, runbooks: str = "docs/tasks") -> str:
@@ -245,12 +245,12 @@ def _environment(
 def _service(
     standings: Standings, verdicts: Verdicts, row: Row, moves: Sequence[PlannedMove]
 ) -> ServiceOnBoard:
-    said = verdicts.get((row.environment, row.service), ())
-    made = standings.moves(row.environment, row.service)
-    history = [*map(_moved, made), *map(_judged, said)]
+    verdicts_of_service = verdicts.get((row.environment, row.service), ())
+    recorded = standings.moves(row.environment, row.service)
+    history = [*map(_moved, recorded), *map(_judged, verdicts_of_service)]
     return ServiceOnBoard(
         row=row,
-        verdicts=said,
+        verdicts=verdicts_of_service,
         next_at=next((move.at for move in moves if move.service == row.service), None),
         history=tuple(sorted(history, key=lambda event: event.at, reverse=True)),
         now=standings.now,

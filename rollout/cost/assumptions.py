@@ -36,7 +36,7 @@ class Range(Model):
 
 
 class SavingsPlan(Model):
-    """What the organisation has committed to, and how much cheaper that makes it."""
+    """The commitment of the organisation, and how much cheaper it makes what it covers."""
 
     usd_an_hour: Amount
     """0: there is no plan."""
@@ -54,7 +54,7 @@ class Assumptions(Model):
     """One file, `costs/assumptions.toml` beside the environments."""
 
     hourly_rate_gbp: Amount | None = None
-    """What an hour of a developer costs, in GBP"""
+    """The cost of an hour of a developer, in GBP"""
     usd_per_gbp: Annotated[Decimal, Field(gt=0, le=10)] | None = None
     """The rate of exchange, for example 1.25"""
     usd_per_gbp_date: date | None = None
@@ -66,25 +66,26 @@ class Assumptions(Model):
     move_hours_a_service: Range | None = None
     """Hours of work to move one service in one environment, for example { low = 4, high = 12 }"""
     scaled_percent: Percent | None = None
-    """How far tasks that scale are above `min` on average: 0 is `min`, 100 is `peak`"""
+    """The average distance of scaling tasks from `min`: 0 is `min`, 100 is `peak`"""
     lcus_a_service: Amount | None = None
     """Capacity units that a service's load balancers use on average, at production's traffic"""
     log_gb_a_service: Amount | None = None
     """GB of log lines that a service writes in a month, at production's traffic"""
     log_stored_percent: Percent | None = None
-    """What CloudWatch stores of a GB of log lines, compressed, in per cent"""
+    """The share of a GB of log lines that CloudWatch stores, compressed, in per cent"""
     load_tests_a_month: Amount | None = None
-    """How often in a month each scenario of load tests runs"""
+    """The runs of each scenario of load tests in a month"""
 
     savings_plan: SavingsPlan | None = None
-    """Compute Savings Plans: the commitment in USD an hour and the discounts in per cent, for
-    example { usd_an_hour = 2, fargate_percent = 20, ec2_percent = 32 }; { usd_an_hour = 0 }:
-    none"""
+    """Compute Savings Plans: the commitment in USD an hour and the discounts in per cent. Example:
+    { usd_an_hour = 2, fargate_percent = 20, ec2_percent = 32 }; { usd_an_hour = 0 }: none
+    """
 
     @property
     def inputs(self) -> Mapping[str, Decimal]:
-        """Return every known number by its name: those of a range end in `_low` and `_high`,
-        those of the plan in its keys."""
+        """Return every known number by its name. The names of a range end in `_low` and `_high`;
+        those of the savings plan are its keys.
+        """
         numbers: dict[str, Decimal] = {}
         for name in type(self).model_fields:
             value = getattr(self, name)

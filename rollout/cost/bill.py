@@ -17,8 +17,8 @@ from rollout.cost.usage import account_usage, service_usage, shared_usage
 
 
 def priced(prices: PriceList, usage: Usage, inputs: Mapping[str, Decimal]) -> Line:
-    """Return a usage with its cost; without one when its price is missing, or one of the
-    assumptions that multiply it, which `inputs` holds.
+    """Return a usage with its cost. The cost is None when its price is missing, or an assumption
+    that multiplies it is missing from `inputs`.
     """
     usd = prices.usd(usage.item)
     unknown = tuple(name for name in usage.times if name not in inputs)
@@ -29,7 +29,7 @@ def priced(prices: PriceList, usage: Usage, inputs: Mapping[str, Decimal]) -> Li
 
 @dataclass(frozen=True)
 class Pricing:
-    """What a usage costs: prices and assumptions."""
+    """The inputs of a cost: prices and assumptions."""
 
     prices: PriceList
     assumptions: Assumptions
@@ -65,7 +65,7 @@ class Instances:
 
 @dataclass(frozen=True)
 class Bill:
-    """What environments cost in a month at their stages."""
+    """The cost of environments in a month at their stages."""
 
     lines: tuple[Line, ...]
     """Every line once: of the instances those that are allocated, and their idle room."""
@@ -110,9 +110,9 @@ def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
             lines += map(pricing.line, service_usage(environment, name))
         lines += map(pricing.line, shared_usage(environment))
         for group in groups(environment):
-            found = _instances(environment, group, pricing)
-            instances.append(found)
-            lines += (*found.allocated, found.idle)
+            of_group = _instances(environment, group, pricing)
+            instances.append(of_group)
+            lines += (*of_group.allocated, of_group.idle)
     return Bill(tuple(lines), tuple(instances))
 
 
@@ -172,7 +172,7 @@ def grouped(
     lines: Iterable[Line], key: Callable[[Usage], str]
 ) -> Iterator[tuple[str, tuple[Line, ...]]]:
     """Yield the lines of each key, in the order in which keys appear."""
-    found: dict[str, list[Line]] = {}
+    by_key: dict[str, list[Line]] = {}
     for line in lines:
-        found.setdefault(key(line.usage), []).append(line)
-    yield from ((name, tuple(each)) for name, each in found.items())
+        by_key.setdefault(key(line.usage), []).append(line)
+    yield from ((name, tuple(each)) for name, each in by_key.items())

@@ -12,7 +12,7 @@ STACKED: tuple[tuple[str, str, tuple[Part, ...]], ...] = (
     ("Fargate", "fargate", (Part.FARGATE,)),
     ("balancers, alarms, logs and the rest", "rest", tuple(set(Part) - {Part.EC2, Part.FARGATE})),
 )
-"""What a bar is made of, from below: words, class of the stylesheet, parts."""
+"""The segments of a bar, from below: words, class of the stylesheet, parts."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The EC2 instances of an environment: what they cost, and whose cost that is.
 
-AWS's own rule splits an instance by what tasks reserve, one vCPU weighing nine GB (AWS: Cost and
-Usage Report guide, "Split cost allocation data"). What no task reserves is idle room, a line of its
-own: it is most of the bill, and no service's.
+AWS's own rule splits an instance by what tasks reserve: one vCPU weighs nine GB. Source: AWS Cost
+and Usage Report guide, "Split cost allocation data". The capacity that no task reserves is idle
+room, a line of its own. It is most of the bill, and belongs to no service.
 """
 
 import math
@@ -112,8 +112,8 @@ def counts_needed(environment: Environment, segment: Segment) -> tuple[int, int]
 
 
 def reserved(environment: Environment, segment: Segment) -> dict[str, Decimal]:
-    """Return what the tasks of each service reserve on EC2, at `peak`, as a weight: nothing while
-    the environment sleeps, although its instances run on.
+    """Return what the tasks of each service reserve on EC2, at `peak`, as a weight. It is empty
+    while the environment sleeps, although its instances run on.
     """
     awake = awake_part(environment)
     return {

@@ -16,7 +16,7 @@ _MICRO = Decimal("0.000001")
 
 
 class Part(StrEnum):
-    """What a line is spent on; the order is that of every table."""
+    """The thing that a line pays for; the order is that of every table."""
 
     EC2 = "EC2"
     IDLE = "idle room"

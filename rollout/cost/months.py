@@ -1,8 +1,8 @@
 """The bill month by month while services move, by the plan of moves.
 
 A service costs in each month what its stages there cost, by the time that it is at them. Instances
-go only whole, and with them goes what the plan cannot know: whether somebody lowers
-`min_instances`. So each month has both figures.
+end only whole, once somebody lowers `min_instances`: the plan cannot know when. So each month has
+both figures.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,19 +66,19 @@ def plan_of(environment: Environment, waves: Sequence[PlannedWave]) -> Plan:
 
 @dataclass(frozen=True)
 class Month:
-    """What is billed in one month."""
+    """The bill of one month."""
 
     first: date
     lines: tuple[Line, ...]
     """One for each item and part; of EC2 with `min_instances` lowered as services leave."""
     ec2_as_configured: tuple[Line, ...]
-    """What EC2 costs instead while nobody lowers `min_instances`."""
+    """The cost of EC2 instead, while nobody lowers `min_instances`."""
     double_running: tuple[Line, ...]
-    """What of the lines is Fargate's, of services that EC2 still runs, too."""
+    """The lines of Fargate for services that EC2 also still runs."""
     begun: int
     """The services that begin to move."""
     is_over: bool
-    """Whether all has moved before it begins."""
+    """True when all has moved before the month begins."""
 
     def of(self, part: Part) -> Decimal:
         return total(line for line in self.lines if line.usage.part is part)
@@ -109,12 +109,12 @@ def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Mont
     used = [_Used(plan) for plan in plans]
     of_accounts = [*account_usage(plan.environment for plan in plans)]
     end = max(plan.end for plan in plans)
-    found = list[Month]()
+    bills = list[Month]()
     for number in range(HORIZON):
         start, after = _start(now, number), _start(now, number + 1)
         first = start.astimezone(LOCAL_ZONE).date()
-        if found and found[-1].is_over:  # nothing changes any more
-            found.append(replace(found[-1], first=first))
+        if bills and bills[-1].is_over:  # nothing changes any more
+            bills.append(replace(bills[-1], first=first))
             continue
         usages, ec2, as_configured = [*of_accounts], list[Usage](), list[Usage]()
         for each in used:
@@ -124,7 +124,7 @@ def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Mont
                 count = counts[group.segment]
                 ec2 += group.usage(count)
                 as_configured += group.usage(group.configured if count else 0)
-        found.append(
+        bills.append(
             Month(
                 first=first,
                 lines=_summed((*ec2, *usages), pricing),
@@ -134,7 +134,7 @@ def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Mont
                 is_over=end <= start,
             )
         )
-    return tuple(found)
+    return tuple(bills)
 
 
 def _summed(usages: Iterable[Usage], pricing: Pricing) -> tuple[Line, ...]:
@@ -153,7 +153,7 @@ def _summed(usages: Iterable[Usage], pricing: Pricing) -> tuple[Line, ...]:
 
 
 class _Used:
-    """What an environment uses at each of its services' stages, looked up once."""
+    """The usage of an environment at each of its services' stages, looked up once."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -184,19 +184,19 @@ class _Used:
                         yield replace(usage, quantity=usage.quantity * part)
 
     def counts(self, at: datetime) -> dict[Segment, int]:
-        """Return the instances that are still wanted: fewer by those that only held tasks which
-        have gone, at least one a zone, and none when no service is left.
+        """Return the instances that are still wanted. Those that only held tasks of moved services
+        are not counted. At least one a zone stays; none when no service is left.
 
         Spare instances of today stay, so that the move gets no credit for them.
         """
         there = at_stages(self._plan.environment, self._plan.stages(at))
         zones = len(there.network.zones)
-        found = {}
+        counts = {}
         for group in self.groups:
             now = counts_needed(there, group.segment)[1]
             left = group.configured - (self._before[group.segment] - now)
-            found[group.segment] = max(left, zones) if now else 0
-        return found
+            counts[group.segment] = max(left, zones) if now else 0
+        return counts
 
 
 def _start(now: datetime, number: int) -> datetime:

@@ -5,9 +5,9 @@ from xlsxwriter.worksheet import Worksheet
 
 
 def add_chart(book: Workbook, sheet: Worksheet, rows: tuple[int, int], usd: int) -> None:
-    """Add bars of the parts of each month below its table, and a line of what it costs while
-    `min_instances` stays. `rows`: the first and the last month; `usd`: the column of the sum, right
-    of the parts and left of that line.
+    """Add bars of the parts of each month below its table. A line shows what the month costs while
+    `min_instances` stays. `rows` holds the first and the last month. `usd` is the column of the
+    sum: right of the parts, left of that line.
     """
     first, last = rows
     name = sheet.get_name()

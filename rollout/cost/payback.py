@@ -1,7 +1,8 @@
-"""When the move has paid for itself, as a range: developer hours are known as ranges only.
+"""Calculates when the move has paid for itself, as a range: developer hours are known as ranges
+only.
 
-All that is spent from now on, with the bill and the hours of the move, is compared with what would
-be spent if every service had stayed on EC2.
+Compares all that is spent from now on, with the bill and the hours of the move. The other amount is
+the cost if every service had stayed on EC2.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,10 +50,10 @@ def payback(
     months: Sequence[Month], before: Decimal, inputs: Mapping[str, Decimal], *, is_early: bool
 ) -> Payback:
     """Return the balance of the move. `before` is the bill of a month with all on EC2, in USD and
-    with the savings plan; `inputs` has the numbers of all of NEEDS.
+    with the savings plan. `inputs` has the numbers of all of NEEDS.
 
-    `is_early` takes the ends of the ranges that pay back soonest: many hours before, few after and
-    few for the move; otherwise the other ends.
+    `is_early` takes the ends of the ranges that pay back soonest. These are many hours before, few
+    after and few for the move. Otherwise the other ends count.
     """
     hour = prod(inputs[name] for name in RATE)
     ends = ("high", "low", "low") if is_early else ("low", "high", "high")

@@ -41,7 +41,7 @@ class Price(Model):
     operation: _Word | None = None
     """Left out: the usage type has one operation only."""
     everywhere: bool = False
-    """Whether AWS has one price for all regions: its row in the price list names none."""
+    """True when AWS has one price for all regions: its row in the price list names none."""
     unit: _Word
     """AWS's unit, for example Hrs."""
     usd: Annotated[Decimal, Field(gt=0, le=100_000)] | None = None
@@ -49,7 +49,7 @@ class Price(Model):
     sku: _Word | None = None
     """Left out: the source does not say it."""
     source: _Word | None = None
-    """Where the price was read."""
+    """The page that shows the price."""
     date: _Day | None = None
     """The day on which AWS published it, or on which the source showed it."""
 
@@ -103,7 +103,7 @@ def load_prices(region: str, path: Path | None = None) -> PriceList:
     path = path or price_file(region)
     try:
         text = read_text(path)
-        found = PriceList.model_validate(parse(text))
+        prices = PriceList.model_validate(parse(text))
     except ValidationError as error:
         lines = TomlLines(text)
         raise InvalidInput(
@@ -121,4 +121,4 @@ def load_prices(region: str, path: Path | None = None) -> PriceList:
                 )
             ]
         ) from None
-    return found
+    return prices

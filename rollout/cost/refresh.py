@@ -34,7 +34,7 @@ _INSTANCES = {
 
 @dataclass(frozen=True)
 class Offer:
-    """What AWS asks for one item today."""
+    """The price that AWS asks for one item today."""
 
     usd: Decimal
     sku: str
@@ -73,7 +73,7 @@ def look_up(prices: PriceList, client: Any) -> Lookup:
 
 
 class _NoOffer(Exception):
-    """What AWS's price list has instead of one price for a row."""
+    """AWS's price list does not have exactly one price for a row."""
 
 
 _BUSY = ("Throttl", "TooManyRequests", "InternalError", "ServiceUnavailable")
@@ -97,8 +97,10 @@ def _offer(row: Price, region: str, client: Any) -> Offer:
         # An older version of the list has the same product.
         if sku not in products or products[sku]["publicationDate"] < product["publicationDate"]:
             products[sku] = product
-    found = [product for product in products.values() if "OnDemand" in product["terms"]]
-    dimensions = [(product, each) for product in found if (each := _dimension(product)) is not None]
+    on_demand = [product for product in products.values() if "OnDemand" in product["terms"]]
+    dimensions = [
+        (product, each) for product in on_demand if (each := _dimension(product)) is not None
+    ]
     if len(dimensions) != 1:
         skus = ", ".join(product["product"]["sku"] for product, _ in dimensions)
         raise _NoOffer(f"{len(dimensions)} prices{f': {skus}' if skus else ''}")
@@ -114,7 +116,7 @@ def _offer(row: Price, region: str, client: Any) -> Offer:
 
 
 def _dimension(product: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the first tier of a product that costs something: a free one is for the account, not
+    """Return the first tier of a product that costs something. A free tier is for the account, not
     for a service. None: it costs nothing.
 
     Raises _NoOffer for two terms on demand with other prices, and for a price in another currency.
@@ -128,11 +130,11 @@ def _dimension(product: dict[str, Any]) -> dict[str, Any] | None:
             if "USD" not in each["pricePerUnit"]:
                 raise _NoOffer(f"a price in {', '.join(each['pricePerUnit']) or 'no currency'}")
         tiers.append(next((e for e in dimensions if Decimal(e["pricePerUnit"]["USD"])), None))
-    found = [each for each in tiers if each is not None]
-    prices = {(each["unit"], Decimal(each["pricePerUnit"]["USD"])) for each in found}
+    costly = [each for each in tiers if each is not None]
+    prices = {(each["unit"], Decimal(each["pricePerUnit"]["USD"])) for each in costly}
     if len(prices) > 1:
         raise _NoOffer(f"{len(prices)} prices on demand for {product['product']['sku']}")
-    return found[0] if found else None
+    return costly[0] if costly else None
 
 
 def _products(row: Price, region: str, client: Any) -> Iterator[dict[str, Any]]:

@@ -55,7 +55,7 @@ class Report:
     environments: Mapping[str, Environment]
     service: str | None
     is_estate: bool
-    """Whether these are all environments: the team's hours are spent on all of them."""
+    """True for all environments together: the team's hours are spent on all of them."""
     pricing: Pricing
     today: date
     bill: Bill
@@ -167,8 +167,8 @@ class Report:
 
     @cached_property
     def paybacks(self) -> tuple[Payback, Payback] | None:
-        """Return the early and the late view; None when this is not the whole estate, and while a
-        figure is unknown.
+        """Return the early and the late view. None: this is not the whole estate, or a figure is
+        unknown.
         """
         if not self.is_estate or not self.months or self.unknown_of_payback:
             return None

@@ -1,5 +1,5 @@
-"""What a savings plan covers, as formulas of the spreadsheet that `rollout.cost.savings_plan` works
-out, too.
+"""Writes what a savings plan covers as formulas of the spreadsheet; `rollout.cost.savings_plan`
+calculates the same.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ SAVINGS = (
 )
 
 SavingsCell = tuple[int, int, Formula]
-"""Row, column, and what stands there."""
+"""Row, column and content."""
 
 
 def savings_cells(

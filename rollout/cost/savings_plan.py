@@ -1,9 +1,9 @@
 """Compute Savings Plans of the organisation: a commitment an hour, and what it makes cheaper.
 
-AWS takes the commitment first where the discount is largest, bills what it does not cover on
-demand, and bills the commitment whether it is used or not (AWS: Savings Plans user guide,
-"Understanding how Savings Plans apply to your usage"). One plan covers Fargate's tasks and the
-hours of EC2's instances, and no disks: it survives the move.
+AWS takes the commitment first where the discount is largest, and bills what it does not cover on
+demand. It bills the commitment whether it is used or not. Source: Savings Plans user guide,
+"Understanding how Savings Plans apply to your usage". One plan covers Fargate's tasks and the hours
+of EC2's instances, and no disks: it survives the move.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,18 +18,18 @@ DISCOUNTS = {
     Part.FARGATE: "savings_plan_fargate_percent",
     Part.EC2: "savings_plan_ec2_percent",
 }
-"""What is covered -> the figure that says how much cheaper it is; of equal ones the first."""
+"""Covered part -> the figure that gives its discount; of equal ones the first counts."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What a plan does to the bill of a month, USD."""
+    """The effect of a savings plan on the bill of a month, USD."""
 
     committed: Decimal
     used: Mapping[Part, Decimal]
     """Of the commitment."""
     covered: Mapping[Part, Decimal]
-    """What the same hours cost on demand."""
+    """The cost of the same hours on demand."""
 
     @property
     def usd(self) -> Decimal:

@@ -17,7 +17,7 @@ from rollout.cost.report import NOT_COUNTED, Report
 
 
 class By(StrEnum):
-    """What the rows of a bill stand for."""
+    """The things that the rows of a bill stand for."""
 
     ENVIRONMENT = "environment"
     SERVICE = "service"
@@ -43,7 +43,7 @@ KEYS: dict[By, Callable[[Usage], str]] = {
     By.STAGE: lambda usage: usage.stage or SHARED,
     By.SIDE: lambda usage: usage.side or BOTH,
 }
-"""How lines are grouped; months are made by `rollout.cost.months`."""
+"""The function that groups lines; `rollout.cost.months` calculates months."""
 
 
 def money(lines: Iterable[Line]) -> str:
@@ -60,14 +60,14 @@ def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[Line, ...]]]:
     if by is By.MONTH:
         yield from ((month.name, month.lines) for month in report.months)
         return
-    found = dict(grouped(report.bill.lines, KEYS[by]))
+    groups = dict(grouped(report.bill.lines, KEYS[by]))
     order: dict[By, Iterable[str]] = {
         By.ENVIRONMENT: report.environments,
-        By.SERVICE: (*sorted(found.keys() - {SHARED}), SHARED),
+        By.SERVICE: (*sorted(groups.keys() - {SHARED}), SHARED),
         By.STAGE: (*Stage, SHARED),
         By.SIDE: (*Side, BOTH),
     }
-    yield from ((name, found[name]) for name in order[by] if name in found)
+    yield from ((name, groups[name]) for name in order[by] if name in groups)
 
 
 def as_table(report: Report, by: By) -> Table:

@@ -1,4 +1,4 @@
-"""What a service and an environment use in a month, from the model: no list is kept here.
+"""Derives what a service and an environment use in a month from the model: no list is kept here.
 
 EC2's instances are in `instances`, because services share them.
 """
@@ -37,8 +37,9 @@ from pay.smoke.targets import targets
 from rollout.cost.lines import HOURS, Part, Usage, amount
 
 TARGET_TRACKING_ALARMS = 2
-"""Application Auto Scaling makes two for each policy, and they are billed (AWS: "Target tracking
-scaling policies for Application Auto Scaling")."""
+"""The billed alarms that Application Auto Scaling creates for each policy. Source: "Target tracking
+scaling policies for Application Auto Scaling".
+"""
 
 KEYS = {kind: kind.keys for kind in KINDS if "aws_kms_key" in kind.types}
 """Kind of stack -> its KMS keys; a test counts them in the stacks' addresses."""
@@ -117,8 +118,8 @@ def _of_side(side: ServiceSide) -> Iterator[Usage]:
 def _tasks(side: ServiceSide, used: "partial[Usage]") -> Iterator[Usage]:
     """Yield the hours of tasks that always run, and of those that demand adds.
 
-    Demand adds none while the side must hold the peak, nor outside `scaling.day` where a service
-    has `night`: the schedule lowers the count then. Asleep, none run.
+    Demand adds none while the side must hold the peak. It adds none outside `scaling.day` where a
+    service has `night` either: the schedule lowers the count then. Asleep, none run.
     """
     prefix = _FARGATE[side.environment.architecture]
     vcpus = Decimal(side.size.cpu) / CPU_UNITS_PER_VCPU

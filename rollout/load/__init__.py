@@ -1,1 +1,1 @@
-"""Runs load tests, and judges what their runner and the load balancers saw."""
+"""Judges load tests by their results."""

@@ -1,4 +1,4 @@
-"""How a load test ended as one HTML page: which limits held, and what each side did."""
+"""Renders the result of a load test as one HTML page: which limits held, and what each side did."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What the runner of a load test leaves, and the limits that are judged."""
+"""Reads the files that the runner of a load test leaves, and the limits that are judged."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Results:
-    """Where a run leaves its files."""
+    """The paths at which a run leaves its files."""
 
     client: Client
     bucket: str

@@ -1,4 +1,4 @@
-"""What each side did in a load test: by its load balancer, its tasks and its scaling."""
+"""Reads the behaviour of each side in a load test: its load balancer, tasks and scaling."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Balancer:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a side did while the load ran."""
+    """The behaviour of a side while the load ran."""
 
     name: str
     is_public: bool
@@ -73,7 +73,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Activity:
-    """What Application Auto Scaling did to a side."""
+    """A change that Application Auto Scaling made to a side."""
 
     at: datetime
     name: str
@@ -84,7 +84,7 @@ class Activity:
 def balancers(environment: Environment, client: Client) -> tuple[Balancer, ...]:
     """Return those that exist and count requests. Raises botocore's ClientError."""
     elbv2 = client("elbv2")
-    made = {
+    by_name = {
         each["LoadBalancerName"]: each["LoadBalancerArn"]
         for each in items(elbv2, "describe_load_balancers", "LoadBalancers")
     }
@@ -97,13 +97,13 @@ def balancers(environment: Environment, client: Client) -> tuple[Balancer, ...]:
             side,
             side_dimensions(
                 side,
-                load_balancer=arn_suffix(made[side.load_balancer]),
+                load_balancer=arn_suffix(by_name[side.load_balancer]),
                 target_group=arn_suffix(groups[side.target_group]),
             ),
         )
         for side in (each.side for each in sides(environment))
         if side.service.load_balancer_type is _HTTP
-        and side.load_balancer in made
+        and side.load_balancer in by_name
         and side.target_group in groups
     )
 
@@ -118,16 +118,16 @@ def seen_by(
     queries = [Query.of(metric, each.dimensions) for each in which for metric in _METRICS]
     first = start.replace(second=0, microsecond=0)
     series = read(cloudwatch, queries, first, end + timedelta(minutes=1))
-    found = tuple(
+    sides_seen = tuple(
         _seen(each, {metric: series[Query.of(metric, each.dimensions)] for metric in _METRICS})
         for each in which
     )
-    if all(each.requests < MIN_REQUESTS for each in found):
+    if all(each.requests < MIN_REQUESTS for each in sides_seen):
         raise Failed(
             f"no load balancer has counted {MIN_REQUESTS} requests from {start:%H:%M} to "
             f"{end:%H:%M} UTC: check BASE_URL in the runner's log"
         )
-    return found
+    return sides_seen
 
 
 def _seen(balancer: Balancer, points: Mapping[Metric, Points]) -> Seen:
@@ -148,7 +148,7 @@ def scaled(
 ) -> tuple[Activity, ...]:
     """Return what scaling did between two times, the first first. Raises botocore's ClientError."""
     scaling = client("application-autoscaling")
-    found = [
+    activities = [
         Activity(each["StartTime"], f"{part.side.service.name} on {part.side.side}", _words(each))
         for part in sides(environment)
         if part.is_scaled
@@ -161,7 +161,7 @@ def scaled(
         )
         if start <= each["StartTime"] <= end
     ]
-    return tuple(sorted(found, key=lambda each: each.at))
+    return tuple(sorted(activities, key=lambda each: each.at))
 
 
 def _words(activity: Mapping[str, Any]) -> str:

@@ -1,1 +1,1 @@
-"""Measures a service and judges it."""
+"""Judges a service by its metrics."""

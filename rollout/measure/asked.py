@@ -20,7 +20,7 @@ class Asked:
     environment: Environment
     service: Microservice
     since: datetime
-    """When it reached its stage."""
+    """The time when it reached its stage."""
     weights: str
     at: datetime
 

@@ -1,4 +1,4 @@
-"""How busy the database of a service is."""
+"""Measures how busy the database of a service is."""
 
 from collections.abc import Mapping
 

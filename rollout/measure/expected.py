@@ -50,8 +50,8 @@ def blocks(totals: Totals, span: Span) -> tuple[list[TotalBlock], int]:
     known = [value for value in expected.values() if value is not None]
     if not known:
         raise LookupError("no week before has metrics")
-    # The first hour decides: a choice by all of them would change with the time of day, and a dip
-    # of the night would be gone by noon.
+    # The first hour decides. A choice by all of them would change with the time of day. A dip of
+    # the night would be lost by noon.
     hour = int((span.start + timedelta(hours=1)).timestamp())
     early = [value for at, value in expected.items() if value is not None and at < hour]
     minutes = _block_minutes(median(early or known))
@@ -64,9 +64,9 @@ def blocks(totals: Totals, span: Span) -> tuple[list[TotalBlock], int]:
     return list(_with_thin_ones_joined(each, BLOCK_MINUTES[-1] // minutes)), minutes
 
 
-def _with_thin_ones_joined(each: Iterable[TotalBlock], most: int) -> Iterator[TotalBlock]:
-    """Yield the blocks, where up to `most` that expect too few requests, as at night, stand
-    together in the last one of them. What is expected decides, and never what came.
+def _with_thin_ones_joined(each: Iterable[Block], most: int) -> Iterator[Block]:
+    """Yield the blocks. Up to `most` of those that expect too few requests, as at night, are joined
+    in their last one. What is expected decides, and never what came.
     """
     nothing = TotalBlock(0.0, 0.0)
     joined, count = nothing, 0
@@ -112,8 +112,8 @@ def _sums(
 
 
 def minutes_without(holiday: date, end: datetime, longest: timedelta) -> float:
-    """Return how long after `end` a window of at most `longest` no longer has the holiday in it, if
-    the service stays as it is.
+    """Return how long after `end` a window of at most `longest` no longer has the holiday in it.
+    The service stays as it is meanwhile.
     """
     after = datetime.combine(holiday + timedelta(days=1), time(), LOCAL_ZONE)
     return (after + longest - end).total_seconds() / 60

@@ -1,4 +1,4 @@
-"""How each number of a verdict came to be, in words."""
+"""Explains in words how each number of a verdict was calculated."""
 
 from collections.abc import Callable, Iterable, Mapping
 

@@ -24,9 +24,9 @@ class Judgement(Model):
     weights: str
     """EC2's and Fargate's, as the journal writes them."""
     since: datetime
-    """When the service reached its stage."""
+    """The time when the service reached its stage."""
     start: datetime
-    """When clients had followed, or when the newest deployment of a side began."""
+    """The time when clients had followed, or when the newest deployment of a side began."""
     end: datetime
     """Up to which minute the metrics are complete."""
     parts: Mapping[PartName, Part]

@@ -48,7 +48,7 @@ LAG = timedelta(minutes=5)
 LONGEST_WINDOW = WEEK
 
 EC2_ANSWERS = 0.05
-"""EC2's part of the requests in a period that tells how it does: a straggler tells nothing."""
+"""EC2's least share of the requests in a period that counts: a straggler shows nothing."""
 
 
 def judge(asked: Asked, client: Client) -> Judgement:
@@ -84,8 +84,8 @@ BY_REQUESTS = (PartName.DIP, PartName.SHARE)
 
 
 class _Measured:
-    """The metrics of a service over its stage, in two calls: what is read by five minutes, also of
-    the weeks before, and what is read by the minute. Each has what the stage's parts need.
+    """The metrics of a service over its stage, in two calls. One reads by five minutes, also the
+    weeks before; the other reads by the minute. Each has what the stage's parts need.
     """
 
     def __init__(self, asked: Asked, client: Client) -> None:
@@ -165,7 +165,9 @@ class _Measured:
 
     @cached_property
     def _percentile(self) -> Percentile | None:
-        """What response times are compared by; None: the parts have none, or requests are few."""
+        """Return the percentile by which response times are compared. None: the parts have none, or
+        requests are few.
+        """
         if PartName.LATENCY not in self._asked.parts:
             return None
         whole = self.span.by(LONG_PERIOD_SECONDS)

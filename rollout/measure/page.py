@@ -14,8 +14,8 @@ TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NOT_ENOUGH_DATA: "ca
 
 
 def as_page(environment: str, judgements: Sequence[Judgement], failures: Mapping[str, str]) -> str:
-    """Return the page: a section a service, with its parts and how their numbers came to be, and
-    why others could not be judged.
+    """Return the page: a section a service, with its parts and how their numbers were calculated.
+    It also shows why others could not be judged.
     """
     page = templates("rollout.measure").get_template("judgement.html.j2")
     return page.render(

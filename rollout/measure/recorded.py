@@ -32,7 +32,7 @@ MOST_ROWS = 31 * 24 * 60
 """The minutes of a month: no stage is judged by more."""
 
 Times = Annotated[int, Field(ge=1, le=MOST_ROWS)]
-"""How many rows in a row have the values that follow."""
+"""The number of rows in a row that have the values that follow."""
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Amount = Annotated[float, Field(ge=0, le=1e12)]
 BlockMinutes = Annotated[int, Field(ge=1, le=60)]
@@ -45,7 +45,7 @@ def _rows(runs: Iterable[tuple[int, Row]]) -> list[Row]:
 
 
 class Recording(Model):
-    """What one part of a judgement needs."""
+    """The values that one part of a judgement needs."""
 
     stage: Stage
 
@@ -71,7 +71,7 @@ class RecordedErrors(Recording):
     usual_rate: float | None = Field(default=None, ge=0, lt=1)
     """EC2's errors a request in its last week, for a stage at which Fargate answers everything."""
     dispersion: float = Field(default=1, ge=1, le=MOST_DISPERSION)
-    """How much more than chance that week's errors scattered."""
+    """The factor by which that week's errors scattered more than chance."""
 
     def problems(self) -> Iterator[Problem]:
         yield from _too_many("minutes", (times for times, *_ in self.minutes))
@@ -208,22 +208,22 @@ def read_recording(path: Path) -> Recording:
 
 
 def _document(path: Path) -> dict[str, Any]:
-    found = "text that is not a JSON object"
+    reason = "text that is not a JSON object"
     try:
         document = document_in(read_content(path).decode())
     except RecursionError:
-        document, found = None, f"more than {DEEPEST} objects and lists in one another"
+        document, reason = None, f"more than {DEEPEST} objects and lists in one another"
     except UnicodeDecodeError:
-        document, found = None, "text that is not UTF-8"
+        document, reason = None, "text that is not UTF-8"
     except (OSError, ValueError) as error:
-        document, found = None, getattr(error, "strerror", None) or str(error)
+        document, reason = None, getattr(error, "strerror", None) or str(error)
     if isinstance(document, dict):
         return document
     raise InvalidInput(
         [
             Problem(
                 where=str(path),
-                found=found,
+                found=reason,
                 allowed='an object such as {"stage": "canary", "minutes": [[60, 950, 1, 50, 0]]}',
                 fix=HOW_TO_FIX,
             )

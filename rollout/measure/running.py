@@ -1,4 +1,4 @@
-"""What runs of a service: the ends of its load balancers' ARNs, its deployments, its alarms."""
+"""Reads the running parts of a service: ends of its load balancers' ARNs, deployments, alarms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,9 +74,9 @@ def _running(side: ServiceSide, balancer: str, group: str, ecs: Any) -> RunningS
 def read_alarms(
     sides: Mapping[Side, ServiceSide], client: Client
 ) -> Mapping[str, Mapping[Side, bool | None]]:
-    """Return each alarm that is critical on a side, by its name without the side, and whether it is
-    in ALARM on each side that has it; None: it does not exist. Its twin may only warn, as EC2's
-    failures do from `cutover` on.
+    """Return each alarm that is critical on a side, by its name without the side. Its value is
+    whether it is in ALARM on each side that has it; None: it does not exist. Its twin may only
+    warn, as EC2's failures do from `cutover` on.
     """
     rows = [(name, side, alarm) for name, side in sides.items() for alarm in alarms(side)]
     critical = {alarm.name for _, _, alarm in rows if alarm.severity is Severity.CRITICAL}
@@ -113,8 +113,8 @@ CLOCK_DIFFERENCE = timedelta(minutes=2)
 
 
 def _check_clock(answer: Mapping[str, Any]) -> None:
-    """Raise Failed when this machine's clock differs from AWS's, which dates its answers: the
-    judge would take minutes that are not there yet for minutes without requests.
+    """Raise Failed when this machine's clock differs from AWS's, which dates its answers. The judge
+    would take minutes that are not there yet for minutes without requests.
     """
     date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
     if date and abs(difference := datetime.now(UTC) - parsedate_to_datetime(date)) > (

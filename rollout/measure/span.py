@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 WEEK = timedelta(days=7)
 LONG_PERIOD_SECONDS = 300
-"""What weeks are read by. CloudWatch keeps minutes for 15 days, and periods of 5 minutes for 63."""
+"""The period by which weeks are read. CloudWatch keeps minutes for 15 days, and periods of 5
+minutes for 63.
+"""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class SideSeries:
     running: Mapping[Side, RunningSide]
     period_seconds: int
     series: Series
-    """What was read, with what else was read beside it."""
+    """The series that was read, with what else was read beside it."""
 
     def points(self, side: Side, metric: Metric) -> Points:
         """Return the points of one metric."""

@@ -16,7 +16,7 @@ class TunnelSeries:
 
     asked: Asked
     series: Series
-    """What was read, with what else was read beside it."""
+    """The series that was read, with what else was read beside it."""
 
     def counts(self, span: Span) -> list[Minute]:
         """Return the tunnels and the failed ones in each period of a span."""

@@ -1,1 +1,1 @@
-"""Smoke tests of one side: run them, wait for their end, and say what they show."""
+"""Runs the smoke tests of one side."""

@@ -30,8 +30,9 @@ class Canary:
     timeout_seconds: int
     clock: Clock = field(default_factory=Clock)
     services: frozenset[str] = frozenset()
-    """Those whose load balancers on the side it has to ask: one that was deployed before a side of
-    them asks without it, and passes."""
+    """The services whose load balancers on the side it has to ask. A canary that was deployed
+    before their side asks without it, and passes.
+    """
 
     def run(self) -> Shown:
         """Start it and wait. Whatever did not run, or was not seen to end, is not known."""
@@ -98,8 +99,8 @@ def _date(answer: Mapping[str, Any]) -> datetime:
 
 
 def _shown(run: Mapping[str, Any]) -> Shown:
-    """Return what an ended run shows. A script may pass while its screenshots cannot be stored:
-    then the canary is at fault, and not what it tries (Synthetics API reference,
+    """Return what an ended run shows. A script may pass while its screenshots cannot be stored.
+    Then the canary is at fault, and not what it tries (Synthetics API reference,
     `CanaryRunStatus`).
     """
     status, id = run["Status"], run["Id"]

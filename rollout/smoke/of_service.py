@@ -12,8 +12,8 @@ LONGEST_REASON = 1024
 
 
 def of_service(verdict: SmokeVerdict, environment: Environment, service: str) -> SmokeVerdict:
-    """Return the verdict, in which a probe has passed whose failure names other services only:
-    another one that is broken on the side must not hold this one back.
+    """Return the verdict for one service: a probe has passed when its failure names other services
+    only. Another service that is broken on the side must not hold this one back.
     """
     outcomes = (_of_service(each, environment, service) for each in verdict.outcomes)
     return verdict.model_copy(update={"outcomes": tuple(outcomes)})

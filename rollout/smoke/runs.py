@@ -1,4 +1,4 @@
-"""What one run of a canary shows, wherever it ran."""
+"""The result of one run of a canary, wherever it ran."""
 
 import re
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ _THIRD_PARTY = re.compile(rf"third party ({'|'.join(ThirdParty)}): ")
 
 @dataclass(frozen=True)
 class Shown:
-    """What one run shows."""
+    """The result of one run."""
 
     outcome: Outcome
     reason: str = ""
     id: str | None = None
     """The run's in AWS."""
     ran: bool = True
-    """Whether there was a run; without one, another attempt would find nothing else."""
+    """True when there was a run; without one, another attempt would find nothing else."""
 
     @property
     def third_party(self) -> ThirdParty | None:

@@ -1,4 +1,4 @@
-"""What smoke tests show of a side: passed, failed, or not known."""
+"""The verdict of smoke tests on a side: passed, failed, or not known."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -28,12 +28,12 @@ class ExitCode(IntEnum):
 
 
 class ScenarioOutcome(Model):
-    """What the runs of one scenario show."""
+    """The results of the runs of one scenario."""
 
     scenario: str
     outcome: Outcome
     reason: str = ""
-    """Why it has not passed."""
+    """The reason why it has not passed."""
     third_party: ThirdParty | None = None
     """The company that failed, and not what is tried."""
     quarantine: str | None = None
@@ -45,7 +45,7 @@ class ScenarioOutcome(Model):
 
 
 class SmokeVerdict(Model):
-    """What the scenarios that were asked for show of a side."""
+    """The results of the requested scenarios for a side."""
 
     environment: str
     side: Side

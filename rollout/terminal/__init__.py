@@ -1,1 +1,1 @@
-"""The ground floor of `pay`: arguments, refusals, files, the terminal."""
+"""Reads the input of commands, or shows their output."""

@@ -15,8 +15,8 @@ def load_for(
 ) -> Mapping[str, Environment]:
     """Return the environments without a mistake by name, and warn about the others.
 
-    Raises InvalidInput with every mistake of the one that the command is about (None: of all), and
-    of those that it follows (if `with_followed`).
+    Raises InvalidInput with every mistake of `environment` (None: of all). With `with_followed`,
+    those of the environments that it follows count, too.
     """
     if environment is None:
         return load_environments(folder)

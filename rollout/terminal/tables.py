@@ -20,11 +20,11 @@ def fits(out: Console, table: Table) -> bool:
 
 
 def print_table(out: Console, table: Table, *, heading: int = 0) -> None:
-    """Print a table whose columns are wide enough for their longest word; where the terminal is
-    too narrow for that, print each row as a block.
+    """Print a table whose columns are wide enough for their longest word. Where the terminal is too
+    narrow for that, print each row as a block.
 
-    A block has the cell of the column `heading` on top, below the cells of the columns before it,
-    which head several rows. Other cells follow with the names of their columns.
+    A block has the cell of the column `heading` on top. Below it are the cells of the columns
+    before, which head several rows. Other cells follow with the names of their columns.
     """
     ranges = [_range(out, column) for column in table.columns]
     edges = _measured(out, table).maximum - sum(each.maximum for each in ranges)

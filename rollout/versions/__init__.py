@@ -1,1 +1,1 @@
-"""What is pinned, what is the newest known, and what has lost its support."""
+"""Compares pinned versions with the newest known ones."""

@@ -1,4 +1,4 @@
-"""What is known of versions outside: `known.toml`, with a date and a source in each row."""
+"""Reads what is known of versions outside: `known.toml`, with a date and a source in each row."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -37,7 +37,7 @@ class End(_Row):
     on: date
     source: Link
     plan: str = ""
-    """What is done about it, and where that stands (PCI DSS v4.0.1, 12.3.4)."""
+    """The plan for it, and where that stands (PCI DSS v4.0.1, 12.3.4)."""
     until: date | None = None
     """The day on which the plan has to be carried out."""
 
@@ -57,8 +57,8 @@ class Known(_Row):
 
     def end_of(self, pin: Pinned) -> End | None:
         """Return when the pinned version ends, when that is known."""
-        found = [each for each in self.ends if each.holds(pin)]
-        return max(found, key=lambda each: len(each.cycle), default=None)
+        holding = [each for each in self.ends if each.holds(pin)]
+        return max(holding, key=lambda each: len(each.cycle), default=None)
 
 
 class _Table(_Row):

@@ -20,7 +20,7 @@ LOCKED = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[^\s;]+)", re.M
 
 
 class Source(StrEnum):
-    """Where the newest version of something is found; a table of `known.toml` each."""
+    """The source of the newest version of something; each has a table of `known.toml`."""
 
     PROGRAMS = "programs"
     """A page of its maker, that a person reads."""

@@ -32,7 +32,7 @@ def newest(pins: Iterable[Pinned]) -> Newest:
     }
 
 
-def with_newest(text: str, found: Newest, today: date) -> str:
+def with_newest(text: str, versions: Newest, today: date) -> str:
     """Return the text of `known.toml` with a row for each package, and nothing else changed.
 
     Rows of packages that are pinned no longer go.
@@ -40,12 +40,12 @@ def with_newest(text: str, found: Newest, today: date) -> str:
     document = tomlkit.parse(text)
     for source in (Source.PYPI, Source.NPM):
         rows: Any = document.setdefault(source.value, tomlkit.table())
-        names = {name for kind, name in found if kind is source}
+        names = {name for kind, name in versions if kind is source}
         for name in set(rows) - names:
             del rows[name]
         for name in sorted(names):
             row = rows.setdefault(name, tomlkit.inline_table())
-            row["newest"] = found[source, name]
+            row["newest"] = versions[source, name]
             row["checked"] = today
     return tomlkit.dumps(document)
 
@@ -61,8 +61,10 @@ def _newer_of_pypi() -> Iterable[tuple[str, str]]:
 
 def _newer_of_npm() -> Iterable[tuple[str, str]]:
     # npm ends with 1 when something is behind.
-    told = _asked(["npm", "outdated", "--json"], {**os.environ}, fine=lambda code: code in (0, 1))
-    for name, row in told.items():
+    outdated = _asked(
+        ["npm", "outdated", "--json"], {**os.environ}, fine=lambda code: code in (0, 1)
+    )
+    for name, row in outdated.items():
         yield name, row["latest"]
 
 
@@ -76,12 +78,12 @@ def _asked(
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
         )
-        told = json.loads(done.stdout or "{}")
+        answer = json.loads(done.stdout or "{}")
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise Failed(
             f"{program} did not answer ({error}). Run make setup, and try again."
         ) from None
-    if not fine(done.returncode) or "error" in told:
-        said = done.stderr.strip().splitlines() or [str(told)]
-        raise Failed(f"{program} could not ask its registry: {said[-1]}. Nothing was written.")
-    return told
+    if not fine(done.returncode) or "error" in answer:
+        errors = done.stderr.strip().splitlines() or [str(answer)]
+        raise Failed(f"{program} could not ask its registry: {errors[-1]}. Nothing was written.")
+    return answer

@@ -1,4 +1,4 @@
-"""Which pinned versions are behind or without support, as a table and as data."""
+"""Reports the pinned versions that are behind or without support, as a table and as data."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ from rollout.versions.known import End, Known, Rows
 from rollout.versions.pinned import Pinned, Source
 
 WARNING = timedelta(days=180)
-"""How long before its support ends a version is named: time to plan and to try its successor."""
+"""The time before the end of its support at which a version is named. It is enough to plan and try
+its successor.
+"""
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,12 @@ class Line:
 
     @property
     def end(self) -> End | None:
-        """When the pinned version gets no more fixes, when that is known."""
+        """Return when the pinned version gets no more fixes, when that is known."""
         return self.known.end_of(self.pin) if self.known else None
 
     @property
     def is_newest(self) -> bool:
-        """Whether nothing newer is known; a range that goes on upwards has the newest."""
+        """Return whether nothing newer is known; a range without an upper bound has the newest."""
         newest = self.known.newest if self.known else ""
         return self.pin.version.startswith(">=") or f"{newest}.".startswith(f"{self.pin.number}.")
 
@@ -44,13 +46,13 @@ def lines(pins: Sequence[Pinned], rows: Rows) -> tuple[Line, ...]:
 
 
 def findings(
-    found: Sequence[Line], today: date, longest_unchecked: timedelta | None
+    pinned: Sequence[Line], today: date, longest_unchecked: timedelta | None
 ) -> list[Finding]:
     """Return what has to be done, and what will have to be (a warning).
 
     With `longest_unchecked`, also each row that was checked longer ago.
     """
-    return [each for line in found for each in _findings(line, today, longest_unchecked)]
+    return [each for line in pinned for each in _findings(line, today, longest_unchecked)]
 
 
 def _findings(line: Line, today: date, longest_unchecked: timedelta | None) -> Iterator[Finding]:
@@ -86,7 +88,7 @@ def _findings(line: Line, today: date, longest_unchecked: timedelta | None) -> I
         )
 
 
-def as_data(found: Sequence[Line], today: date, listed: Sequence[Finding]) -> dict[str, Any]:
+def as_data(pinned: Sequence[Line], today: date, listed: Sequence[Finding]) -> dict[str, Any]:
     """Return the lines for programs."""
     return {
         "versions": [
@@ -100,7 +102,7 @@ def as_data(found: Sequence[Line], today: date, listed: Sequence[Finding]) -> di
                 "support_ends": line.end and line.end.on,
                 "has_support": line.end is None or line.end.on > today,
             }
-            for line in found
+            for line in pinned
         ],
         "findings": [
             {
@@ -114,12 +116,12 @@ def as_data(found: Sequence[Line], today: date, listed: Sequence[Finding]) -> di
     }
 
 
-def print_report(out: Console, found: Sequence[Line], today: date) -> None:
+def print_report(out: Console, pinned: Sequence[Line], today: date) -> None:
     """Print a row for each pinned version."""
     table = Table(title="Versions that this checkout pins", title_justify="left")
     for column in ("name", "pinned", "newest", "checked", "support ends"):
         table.add_column(column)
-    for _, group in groupby(found, key=lambda line: line.pin.source):
+    for _, group in groupby(pinned, key=lambda line: line.pin.source):
         for line in group:
             newest = escape(line.known.newest) if line.known else "[red]not known[/]"
             table.add_row(
