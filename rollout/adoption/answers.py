@@ -62,7 +62,7 @@ ACTIONS = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class ImportAnswer:
     """AWS's answer for one address of one stack."""
 
     stack: str

@@ -10,10 +10,12 @@ import tomlkit
 
 from pay.environments.adopted import CREATE, read_adopted
 from pay.model import Environment, Kept
-from rollout.adoption.answers import Answer
+from rollout.adoption.answers import ImportAnswer
 
 
-def keep_lines(path: Path, environment: Environment, answers: Sequence[Answer]) -> Sequence[Answer]:
+def keep_lines(
+    path: Path, environment: Environment, answers: Sequence[ImportAnswer]
+) -> Sequence[ImportAnswer]:
     """Return the answers with the lines that the file has for what has no finder.
 
     Raises InvalidInput when the file is unreadable and could have such a line.
@@ -33,7 +35,7 @@ def keep_lines(path: Path, environment: Environment, answers: Sequence[Answer]) 
     ]
 
 
-def as_toml(environment: Environment, answers: Iterable[Answer]) -> str:
+def as_toml(environment: Environment, answers: Iterable[ImportAnswer]) -> str:
     """Return a table for each stack, state address = import id. CREATE marks what should run and
     does not: a reviewer sees it, and a lost line differs from it.
     """

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from pay.environments.adopted import adoptable
 from pay.model import Environment
-from rollout.adoption.answers import Answer, is_not_there
+from rollout.adoption.answers import ImportAnswer, is_not_there
 from rollout.aws.clients import Client
 from rollout.aws.zones import hosted_zone_ids
 
@@ -19,7 +19,7 @@ Find = Callable[..., str | None]
 """Called with the client and the words of `Adoptable.name`."""
 
 
-def find_all(environment: Environment, client: Client) -> Iterator[Answer]:
+def find_all(environment: Environment, client: Client) -> Iterator[ImportAnswer]:
     """Yield the answer for all that the stacks can take over. A denied call is an answer too, so
     all are reported.
 
@@ -29,7 +29,7 @@ def find_all(environment: Environment, client: Client) -> Iterator[Answer]:
         for address, each in addresses.items():
             type = address.partition(".")[0]
             if type not in FINDERS:
-                yield Answer(stack, address, type, None, each.must, by_hand=True)
+                yield ImportAnswer(stack, address, type, None, each.must, by_hand=True)
             elif each.name:
                 text, find = FINDERS[type]
                 what = text.format(*each.name)
@@ -37,7 +37,7 @@ def find_all(environment: Environment, client: Client) -> Iterator[Answer]:
                     import_id, failure = find(client, *each.name), None
                 except ClientError as error:
                     import_id, failure = None, None if is_not_there(error) else error
-                yield Answer(stack, address, what, import_id, each.must, failure)
+                yield ImportAnswer(stack, address, what, import_id, each.must, failure)
 
 
 def _by_name(service: str, method: str, argument: str, answer: str, id: str) -> Find:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from rollout.adoption.answers import ACTIONS, Answer
+from rollout.adoption.answers import ACTIONS, ImportAnswer
 from rollout.adoption.encryption import AES256
 from rollout.adoption.kept import WHY
 from rollout.adoption.obstacle import Obstacle
@@ -109,5 +109,5 @@ def _indented(what_to_do: str) -> Padding:
     return Padding(f"[dim]->[/] {escape(what_to_do)}", (0, 0, 0, 2))
 
 
-def _line(each: Answer) -> str:
+def _line(each: ImportAnswer) -> str:
     return f"{each}: {each.what}"

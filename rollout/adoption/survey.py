@@ -9,7 +9,7 @@ from typing import TypeVar
 from botocore.exceptions import ClientError
 
 from pay.model import Environment, Kept
-from rollout.adoption.answers import Answer, Failure, failures, is_not_there
+from rollout.adoption.answers import Failure, ImportAnswer, failures, is_not_there
 from rollout.adoption.encryption import repository_encryption
 from rollout.adoption.file import keep_lines
 from rollout.adoption.finders import find_all
@@ -27,7 +27,7 @@ class Survey:
     unknown.
     """
 
-    answers: Sequence[Answer]
+    answers: Sequence[ImportAnswer]
     obstacles: Sequence[Obstacle]
     kept: Mapping[str, Sequence[Kept]]
     """Service -> what its EC2 side keeps; services without an EC2 side are left out."""
@@ -36,7 +36,7 @@ class Survey:
     """Repository -> `AES256` or its key, which stays; empty unless a stack takes them over."""
 
     @property
-    def missing(self) -> Sequence[Answer]:
+    def missing(self) -> Sequence[ImportAnswer]:
         """Return what AWS does not have."""
         return [each for each in self.answers if each.is_missing]
 

@@ -33,7 +33,7 @@ _RUNS = frozenset({"Pending", "InProgress", "Cancelling", "RollbackInProgress", 
 
 
 @dataclass(frozen=True)
-class Group:
+class AutoScalingGroup:
     """The instances of one segment."""
 
     segment: Segment
@@ -58,7 +58,7 @@ class Group:
         return self.oldest > LONGEST_AGE
 
 
-def groups(environment: Environment, client: Client, now: datetime) -> Iterator[Group]:
+def groups(environment: Environment, client: Client, now: datetime) -> Iterator[AutoScalingGroup]:
     """Yield the instances of each segment; none for a group that does not exist.
 
     Raises botocore's BotoCoreError and ClientError when AWS cannot be asked or refuses.
@@ -73,7 +73,7 @@ def groups(environment: Environment, client: Client, now: datetime) -> Iterator[
                 AutoScalingGroupName=name, MaxRecords=1
             )
             last: dict[str, Any] = next(iter(answer["InstanceRefreshes"]), {})
-            yield Group(
+            yield AutoScalingGroup(
                 segment,
                 name,
                 tuple(now - launched for launched in _launch_times(client, ids)),
@@ -82,7 +82,7 @@ def groups(environment: Environment, client: Client, now: datetime) -> Iterator[
             )
 
 
-def renew(group: Group, client: Client) -> None:
+def renew(group: AutoScalingGroup, client: Client) -> None:
     """Replace every instance of the group, one after the other, each after its tasks have moved.
 
     Raises botocore's ClientError when AWS refuses.

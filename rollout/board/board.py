@@ -20,7 +20,7 @@ ASKED_FOR = frozenset({"evidence", "approver"})
 
 
 @dataclass(frozen=True)
-class Row:
+class BoardRow:
     """A service in an environment."""
 
     environment: str
@@ -61,7 +61,7 @@ class Row:
         }
 
 
-def rows(standings: Standings, environments: Sequence[str]) -> list[Row]:
+def rows(standings: Standings, environments: Sequence[str]) -> list[BoardRow]:
     """Return the board of some environments, in their order and that of their services."""
     return [
         _row(standings, name, service, together)
@@ -73,13 +73,13 @@ def rows(standings: Standings, environments: Sequence[str]) -> list[Row]:
 
 def _row(
     standings: Standings, environment: str, service: str, together: Sequence[Collision]
-) -> Row:
+) -> BoardRow:
     target = standings.environments[environment]
     stage = target.services[service].stage
     records = target.ladder.records(stage)
     edge = promotion(target.ladder, stage)
     asked = findings(Promotion(standings, environment, service, edge)) if edge else ()
-    return Row(
+    return BoardRow(
         environment=environment,
         service=service,
         scope=standings.catalogue[service].scope.value,

@@ -11,7 +11,7 @@ from pay.model.stage.parts import PartName
 from pay.model.stage.rows import ROWS
 from pay.model.stage.transitions import Direction
 from pay.pages import templates
-from rollout.board.board import Row, by_chain, rows
+from rollout.board.board import BoardRow, by_chain, rows
 from rollout.measure.judgement import Judgement
 from rollout.moves.journal import Move
 from rollout.moves.standings import Standings
@@ -65,7 +65,7 @@ _SPARKS = {Verdict.PASS: (0, 16), Verdict.NOT_ENOUGH_DATA: (10, 6), Verdict.FAIL
 class ServiceOnBoard:
     """A service as the page shows it."""
 
-    row: Row
+    row: BoardRow
     verdicts: tuple[Judgement, ...]
     next_at: datetime | None
     history: tuple[Event, ...]
@@ -171,7 +171,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """A service on the timeline."""
 
     service: str
@@ -185,7 +185,7 @@ class Line:
 class Timeline:
     """The plan of moves of an environment, drawn from its first to its last day."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
     months: tuple[tuple[float, str], ...]
     waves: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]
     """Each wave's title, and its services with the dates of the marked stages, as text."""
@@ -225,7 +225,7 @@ def as_page(standings: Standings, verdicts: Verdicts, *, runbooks: str = "docs/t
 
 
 def _environment(
-    standings: Standings, verdicts: Verdicts, board: Sequence[Row], name: str
+    standings: Standings, verdicts: Verdicts, board: Sequence[BoardRow], name: str
 ) -> EnvironmentOnBoard:
     plan = timetable(standings, name, standings.now.date())
     moves = [move for wave in plan for move in wave.moves]
@@ -243,7 +243,7 @@ def _environment(
 
 
 def _service(
-    standings: Standings, verdicts: Verdicts, row: Row, moves: Sequence[PlannedMove]
+    standings: Standings, verdicts: Verdicts, row: BoardRow, moves: Sequence[PlannedMove]
 ) -> ServiceOnBoard:
     verdicts_of_service = verdicts.get((row.environment, row.service), ())
     recorded = standings.moves(row.environment, row.service)
@@ -304,7 +304,7 @@ def _timeline(plan: Sequence[PlannedWave]) -> Timeline | None:
     def x(moment: datetime) -> float:
         return round((moment - first).total_seconds() * scale, 1)
 
-    lines: list[Line] = []
+    lines: list[ChartLine] = []
     for wave in plan:
         for service in wave.services:
             own = [move for move in wave.moves if move.service == service]
@@ -315,7 +315,7 @@ def _timeline(plan: Sequence[PlannedWave]) -> Timeline | None:
                     for m in own
                     if m.after in MILESTONES
                 )
-                lines.append(Line(service, y, x(own[0].at), x(own[-1].at), marks))
+                lines.append(ChartLine(service, y, x(own[0].at), x(own[-1].at), marks))
     texts = tuple(
         (wave.title, tuple((service, tuple(_dates(service, wave))) for service in wave.services))
         for wave in plan

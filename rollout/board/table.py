@@ -8,16 +8,18 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from pay.model import Stage
-from rollout.board.board import Row
+from rollout.board.board import BoardRow
 from rollout.contracts.agent.coverage import Coverage
-from rollout.contracts.seen import State
+from rollout.contracts.seen import SeenState
 from rollout.moves.standings import Standings
 from rollout.sleep.hours import by_plan
 from rollout.terminal.tables import fits, print_table
 from rollout.terminal.time_text import short_date, span
 
 
-def show(out: Console, standings: Standings, board: Sequence[Row], names: Sequence[str]) -> None:
+def show(
+    out: Console, standings: Standings, board: Sequence[BoardRow], names: Sequence[str]
+) -> None:
     """Print several environments beside each other where they fit, else below each other; what does
     not fit together below.
     """
@@ -41,7 +43,7 @@ def _print_hours(out: Console, standings: Standings, name: str, before: str = ""
         out.print(Text("zz ", "blue").append(f"{before}{by_plan(sleep, standings.now)}", ""))
 
 
-def _print_notes(out: Console, board: Sequence[Row], name: str, before: str = "") -> None:
+def _print_notes(out: Console, board: Sequence[BoardRow], name: str, before: str = "") -> None:
     """Print each stage that was changed by hand, and each collision once."""
     for row in board:
         if row.environment == name and row.by_hand:
@@ -49,7 +51,7 @@ def _print_notes(out: Console, board: Sequence[Row], name: str, before: str = ""
             out.print(Text(f"  -> {row.by_hand.fix}", "dim"))
     for row in board:
         for side in row.watched if row.environment == name else ():
-            if side.state is State.OFF:
+            if side.state is SeenState.OFF:
                 out.print(Text("x ", "red").append(f"{before}{side.reasons}", ""))
                 out.print(Text(f"  -> {side.fix}", "dim"))
     collisions = (each for row in board if row.environment == name for each in row.collisions)
@@ -61,7 +63,7 @@ def _print_notes(out: Console, board: Sequence[Row], name: str, before: str = ""
         out.print(Text(f"  {note}", "dim"))
 
 
-def _detail(standings: Standings, board: Sequence[Row], name: str) -> Table:
+def _detail(standings: Standings, board: Sequence[BoardRow], name: str) -> Table:
     """One environment in full."""
     target = standings.environments[name]
     flying = sum(stage.is_in_flight for stage in standings.stages(name).values())
@@ -92,12 +94,12 @@ def _detail(standings: Standings, board: Sequence[Row], name: str) -> Table:
 
 def _watched(sides: Sequence[Coverage]) -> Text:
     """Return a line for each side."""
-    styles = {State.ON: "green", State.OFF: "red", State.NOT_OURS: "yellow"}
+    styles = {SeenState.ON: "green", SeenState.OFF: "red", SeenState.NOT_OURS: "yellow"}
     lines = (Text(f"{each.side} {each.brief}", styles[each.state]) for each in sides)
     return Text("\n").join(lines)
 
 
-def _overview(board: Sequence[Row], environments: Sequence[str]) -> Table:
+def _overview(board: Sequence[BoardRow], environments: Sequence[str]) -> Table:
     """All environments beside each other, a service a row."""
     columns = (Column(name, no_wrap=True) for name in ("service", *environments))
     table = Table(*columns, show_lines=True)
@@ -108,7 +110,7 @@ def _overview(board: Sequence[Row], environments: Sequence[str]) -> Table:
     return table
 
 
-def _cell(row: Row | None) -> Text:
+def _cell(row: BoardRow | None) -> Text:
     if row is None:
         return Text("-", style="dim")
     cell = _stage(row.stage)
@@ -121,14 +123,14 @@ def _cell(row: Row | None) -> Text:
     return cell
 
 
-def _next_step(row: Row) -> Text:
+def _next_step(row: BoardRow) -> Text:
     if row.next_stage is None:
         return Text("done", style="green")
     waits = ", ".join(finding.brief for finding in row.waits_for)
     return _stage(row.next_stage).append(f"  waits: {waits}" if waits else "", style="yellow")
 
 
-def _since(row: Row, now: datetime) -> Text:
+def _since(row: BoardRow, now: datetime) -> Text:
     """The day, and how long ago while a service is in flight."""
     if row.since is None:
         return Text("by hand" if row.by_hand else "-", style="yellow" if row.by_hand else "dim")

@@ -18,7 +18,7 @@ from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import asking
 from rollout.cost.bill import priced
 from rollout.cost.instances import groups
-from rollout.cost.lines import HOURS, Line, missing, total
+from rollout.cost.lines import HOURS, CostLine, missing, total
 from rollout.cost.prices import load_prices
 from rollout.cost.table import money
 from rollout.delivery.sleeping import PARTLY
@@ -79,7 +79,7 @@ def asleep(environment: EnvironmentName, as_json: Json = False) -> None:
         raise typer.Exit(PARTLY)
 
 
-def _lines(environment: Environment, running: Sequence[Instances]) -> Iterator[Line]:
+def _lines(environment: Environment, running: Sequence[Instances]) -> Iterator[CostLine]:
     """Yield what the instances cost in a month, with their disks."""
     if not running:
         return

@@ -29,7 +29,7 @@ from rollout.delivery.release_checks import Asked
 from rollout.delivery.release_plans import ReleasePlans
 from rollout.delivery.sleeping import refuse_asleep
 from rollout.moves.journal import author, stripped
-from rollout.releases.record import Verdict
+from rollout.releases.record import ReleaseVerdict
 from rollout.tasks.record import record_path
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
@@ -110,14 +110,14 @@ def _print_plans(plans: ReleasePlans, *, as_json: bool) -> None:
 def _print(ended: Deployed) -> None:
     entry, out = ended.entry, console()
     name, where = ended.asked.service.name, ended.asked.environment.name
-    style = {Verdict.GOOD: "green", Verdict.BAD: "red"}.get(entry.verdict, "yellow")
+    style = {ReleaseVerdict.GOOD: "green", ReleaseVerdict.BAD: "red"}.get(entry.verdict, "yellow")
     out.print(
         f"{name} {entry.release} in {where}: [{style}]{entry.verdict}[/]"
         + (f", {escape(entry.because)}" if entry.because else "")
     )
-    if entry.verdict is Verdict.BAD and ended.is_everywhere:
+    if entry.verdict is ReleaseVerdict.BAD and ended.is_everywhere:
         out.print("Every side runs it. Read why its migration failed, then deploy it again.")
-    elif entry.verdict is Verdict.BAD:
+    elif entry.verdict is ReleaseVerdict.BAD:
         out.print("What ran before runs again on every side.")
     for side, deployment in ended.deployments.items():
         out.print(f"{side}: {deployment.id}, {deployment.running} tasks")

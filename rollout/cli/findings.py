@@ -19,7 +19,7 @@ import typer
 from pay.model import Environment
 from rollout.aws.clients import asking
 from rollout.findings.about import read_about
-from rollout.findings.answers import Answer, Verdict, read_answers
+from rollout.findings.answers import Answer, FindingVerdict, read_answers
 from rollout.findings.close import acknowledge as write_acknowledgement
 from rollout.findings.close import begun, chosen
 from rollout.findings.close import close as write_closure
@@ -129,7 +129,9 @@ def acknowledge(environment: EnvironmentName, finding: FindingId, as_json: Json 
 def close(
     environment: EnvironmentName,
     finding: FindingId,
-    verdict: Annotated[Verdict, typer.Option(metavar="WORD", help="`real`, `false` or `drill`.")],
+    verdict: Annotated[
+        FindingVerdict, typer.Option(metavar="WORD", help="`real`, `false` or `drill`.")
+    ],
     minutes: Annotated[
         int | None,
         typer.Option(metavar="N", min=0, help="The time it took; default: since acknowledged."),

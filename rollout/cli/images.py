@@ -22,7 +22,7 @@ from rollout.aws.clients import asking
 from rollout.images.copy import copy_release, newest_proved, repository_of
 from rollout.images.pins import SIDECARS, pin_of, write_pin
 from rollout.images.report import as_data, mistakes, print_report
-from rollout.images.survey import Line, survey
+from rollout.images.survey import ImageLine, survey
 from rollout.terminal.arguments import (
     EnvironmentName,
     Json,
@@ -160,7 +160,7 @@ def _newest(image: str, proving: list[Environment], folder: Path) -> int:
 
 def _surveys(
     environments: Mapping[str, Environment], *, only_here: bool
-) -> list[tuple[Environment, tuple[Line, ...]]]:
+) -> list[tuple[Environment, tuple[ImageLine, ...]]]:
     """Return what each environment runs; with `only_here` without those of accounts that the shell
     is not logged in to.
 

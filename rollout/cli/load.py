@@ -23,7 +23,7 @@ from pay.model import Environment
 from pay.model.environment.load import Load, Scenario
 from rollout.aws.clients import asking
 from rollout.delivery.environment_locks import Wait, locked
-from rollout.delivery.load_test import LoadTest, Outcome, Verdict, backstop_at
+from rollout.delivery.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
 from rollout.delivery.sleeping import DryRun
 from rollout.load.page import as_page
 from rollout.load.results import REPORT, SUMMARY, Results
@@ -41,9 +41,9 @@ from rollout.terminal.time_text import local, weekday_moment
 PAGE = "verdict.html"
 
 WORDS = {
-    Verdict.PASSED: "[green]Passed:[/]",
-    Verdict.BROKEN: "[red]Broken:[/]",
-    Verdict.THRESHOLDS_MISSED: "[red]A limit was missed:[/]",
+    LoadVerdict.PASSED: "[green]Passed:[/]",
+    LoadVerdict.BROKEN: "[red]Broken:[/]",
+    LoadVerdict.THRESHOLDS_MISSED: "[red]A limit was missed:[/]",
 }
 
 
@@ -112,7 +112,7 @@ def _show_dry(environment: Environment, name: str, scenario: Scenario, *, as_jso
         typer.echo(f"It would sleep from {weekday_moment(until)} on at the latest.")
 
 
-def _keep(outcome: Outcome, settings: Load, runner: Runner, folder: Path) -> None:
+def _keep(outcome: LoadOutcome, settings: Load, runner: Runner, folder: Path) -> None:
     """Put the files of the results into a folder, those that there are."""
     prefix = outcome.place.removeprefix(f"s3://{settings.bucket}/")
     results = Results(runner.client, settings.bucket, prefix)
@@ -126,7 +126,7 @@ def _keep(outcome: Outcome, settings: Load, runner: Runner, folder: Path) -> Non
         folder.joinpath(name).write_bytes(content)
 
 
-def _write_page(outcome: Outcome, environment: Environment, name: str, folder: Path) -> None:
+def _write_page(outcome: LoadOutcome, environment: Environment, name: str, folder: Path) -> None:
     """Write the page of a test that showed something."""
     if outcome.broken or environment.load is None:
         return
@@ -141,7 +141,7 @@ def _write_page(outcome: Outcome, environment: Environment, name: str, folder: P
     folder.joinpath(PAGE).write_text(page)
 
 
-def _show(outcome: Outcome, *, as_json: bool) -> None:
+def _show(outcome: LoadOutcome, *, as_json: bool) -> None:
     if as_json:
         checks = [asdict(check) | {"is_met": check.is_met} for check in outcome.checks]
         print_json(
@@ -175,7 +175,7 @@ def _show(outcome: Outcome, *, as_json: bool) -> None:
     out.print(f"{WORDS[outcome.verdict]}{because} Results: {escape(outcome.place)}")
 
 
-def _show_sides(outcome: Outcome) -> None:
+def _show_sides(outcome: LoadOutcome) -> None:
     out = console()
     table = Table("side", "requests", "failed", "p95 ms", "tasks", "CPU %")
     for each in outcome.seen:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from pay.model import Segment
 from rollout.aws.clients import asking
-from rollout.aws.instances import LONGEST_AGE, Group, groups
+from rollout.aws.instances import LONGEST_AGE, AutoScalingGroup, groups
 from rollout.aws.instances import renew as renew_group
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
@@ -49,7 +49,9 @@ def renew(
         raise typer.Exit(1)
 
 
-def _startable(known: tuple[Group, ...], start: Segment, environment: str) -> Group:
+def _startable(
+    known: tuple[AutoScalingGroup, ...], start: Segment, environment: str
+) -> AutoScalingGroup:
     """Raises Refused while a renewal runs: both segments may share a zone's trouble."""
     what = f"to renew the instances of {start} in {environment}"
     running = [group for group in known if group.is_renewed]
@@ -70,7 +72,7 @@ def _startable(known: tuple[Group, ...], start: Segment, environment: str) -> Gr
     raise Refused(what, [Finding("instances", missing, "nothing has to be renewed")])
 
 
-def _as_table(known: tuple[Group, ...]) -> Table:
+def _as_table(known: tuple[AutoScalingGroup, ...]) -> Table:
     table = Table("segment", "instances", "oldest", "last renewal")
     for group in known:
         due = f" (renew: over {LONGEST_AGE.days})" if group.is_due else ""
@@ -80,7 +82,7 @@ def _as_table(known: tuple[Group, ...]) -> Table:
     return table
 
 
-def _as_data(group: Group) -> dict[str, object]:
+def _as_data(group: AutoScalingGroup) -> dict[str, object]:
     return {
         "segment": group.segment,
         "group": group.name,

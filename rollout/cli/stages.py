@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from rollout.board.board import Row, by_chain, rows
+from rollout.board.board import BoardRow, by_chain, rows
 from rollout.board.table import show
 from rollout.contracts.agent.coverage import Coverage
 from rollout.moves.standings import Standings, load_standings
@@ -42,7 +42,9 @@ def stages(
     show(console(), standings, board, names)
 
 
-def _watched(standings: Standings, environment: str | None, board: list[Row]) -> list[Row]:
+def _watched(
+    standings: Standings, environment: str | None, board: list[BoardRow]
+) -> list[BoardRow]:
     """Return the rows with how much of each side is watched. Raises Failed when AWS refuses to
     answer.
     """

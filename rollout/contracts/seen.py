@@ -16,7 +16,7 @@ _DENIED = frozenset(
 """
 
 
-class State(StrEnum):
+class SeenState(StrEnum):
     """The state of a thing."""
 
     ON = "on"

@@ -10,21 +10,21 @@ from functools import cached_property
 
 from pay.model import Environment, Side, Stage
 from rollout.cost.assumptions import Assumptions
-from rollout.cost.instances import Group, groups, reserved
-from rollout.cost.lines import Line, Part, Usage, cents, missing, total, whole
+from rollout.cost.instances import InstanceGroup, groups, reserved
+from rollout.cost.lines import CostLine, CostPart, Usage, cents, missing, total, whole
 from rollout.cost.prices import PriceList
 from rollout.cost.usage import account_usage, service_usage, shared_usage
 
 
-def priced(prices: PriceList, usage: Usage, inputs: Mapping[str, Decimal]) -> Line:
+def priced(prices: PriceList, usage: Usage, inputs: Mapping[str, Decimal]) -> CostLine:
     """Return a usage with its cost. The cost is None when its price is missing, or an assumption
     that multiplies it is missing from `inputs`.
     """
     usd = prices.usd(usage.item)
     unknown = tuple(name for name in usage.times if name not in inputs)
     if usd is None or unknown:
-        return Line(usage, None, () if usd else (usage.item,), unknown)
-    return Line(usage, cents(usage.multiplied(inputs) * usd))
+        return CostLine(usage, None, () if usd else (usage.item,), unknown)
+    return CostLine(usage, cents(usage.multiplied(inputs) * usd))
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class Pricing:
     def inputs(self) -> Mapping[str, Decimal]:
         return self.assumptions.inputs
 
-    def line(self, usage: Usage) -> Line:
+    def line(self, usage: Usage) -> CostLine:
         """Return the usage with its cost; without one when a price or a figure is missing."""
         return priced(self.prices, usage, self.inputs)
 
-    def of_group(self, group: Group, count: int) -> tuple[Line, ...]:
+    def of_group(self, group: InstanceGroup, count: int) -> tuple[CostLine, ...]:
         """Return what so many instances cost: hours and disks."""
         return tuple(map(self.line, group.usage(count)))
 
@@ -51,11 +51,11 @@ class Pricing:
 class Instances:
     """A group of instances with its cost, and what of it is allocated."""
 
-    group: Group
-    billed: tuple[Line, ...]
+    group: InstanceGroup
+    billed: tuple[CostLine, ...]
     """As configured: what AWS bills."""
-    allocated: tuple[Line, ...]
-    idle: Line
+    allocated: tuple[CostLine, ...]
+    idle: CostLine
 
     @property
     def usd(self) -> Decimal | None:
@@ -67,7 +67,7 @@ class Instances:
 class Bill:
     """The cost of environments in a month at their stages."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[CostLine, ...]
     """Every line once: of the instances those that are allocated, and their idle room."""
     instances: tuple[Instances, ...]
 
@@ -95,7 +95,7 @@ class Bill:
         return Bill(lines, tuple(each for each in self.instances if each.group.name in names))
 
     @property
-    def double_running(self) -> tuple[Line, ...]:
+    def double_running(self) -> tuple[CostLine, ...]:
         """Return what Fargate costs where EC2 still runs the same service."""
         return tuple(line for line in self.lines if line.usage.runs_twice)
 
@@ -103,7 +103,7 @@ class Bill:
 def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
     """Return the bill of these environments."""
     billed = tuple(environments)
-    lines, instances = list[Line](), list[Instances]()
+    lines, instances = list[CostLine](), list[Instances]()
     lines += map(pricing.line, account_usage(billed))
     for environment in billed:
         for name in environment.services:
@@ -116,16 +116,16 @@ def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
     return Bill(tuple(lines), tuple(instances))
 
 
-def _instances(environment: Environment, group: Group, pricing: Pricing) -> Instances:
+def _instances(environment: Environment, group: InstanceGroup, pricing: Pricing) -> Instances:
     """Share a group's cost: to each service what its tasks reserve, the rest is idle room."""
     billed = pricing.of_group(group, group.configured)
     usd, unpriced = whole(billed), missing(billed)
     weights = group.weight * group.configured
     allocated = tuple(
-        Line(
+        CostLine(
             Usage(
                 environment.name,
-                Part.EC2,
+                CostPart.EC2,
                 f"{weight:f} of {weights:f} parts of the instances of {group.segment}",
                 group.name,
                 weight,
@@ -140,7 +140,7 @@ def _instances(environment: Environment, group: Group, pricing: Pricing) -> Inst
     )
     idle = Usage(
         environment.name,
-        Part.IDLE,
+        CostPart.IDLE,
         f"what no task of {group.segment} reserves",
         group.name,
         weights - sum(line.usage.quantity for line in allocated),
@@ -150,7 +150,7 @@ def _instances(environment: Environment, group: Group, pricing: Pricing) -> Inst
         group,
         billed,
         allocated,
-        Line(idle, None if usd is None else usd - total(allocated), unpriced),
+        CostLine(idle, None if usd is None else usd - total(allocated), unpriced),
     )
 
 
@@ -169,10 +169,10 @@ def all_at(environment: Environment, stage: Stage) -> Environment:
 
 
 def grouped(
-    lines: Iterable[Line], key: Callable[[Usage], str]
-) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    lines: Iterable[CostLine], key: Callable[[Usage], str]
+) -> Iterator[tuple[str, tuple[CostLine, ...]]]:
     """Yield the lines of each key, in the order in which keys appear."""
-    by_key: dict[str, list[Line]] = {}
+    by_key: dict[str, list[CostLine]] = {}
     for line in lines:
         by_key.setdefault(key(line.usage), []).append(line)
     yield from ((name, tuple(each)) for name, each in by_key.items())

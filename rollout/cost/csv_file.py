@@ -3,7 +3,7 @@
 import csv
 import io
 
-from rollout.cost.lines import Line
+from rollout.cost.lines import CostLine
 from rollout.cost.report import Report
 
 HEAD = (
@@ -21,7 +21,7 @@ def as_csv(report: Report) -> bytes:
     return text.getvalue().encode()
 
 
-def _row(report: Report, line: Line) -> tuple[object, ...]:
+def _row(report: Report, line: CostLine) -> tuple[object, ...]:
     usage = line.usage
     price = report.prices.price.get(usage.item)
     return (

@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 
 from pay.model.environment.instance_types import ROOT_VOLUME_GIB
-from rollout.cost.instances import DISK, Group
-from rollout.cost.lines import HOURS, Part, Usage
+from rollout.cost.instances import DISK, InstanceGroup
+from rollout.cost.lines import HOURS, CostPart, Usage
 
 NO_PRICE = "no price"
 
@@ -25,7 +25,7 @@ def usage_formula(usage: Usage, quantity: str) -> str:
     return f'IF(ISNUMBER({price}),ROUND({quantity}{"".join(factors)}*{price},2),"{NO_PRICE}")'
 
 
-def group_formula(group: Group, count: str) -> str:
+def group_formula(group: InstanceGroup, count: str) -> str:
     hour, disk = name_of("price", group.item), name_of("price", DISK)
     return (
         f"IF(AND(ISNUMBER({hour}),ISNUMBER({disk})),ROUND({count}*{HOURS}*{hour},2)"
@@ -34,11 +34,11 @@ def group_formula(group: Group, count: str) -> str:
 
 
 def allocated_formula(
-    group: Group, usage: Usage, quantity: str, above: tuple[str, str] | None
+    group: InstanceGroup, usage: Usage, quantity: str, above: tuple[str, str] | None
 ) -> str:
     """Return a service's part of the instances; of idle room, what the parts above leave."""
     instances, count = name_of("instances", group.name), name_of("count", group.name)
-    if usage.part is Part.IDLE:
+    if usage.part is CostPart.IDLE:
         left = f"-SUM({above[0]}:{above[1]})" if above else ""
         value = f"{instances}{left}"
     else:

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rollout.cost.lines import Line, Part
+from rollout.cost.lines import CostLine, CostPart
 from rollout.cost.report import Report
 from rollout.cost.table import COLUMNS, By, counts, money, rows
 
-STACKED: tuple[tuple[str, str, tuple[Part, ...]], ...] = (
-    ("EC2", "ec2", (Part.EC2,)),
-    ("Fargate", "fargate", (Part.FARGATE,)),
-    ("balancers, alarms, logs and the rest", "rest", tuple(set(Part) - {Part.EC2, Part.FARGATE})),
+STACKED: tuple[tuple[str, str, tuple[CostPart, ...]], ...] = (
+    ("EC2", "ec2", (CostPart.EC2,)),
+    ("Fargate", "fargate", (CostPart.FARGATE,)),
+    (
+        "balancers, alarms, logs and the rest",
+        "rest",
+        tuple(set(CostPart) - {CostPart.EC2, CostPart.FARGATE}),
+    ),
 )
 """The segments of a bar, from below: words, class of the stylesheet, parts."""
 
@@ -28,7 +32,7 @@ def grids(report: Report) -> Iterator[Grid]:
     first = By.SERVICE if len(report.environments) == 1 or report.service else By.ENVIRONMENT
     lines = report.bill.lines
     yield by_key(report, first)
-    parts = ((part, [line for line in lines if line.usage.part is part]) for part in Part)
+    parts = ((part, [line for line in lines if line.usage.part is part]) for part in CostPart)
     cells = [(part.value, money(own)) for part, own in parts if own]
     yield Grid(("part", "USD"), (*cells, ("sum", money(lines))))
     yield by_key(report, By.SIDE)
@@ -83,6 +87,8 @@ def instance_grid(report: Report) -> Grid:
     )
 
 
-def _cells(lines: Sequence[Line], columns: Iterable[tuple[str, tuple[Part, ...]]]) -> Iterator[str]:
+def _cells(
+    lines: Sequence[CostLine], columns: Iterable[tuple[str, tuple[CostPart, ...]]]
+) -> Iterator[str]:
     for _, parts in columns:
         yield money(line for line in lines if line.usage.part in parts)

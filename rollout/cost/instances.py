@@ -21,7 +21,7 @@ from pay.model.environment.instance_types import (
     room_of,
 )
 from pay.model.side import ServiceSide
-from rollout.cost.lines import HOURS, Part, Usage, amount
+from rollout.cost.lines import HOURS, CostPart, Usage, amount
 from rollout.cost.usage import awake_part
 
 VCPU_WEIGHT, GB_WEIGHT = 9, 1
@@ -30,7 +30,7 @@ DISK = "ebs-gp3-gb-month"
 
 
 @dataclass(frozen=True)
-class Group:
+class InstanceGroup:
     """The instances of one segment, counted in three ways."""
 
     environment: str
@@ -58,14 +58,14 @@ class Group:
         """Return what so many instances are billed as: hours and disks."""
         instances = Usage(
             self.environment,
-            Part.EC2,
+            CostPart.EC2,
             f"{count} {self.instance_type} of {self.segment}",
             self.item,
             amount(count * HOURS),
         )
         disks = Usage(
             self.environment,
-            Part.EC2,
+            CostPart.EC2,
             f"{count} disks of {self.segment}",
             DISK,
             amount(count * ROOT_VOLUME_GIB),
@@ -79,13 +79,13 @@ def weight_of(room: Room) -> Decimal:
     return VCPU_WEIGHT * vcpus + GB_WEIGHT * Decimal(room.memory_mib) / 1024
 
 
-def groups(environment: Environment) -> Iterator[Group]:
+def groups(environment: Environment) -> Iterator[InstanceGroup]:
     """Yield the instances of each segment."""
     for segment, capacity in environment.capacity.items():
         whole = installed(capacity.instance_type)
         assert whole, "an environment has known instance types only"
         packed, spare = counts_needed(environment, segment)
-        yield Group(
+        yield InstanceGroup(
             environment=environment.name,
             segment=segment,
             instance_type=capacity.instance_type,

@@ -15,7 +15,7 @@ _CENT = Decimal("0.01")
 _MICRO = Decimal("0.000001")
 
 
-class Part(StrEnum):
+class CostPart(StrEnum):
     """The thing that a line pays for; the order is that of every table."""
 
     EC2 = "EC2"
@@ -45,7 +45,7 @@ class Usage:
     """So much of one item in a month, before its price."""
 
     environment: str
-    part: Part
+    part: CostPart
     what: str
     item: str
     """A row of the prices; for a share of instances, the name of their group."""
@@ -74,7 +74,7 @@ def factor(name: str, inputs: Mapping[str, Decimal]) -> Decimal:
 
 
 @dataclass(frozen=True)
-class Line:
+class CostLine:
     """A usage with its cost."""
 
     usage: Usage
@@ -86,22 +86,22 @@ class Line:
     """The team's figures that it needs and that nobody has given."""
 
 
-def total(lines: Iterable[Line]) -> Decimal:
+def total(lines: Iterable[CostLine]) -> Decimal:
     """Return the sum of the lines that have a cost."""
     return sum((line.usd for line in lines if line.usd is not None), Decimal("0.00"))
 
 
-def missing(lines: Iterable[Line]) -> tuple[str, ...]:
+def missing(lines: Iterable[CostLine]) -> tuple[str, ...]:
     """Return the items without a price, each once."""
     return tuple(dict.fromkeys(item for line in lines for item in line.unpriced))
 
 
-def unknown(lines: Iterable[Line]) -> tuple[str, ...]:
+def unknown(lines: Iterable[CostLine]) -> tuple[str, ...]:
     """Return the figures that lines lack, each once."""
     return tuple(dict.fromkeys(name for line in lines for name in line.unknown))
 
 
-def whole(lines: Iterable[Line]) -> Decimal | None:
+def whole(lines: Iterable[CostLine]) -> Decimal | None:
     """Return the sum of the lines; None where one has no cost."""
     lines = tuple(lines)
     return None if any(line.usd is None for line in lines) else total(lines)

@@ -14,8 +14,8 @@ from functools import cached_property
 from pay.model import Environment, Segment, Stage
 from pay.model.stage.dwell import LOCAL_ZONE
 from rollout.cost.bill import Pricing, all_at, at_stages
-from rollout.cost.instances import Group, counts_needed, groups
-from rollout.cost.lines import Line, Part, Usage, amount, missing, total
+from rollout.cost.instances import InstanceGroup, counts_needed, groups
+from rollout.cost.lines import CostLine, CostPart, Usage, amount, missing, total
 from rollout.cost.usage import account_usage, service_usage, shared_usage
 from rollout.schedule.timetable import PlannedWave
 
@@ -69,18 +69,18 @@ class Month:
     """The bill of one month."""
 
     first: date
-    lines: tuple[Line, ...]
+    lines: tuple[CostLine, ...]
     """One for each item and part; of EC2 with `min_instances` lowered as services leave."""
-    ec2_as_configured: tuple[Line, ...]
+    ec2_as_configured: tuple[CostLine, ...]
     """The cost of EC2 instead, while nobody lowers `min_instances`."""
-    double_running: tuple[Line, ...]
+    double_running: tuple[CostLine, ...]
     """The lines of Fargate for services that EC2 also still runs."""
     begun: int
     """The services that begin to move."""
     is_over: bool
     """True when all has moved before the month begins."""
 
-    def of(self, part: Part) -> Decimal:
+    def of(self, part: CostPart) -> Decimal:
         return total(line for line in self.lines if line.usage.part is part)
 
     @property
@@ -89,7 +89,7 @@ class Month:
 
     @property
     def usd_as_configured(self) -> Decimal:
-        return self.usd - self.of(Part.EC2) + total(self.ec2_as_configured)
+        return self.usd - self.of(CostPart.EC2) + total(self.ec2_as_configured)
 
     @property
     def usd_twice(self) -> Decimal:
@@ -137,13 +137,13 @@ def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Mont
     return tuple(bills)
 
 
-def _summed(usages: Iterable[Usage], pricing: Pricing) -> tuple[Line, ...]:
+def _summed(usages: Iterable[Usage], pricing: Pricing) -> tuple[CostLine, ...]:
     """Return a line for each item and part."""
-    quantities = dict[tuple[Part, str, tuple[str, ...]], Decimal]()
+    quantities = dict[tuple[CostPart, str, tuple[str, ...]], Decimal]()
     for usage in usages:
         key = usage.part, usage.item, usage.times
         quantities[key] = quantities.get(key, Decimal(0)) + usage.quantity
-    order = list(Part)
+    order = list(CostPart)
     return tuple(
         pricing.line(Usage("", part, item, item, amount(quantity), times=times))
         for (part, item, times), quantity in sorted(
@@ -158,7 +158,7 @@ class _Used:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.shared = tuple(shared_usage(plan.environment))
-        self.groups: tuple[Group, ...] = tuple(groups(plan.environment))
+        self.groups: tuple[InstanceGroup, ...] = tuple(groups(plan.environment))
         self._known: dict[tuple[str, Stage], tuple[Usage, ...]] = {}
         before = all_at(plan.environment, Stage.LEGACY)
         self._before = {each: counts_needed(before, each)[1] for each in Segment}

@@ -11,7 +11,7 @@ from pay.model import Environment, Stage
 from pay.sleep.parts import databases
 from rollout.cost.assumptions import Assumptions, Range
 from rollout.cost.bill import Bill, Pricing, all_at, bill
-from rollout.cost.lines import HOURS, Part, amount, unknown
+from rollout.cost.lines import HOURS, CostPart, amount, unknown
 from rollout.cost.months import Month, months, plan_of
 from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
 from rollout.cost.prices import Price, PriceList
@@ -162,7 +162,7 @@ class Report:
         if not self.has_plan:
             return None
         billed = (line for each in self.before.instances for line in each.billed)
-        fargate = (line for line in self.before.lines if line.usage.part is Part.FARGATE)
+        fargate = (line for line in self.before.lines if line.usage.part is CostPart.FARGATE)
         return of_lines((*fargate, *billed), self.pricing.inputs)
 
     @cached_property

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from rollout.cost.bill import Bill
 from rollout.cost.formulas import Formula, name_of
-from rollout.cost.lines import HOURS, Part
+from rollout.cost.lines import HOURS, CostPart
 from rollout.cost.savings_plan import COMMITMENT, DISCOUNTS, Coverage, eligible
 
 SAVINGS = (
@@ -29,8 +29,8 @@ def savings_cells(
     what Fargate costs.
     """
     cell = [xl_rowcol_to_cell(*place) for place in places]
-    demand = {Part.FARGATE: fargate, Part.EC2: cell[0]}
-    used = {Part.FARGATE: cell[1], Part.EC2: cell[2]}
+    demand = {CostPart.FARGATE: fargate, CostPart.EC2: cell[0]}
+    used = {CostPart.FARGATE: cell[1], CostPart.EC2: cell[2]}
     formulas: tuple[Formula, ...] = (
         hours,
         *((_used(part, demand), covered.used[part]) for part in demand),
@@ -48,23 +48,23 @@ def hours_before(before: Bill) -> Formula:
         for group, price in ((group, name_of("price", group.item)) for group in groups)
     )
     billed = (line for each in before.instances for line in each.billed)
-    return text, eligible(billed, Part.EC2)
+    return text, eligible(billed, CostPart.EC2)
 
 
 COMMITTED = f"ROUND({COMMITMENT}*{HOURS},2)"
 
 
-def _used(part: Part, cells: Mapping[Part, str]) -> str:
+def _used(part: CostPart, cells: Mapping[CostPart, str]) -> str:
     """Return what of the commitment a part uses. `cells` hold what of each is eligible; the part
     with the larger discount comes first, and of equal ones Fargate.
     """
     [other] = cells.keys() - {part}
-    first = f"{DISCOUNTS[other]}>{'=' * (other is Part.FARGATE)}{DISCOUNTS[part]}"
+    first = f"{DISCOUNTS[other]}>{'=' * (other is CostPart.FARGATE)}{DISCOUNTS[part]}"
     taken = f"IF({first},MIN({_discounted(other, cells[other])},{COMMITTED}),0)"
     return f"MIN({_discounted(part, cells[part])},{COMMITTED}-{taken})"
 
 
-def _added(cells: Mapping[Part, str], used: Mapping[Part, str]) -> str:
+def _added(cells: Mapping[CostPart, str], used: Mapping[CostPart, str]) -> str:
     """Return what the plan adds to a bill: the commitment without what it covers."""
     covered = (
         f"-IF({used[part]}={_discounted(part, cell)},{cell},"
@@ -74,5 +74,5 @@ def _added(cells: Mapping[Part, str], used: Mapping[Part, str]) -> str:
     return f"{COMMITTED}{''.join(covered)}"
 
 
-def _discounted(part: Part, cell: str) -> str:
+def _discounted(part: CostPart, cell: str) -> str:
     return f"ROUND({cell}*(1-{DISCOUNTS[part]}/100),2)"

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rollout.cost.instances import DISK
-from rollout.cost.lines import HOURS, Line, Part, cents, total
+from rollout.cost.lines import HOURS, CostLine, CostPart, cents, total
 
 COMMITMENT = "savings_plan_usd_an_hour"
 DISCOUNTS = {
-    Part.FARGATE: "savings_plan_fargate_percent",
-    Part.EC2: "savings_plan_ec2_percent",
+    CostPart.FARGATE: "savings_plan_fargate_percent",
+    CostPart.EC2: "savings_plan_ec2_percent",
 }
 """Covered part -> the figure that gives its discount; of equal ones the first counts."""
 
@@ -26,9 +26,9 @@ class Coverage:
     """The effect of a savings plan on the bill of a month, USD."""
 
     committed: Decimal
-    used: Mapping[Part, Decimal]
+    used: Mapping[CostPart, Decimal]
     """Of the commitment."""
-    covered: Mapping[Part, Decimal]
+    covered: Mapping[CostPart, Decimal]
     """The cost of the same hours on demand."""
 
     @property
@@ -41,15 +41,15 @@ class Coverage:
         return self.committed - sum(self.used.values())
 
 
-def eligible(lines: Iterable[Line], part: Part) -> Decimal:
+def eligible(lines: Iterable[CostLine], part: CostPart) -> Decimal:
     """Return what the lines cost that a plan covers; EC2's are whole instances."""
     return total(line for line in lines if line.usage.part is part and line.usage.item != DISK)
 
 
-def coverage(demand: Mapping[Part, Decimal], inputs: Mapping[str, Decimal]) -> Coverage:
+def coverage(demand: Mapping[CostPart, Decimal], inputs: Mapping[str, Decimal]) -> Coverage:
     """Return what the plan does with what is eligible in a month; `inputs` has its figures."""
     left = committed = cents(inputs[COMMITMENT] * HOURS)
-    used, covered = dict[Part, Decimal](), dict[Part, Decimal]()
+    used, covered = dict[CostPart, Decimal](), dict[CostPart, Decimal]()
     for part in sorted(DISCOUNTS, key=lambda part: -inputs[DISCOUNTS[part]]):
         price = 1 - inputs[DISCOUNTS[part]] / 100
         whole = cents(demand[part] * price)
@@ -59,7 +59,7 @@ def coverage(demand: Mapping[Part, Decimal], inputs: Mapping[str, Decimal]) -> C
     return Coverage(committed, used, covered)
 
 
-def of_lines(lines: Iterable[Line], inputs: Mapping[str, Decimal]) -> Coverage:
+def of_lines(lines: Iterable[CostLine], inputs: Mapping[str, Decimal]) -> Coverage:
     """Return what the plan does with a bill whose lines of EC2 are whole instances and disks."""
     lines = tuple(lines)
     return coverage({part: eligible(lines, part) for part in DISCOUNTS}, inputs)

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 
 from pay.model import Side, Stage
 from rollout.cost.bill import Instances, grouped
-from rollout.cost.lines import HOURS, Line, Part, Usage, missing, total, unknown
+from rollout.cost.lines import HOURS, CostLine, CostPart, Usage, missing, total, unknown
 from rollout.cost.payback import Hours
 from rollout.cost.prices import OLDEST
 from rollout.cost.report import NOT_COUNTED, Report
@@ -26,12 +26,15 @@ class By(StrEnum):
     MONTH = "month"
 
 
-COLUMNS: tuple[tuple[str, tuple[Part, ...]], ...] = (
-    ("EC2", (Part.EC2,)),
-    ("idle room", (Part.IDLE,)),
-    ("Fargate", (Part.FARGATE,)),
-    ("balancers", (Part.BALANCERS,)),
-    ("rest", (Part.ALARMS, Part.LOGS, Part.DASHBOARDS, Part.KEYS, Part.CANARIES)),
+COLUMNS: tuple[tuple[str, tuple[CostPart, ...]], ...] = (
+    ("EC2", (CostPart.EC2,)),
+    ("idle room", (CostPart.IDLE,)),
+    ("Fargate", (CostPart.FARGATE,)),
+    ("balancers", (CostPart.BALANCERS,)),
+    (
+        "rest",
+        (CostPart.ALARMS, CostPart.LOGS, CostPart.DASHBOARDS, CostPart.KEYS, CostPart.CANARIES),
+    ),
 )
 
 SHARED = "(shared)"
@@ -46,7 +49,7 @@ KEYS: dict[By, Callable[[Usage], str]] = {
 """The function that groups lines; `rollout.cost.months` calculates months."""
 
 
-def money(lines: Iterable[Line]) -> str:
+def money(lines: Iterable[CostLine]) -> str:
     """Return a sum for people: with a plus where something is missing, and empty without lines."""
     lines = tuple(lines)
     lacking = [line for line in lines if line.usd is None]
@@ -55,7 +58,7 @@ def money(lines: Iterable[Line]) -> str:
     return f"{total(lines):,.2f}{'+' if lacking else ''}"
 
 
-def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[Line, ...]]]:
+def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[CostLine, ...]]]:
     """Yield the name and the lines of each row: services by their names, what they share last."""
     if by is By.MONTH:
         yield from ((month.name, month.lines) for month in report.months)
@@ -94,7 +97,7 @@ def as_table(report: Report, by: By) -> Table:
 
 def _months_table(report: Report) -> Table:
     """Return the months while services move; each has whole instances, with their idle room."""
-    columns = [(name, parts) for name, parts in COLUMNS if parts != (Part.IDLE,)]
+    columns = [(name, parts) for name, parts in COLUMNS if parts != (CostPart.IDLE,)]
     table = Table(
         Column("month", no_wrap=True),
         *(
@@ -113,7 +116,7 @@ def _months_table(report: Report) -> Table:
 
 
 def _cells(
-    lines: Sequence[Line], columns: Iterable[tuple[str, tuple[Part, ...]]] = COLUMNS
+    lines: Sequence[CostLine], columns: Iterable[tuple[str, tuple[CostPart, ...]]] = COLUMNS
 ) -> Iterator[str]:
     for _, parts in columns:
         yield money(line for line in lines if line.usage.part in parts)
@@ -138,7 +141,7 @@ def instances_table(report: Report) -> Table:
     return table
 
 
-def counts(report: Report, each: Instances) -> Iterator[tuple[str, int, tuple[Line, ...]]]:
+def counts(report: Report, each: Instances) -> Iterator[tuple[str, int, tuple[CostLine, ...]]]:
     """Yield the three ways to count a group, with the cost of each."""
     group = each.group
     for name, count in (
@@ -240,7 +243,7 @@ def as_data(report: Report, by: By) -> dict[str, Any]:
                 "unknown": list(unknown(lines)),
                 "parts": {
                     part.value: str(total(each))
-                    for part in Part
+                    for part in CostPart
                     if (each := [line for line in lines if line.usage.part is part])
                 },
             }

@@ -34,7 +34,7 @@ from pay.model.stacks import KINDS, MONITORING, OVERVIEW, SLEEP, TASKS
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.alarms import alarm as canary_alarm
 from pay.smoke.targets import targets
-from rollout.cost.lines import HOURS, Part, Usage, amount
+from rollout.cost.lines import HOURS, CostPart, Usage, amount
 
 TARGET_TRACKING_ALARMS = 2
 """The billed alarms that Application Auto Scaling creates for each policy. Source: "Target tracking
@@ -79,7 +79,7 @@ def service_usage(environment: Environment, name: str) -> Iterator[Usage]:
     if MONITORING.is_wanted(environment):
         yield from _watching(service, environment, used)
     traffic = amount(Decimal(str(environment.traffic_percent)) / 100)
-    gigabytes = partial(used, Part.LOGS, times=("log_gb_a_service",))
+    gigabytes = partial(used, CostPart.LOGS, times=("log_gb_a_service",))
     yield gigabytes("log lines written", item="log-gb", quantity=traffic)
     months = environment.logs.retention_in_days / DAYS_OF_A_MONTH
     stored = gigabytes("log lines kept", item="log-gb-month", quantity=amount(traffic * months))
@@ -97,13 +97,13 @@ def _of_side(side: ServiceSide) -> Iterator[Usage]:
             yield from _tested(environment, side.size, tasks, "tasks that a test wakes", used)
     kind = _BALANCER[service.load_balancer_type]
     hours = amount(HOURS)
-    yield used(Part.BALANCERS, "load balancer", item=f"{kind}-hour", quantity=hours)
+    yield used(CostPart.BALANCERS, "load balancer", item=f"{kind}-hour", quantity=hours)
     share = share_at(environment.ladder, stage, side.side)
     part = Decimal(share.numerator) / share.denominator
     traffic = Decimal(str(environment.traffic_percent)) / 100
     if share:
         yield used(
-            Part.BALANCERS,
+            CostPart.BALANCERS,
             "capacity units of its part of the requests",
             item=f"{kind}-lcu-hour",
             quantity=amount(part * traffic * HOURS),
@@ -112,7 +112,7 @@ def _of_side(side: ServiceSide) -> Iterator[Usage]:
     own = sum(map(metrics_of, alarms(side)))
     scaling = TARGET_TRACKING_ALARMS * len(scaling_of(side).policies)
     words = f"{own} metrics of alarms" + (f", {scaling} of scaling" if scaling else "")
-    yield used(Part.ALARMS, words, item="alarm-metric-month", quantity=amount(own + scaling))
+    yield used(CostPart.ALARMS, words, item="alarm-metric-month", quantity=amount(own + scaling))
 
 
 def _tasks(side: ServiceSide, used: "partial[Usage]") -> Iterator[Usage]:
@@ -140,7 +140,7 @@ def _tasks(side: ServiceSide, used: "partial[Usage]") -> Iterator[Usage]:
         for unit, size in (("vcpu", vcpus), ("gb", gigabytes)):
             if count:
                 yield used(
-                    Part.FARGATE,
+                    CostPart.FARGATE,
                     f"{unit.replace('vcpu', 'vCPU').replace('gb', 'GB')}: {words}{hours}",
                     item=f"{prefix}-{unit}-hour",
                     quantity=amount(count * size * HOURS * awake),
@@ -157,10 +157,10 @@ def _watching(
     composites = sum(isinstance(each, Composite) for each in over_both)
     counted = len(log_metrics(service, environment))
     for part, words, item, number in (
-        (Part.ALARMS, "metrics of alarms over both sides", "alarm-metric-month", metrics),
-        (Part.ALARMS, "composite alarms", "composite-alarm-month", composites),
-        (Part.LOGS, "metrics counted from log lines", "metric-month", counted),
-        (Part.DASHBOARDS, "dashboard", "dashboard-month", 1),
+        (CostPart.ALARMS, "metrics of alarms over both sides", "alarm-metric-month", metrics),
+        (CostPart.ALARMS, "composite alarms", "composite-alarm-month", composites),
+        (CostPart.LOGS, "metrics counted from log lines", "metric-month", counted),
+        (CostPart.DASHBOARDS, "dashboard", "dashboard-month", 1),
     ):
         if number:
             yield used(part, words, item=item, quantity=amount(number))
@@ -181,7 +181,7 @@ def _tested(
     vcpus, gigabytes = Decimal(size.cpu) / CPU_UNITS_PER_VCPU, Decimal(size.memory_mib) / 1024
     for unit, named, number in (("vcpu", "vCPU", vcpus), ("gb", "GB", gigabytes)):
         yield used(
-            Part.LOAD_TESTS,
+            CostPart.LOAD_TESTS,
             f"{named}: {words}",
             item=f"{prefix}-{unit}-hour",
             quantity=amount(number * tasks * hours),
@@ -208,9 +208,9 @@ def account_usage(environments: Iterable[Environment]) -> Iterator[Usage]:
         used = partial(Usage, account.environments[0])
         if account.watching:
             alarm = amount(metrics_of(findings_alarm(account)))
-            yield used(Part.ALARMS, "metrics of alarms of the account", "alarm-metric-month", alarm)
+            yield used(CostPart.ALARMS, "metrics of alarms of the account", "alarm-metric-month", alarm)
         if keys := _keys(StackScope.ACCOUNT, *map(known.__getitem__, account.environments)):
-            yield used(Part.KEYS, "KMS keys of the account", "kms-key-month", amount(keys))
+            yield used(CostPart.KEYS, "KMS keys of the account", "kms-key-month", amount(keys))
 
 
 def _keys(scope: StackScope, *environments: Environment) -> int:
@@ -223,13 +223,15 @@ def shared_usage(environment: Environment) -> Iterator[Usage]:
     """Yield what all services of an environment share, without EC2's instances."""
     used = partial(Usage, environment.name)
     if OVERVIEW.is_wanted(environment):
-        yield used(Part.DASHBOARDS, "dashboard of all", item="dashboard-month", quantity=amount(1))
+        yield used(
+            CostPart.DASHBOARDS, "dashboard of all", item="dashboard-month", quantity=amount(1)
+        )
     if TASKS.is_wanted(environment):
         words = "metric counted from log lines of calls"
-        yield used(Part.LOGS, words, item="metric-month", quantity=amount(1))
+        yield used(CostPart.LOGS, words, item="metric-month", quantity=amount(1))
     if shared := [*shared_alarms(environment)]:
         yield used(
-            Part.ALARMS,
+            CostPart.ALARMS,
             "metrics of alarms of the environment",
             item="alarm-metric-month",
             quantity=amount(sum(map(metrics_of, shared))),
@@ -237,7 +239,7 @@ def shared_usage(environment: Environment) -> Iterator[Usage]:
     if environment.load:
         yield from _tested(environment, environment.load.size, 1, "the runner", used)
     keys = _keys(StackScope.ENVIRONMENT, environment)
-    yield used(Part.KEYS, f"{keys} KMS keys", item="kms-key-month", quantity=amount(keys))
+    yield used(CostPart.KEYS, f"{keys} KMS keys", item="kms-key-month", quantity=amount(keys))
     runs = sum(
         Decimal(HOURS * 60) / each.every_minutes
         for each in targets(environment)
@@ -245,7 +247,7 @@ def shared_usage(environment: Environment) -> Iterator[Usage]:
     )
     if runs:
         yield used(
-            Part.CANARIES,
+            CostPart.CANARIES,
             "runs on a schedule",
             item="canary-run",
             quantity=amount(runs * awake_part(environment)),

@@ -25,7 +25,7 @@ from rollout.cost.formulas import (
     usage_formula,
 )
 from rollout.cost.instances import DISK
-from rollout.cost.lines import Part, total, whole
+from rollout.cost.lines import CostPart, total, whole
 from rollout.cost.months_chart import add_chart
 from rollout.cost.report import NOT_COUNTED, Report
 from rollout.cost.savings_cells import SAVINGS, SavingsCell, hours_before, savings_cells
@@ -203,7 +203,7 @@ class _Sheets:
         self._last = row
 
     def _by_service(self, sheet: Worksheet) -> None:
-        parts = list(Part)
+        parts = list(CostPart)
         head = ("environment", "service", *parts, "USD")
         row = first = self._table(
             sheet, "The bill of a month by service", head, (16, 20, *(12 for _ in parts), 14)
@@ -263,7 +263,7 @@ class _Sheets:
         self._month_rows = row
 
     def _months(self, sheet: Worksheet) -> None:
-        report, parts = self._report, [part for part in Part if part is not Part.IDLE]
+        report, parts = self._report, [part for part in CostPart if part is not CostPart.IDLE]
         head = (
             "month",
             *parts,
@@ -307,9 +307,9 @@ class _Sheets:
             twice = month.usd_twice
             self._formula(sheet, row, plan - 1, (of(DOUBLE), twice))
             if covered := report.covered(month):
-                disks = f'{of(Part.EC2)[:-1]},{cells["C"]},"{DISK}")'
-                hours = (f"{ec2}-{disks}", eligible(month.lines, Part.EC2))
-                fargate = xl_rowcol_to_cell(row, 1 + parts.index(Part.FARGATE))
+                disks = f'{of(CostPart.EC2)[:-1]},{cells["C"]},"{DISK}")'
+                hours = (f"{ec2}-{disks}", eligible(month.lines, CostPart.EC2))
+                fargate = xl_rowcol_to_cell(row, 1 + parts.index(CostPart.FARGATE))
                 places = [(row, plan + each) for each in range(len(SAVINGS))]
                 self._savings(sheet, savings_cells(covered, hours, fargate, places))
             row += 1

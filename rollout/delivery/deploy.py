@@ -35,7 +35,7 @@ from rollout.delivery.release_plans import ReleasePlans, plan_release, revision,
 from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.locks.holding import LockLost
-from rollout.releases.record import Release, Verdict, append_release
+from rollout.releases.record import Release, ReleaseVerdict, append_release
 from rollout.releases.registry import Registry
 from rollout.smoke.of_service import of_service
 from rollout.smoke.smoke import smoke
@@ -75,7 +75,7 @@ class Deployed:
 
     @property
     def is_bad(self) -> bool:
-        return self.entry.verdict is Verdict.BAD
+        return self.entry.verdict is ReleaseVerdict.BAD
 
     def as_data(self) -> dict[str, Any]:
         return {
@@ -249,14 +249,16 @@ class _Run:
 
     def entry(self, at: datetime, because: str | None) -> Release:
         asked = self.asked
-        verdict = Verdict.GOOD if asked.is_smoked and self.is_known else Verdict.NOT_KNOWN
+        verdict = (
+            ReleaseVerdict.GOOD if asked.is_smoked and self.is_known else ReleaseVerdict.NOT_KNOWN
+        )
         return Release(
             at=at,
             by=asked.by,
             release=asked.number,
             digests=self.examined.digests,
             before=self.examined.before,
-            verdict=Verdict.BAD if because else verdict,
+            verdict=ReleaseVerdict.BAD if because else verdict,
             rollback=asked.is_rollback,
             smoke=self.smoked,
             without_smoke=asked.without_smoke,

@@ -19,7 +19,7 @@ from rollout.load.results import Check, Results
 from rollout.load.runner_log import RunnerLog
 from rollout.load.seen import Activity, Balancer, Seen, balancers, scaled, seen_by
 from rollout.measure.measure import LAG
-from rollout.sleep.moving import Mover, Row
+from rollout.sleep.moving import Mover, PartRow
 from rollout.tasks.one_off import Ended, Runner
 from rollout.terminal.refusal import Failed
 
@@ -34,7 +34,7 @@ def backstop_at(scenario: Scenario, now: datetime) -> datetime:
     return now + WAKE_ROOM + scenario.length + AFTER
 
 
-class Verdict(IntEnum):
+class LoadVerdict(IntEnum):
     """The result of a load test; the value is the exit code."""
 
     PASSED = RunnerExit.PASSED
@@ -44,7 +44,7 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LoadOutcome:
     """The results of a load test."""
 
     place: str
@@ -56,7 +56,7 @@ class Outcome:
     """The scaling activities meanwhile."""
     broken: str = ""
     """The reason why nothing was shown; empty: something was."""
-    left_awake: tuple[Row, ...] = ()
+    left_awake: tuple[PartRow, ...] = ()
 
     @property
     def is_met(self) -> bool:
@@ -64,10 +64,10 @@ class Outcome:
         return all(check.is_met for check in self.checks)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> LoadVerdict:
         if self.broken or self.left_awake:
-            return Verdict.BROKEN
-        return Verdict.PASSED if self.is_met else Verdict.THRESHOLDS_MISSED
+            return LoadVerdict.BROKEN
+        return LoadVerdict.PASSED if self.is_met else LoadVerdict.THRESHOLDS_MISSED
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class LoadTest:
     mover: Mover
     runner: Runner
 
-    def run(self) -> Outcome:
+    def run(self) -> LoadOutcome:
         """Run and judge it. Raises Refused with nothing changed, Failed when AWS starts nothing;
         the environment sleeps afterwards also then, and at Ctrl-C.
         """
@@ -101,7 +101,7 @@ class LoadTest:
         )
         if sleeps:
             plan_to_sleep(mover, backstop_at(self.scenario, mover.now()))
-        left: tuple[Row, ...] = ()
+        left: tuple[PartRow, ...] = ()
         try:
             ran = self._awake(results, network)
         finally:
@@ -109,7 +109,7 @@ class LoadTest:
                 mover.report("Putting it to sleep; a schedule does it if this is interrupted.")
                 left = tuple(row for row in put_to_sleep(mover) if not row.is_done)
         if isinstance(ran, str):
-            return Outcome(results.place, broken=ran, left_awake=left)
+            return LoadOutcome(results.place, broken=ran, left_awake=left)
         return replace(self._judge(ran, results), left_awake=left)
 
     def _results(self) -> Results:
@@ -143,11 +143,11 @@ class LoadTest:
             raise
         return Ran(ended, start, mover.now(), which)
 
-    def _judge(self, ran: Ran, results: Results) -> Outcome:
+    def _judge(self, ran: Ran, results: Results) -> LoadOutcome:
         """Return every limit with what was seen, or why nothing was."""
         if ran.ended.exit_code not in (*RunnerExit,):
             words = "; ".join([ran.ended.in_words, *ran.ended.log_lines[-1:]])
-            return Outcome(results.place, broken=words)
+            return LoadOutcome(results.place, broken=words)
         missing = (ran.end + LAG - self.mover.now()).total_seconds()
         if missing > 0:
             self.mover.report("Waiting for the last minutes of the load balancers.")
@@ -157,14 +157,14 @@ class LoadTest:
             own = results.checks()
             seen = seen_by(ran.balancers, client("cloudwatch"), ran.start, ran.end)
         except Failed as error:
-            return Outcome(results.place, broken=str(error))
+            return LoadOutcome(results.place, broken=str(error))
         if ran.ended.exit_code and all(check.is_met for check in own):
             code = ran.ended.exit_code
             words = f"the runner ended with {code}, and its summary misses nothing"
-            return Outcome(results.place, broken=words)
+            return LoadOutcome(results.place, broken=words)
         counted = (check for each in seen for check in each.checks(self.scenario))
         activities = scaled(environment, client, ran.start, ran.end)
-        return Outcome(results.place, (*own, *counted), seen, activities)
+        return LoadOutcome(results.place, (*own, *counted), seen, activities)
 
     def _overrides(self, results: Results) -> dict[str, object]:
         """Return the variables of the contract (AWS: ECS API reference, `TaskOverride`)."""

@@ -27,7 +27,7 @@ from rollout.delivery.read_back import COMPLETED, Deployment, primary
 from rollout.delivery.release_checks import Asked, RunningImage, examine
 from rollout.delivery.sleeping import refuse_asleep
 from rollout.images.copy import without_proof
-from rollout.releases.record import Verdict
+from rollout.releases.record import ReleaseVerdict
 from rollout.releases.registry import Registry
 from rollout.smoke.smoke import smoke
 from rollout.terminal.refusal import Failed, Finding, Refused
@@ -207,7 +207,8 @@ def _is_recorded(patch: Patch, asked: Asked) -> bool:
     """Return whether the last line of the service shows the pinned digest, and that it ran."""
     last = asked.releases[-1:]
     return any(
-        line.digests.get(patch.sidecar) == patch.pin.digest and line.verdict is not Verdict.BAD
+        line.digests.get(patch.sidecar) == patch.pin.digest
+        and line.verdict is not ReleaseVerdict.BAD
         for line in last
     )
 

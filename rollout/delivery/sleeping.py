@@ -17,7 +17,7 @@ from rollout.delivery.environment_locks import locked
 from rollout.moves.journal import author
 from rollout.sleep.backstop import backstop_at, delete_backstop, make_backstop
 from rollout.sleep.hours import sleeps_again
-from rollout.sleep.moving import Mover, Row
+from rollout.sleep.moving import Mover, PartRow
 from rollout.sleep.parts import Target, sleeping_services
 from rollout.sleep.report import as_data, print_rows, require_sleep
 from rollout.terminal.arguments import environments_folder, now
@@ -60,7 +60,7 @@ def asking_awake(environment: Environment, what: str | None = None) -> Iterator[
         yield client
 
 
-def put_to_sleep(mover: Mover) -> tuple[Row, ...]:
+def put_to_sleep(mover: Mover) -> tuple[PartRow, ...]:
     """Put every part to sleep, and delete what would do it later; return how each was left."""
     rows = mover.move(Target.ASLEEP)
     if all(row.is_done for row in rows):
@@ -69,7 +69,7 @@ def put_to_sleep(mover: Mover) -> tuple[Row, ...]:
     return rows
 
 
-def wake(mover: Mover, until: datetime | None = None) -> tuple[Row, ...]:
+def wake(mover: Mover, until: datetime | None = None) -> tuple[PartRow, ...]:
     """Wake every part, after making what puts it to sleep at `until`; return how each was left.
 
     Raises Refused when the plan puts it to sleep before, or without the stack that it sleeps by.
@@ -157,7 +157,7 @@ def _show(
     environment: Environment,
     sleep: Sleep,
     target: Target,
-    rows: tuple[Row, ...],
+    rows: tuple[PartRow, ...],
     once: datetime | None,
     *,
     as_json: bool,

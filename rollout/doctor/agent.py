@@ -10,20 +10,20 @@ from botocore.exceptions import ClientError
 from pay.model import Environment, Side, names
 from rollout.aws.clients import Client
 from rollout.contracts.agent.obstacles import of_network, of_setting, of_tag
-from rollout.doctor.line import Line, fails, not_shown, ok
+from rollout.doctor.line import DoctorLine, fails, not_shown, ok
 from rollout.terminal.refusal import Refused
 
 CHECK = "GuardDuty agent"
 
 
-def agent_lines(environment: Environment, client: Client) -> Iterator[Line]:
+def agent_lines(environment: Environment, client: Client) -> Iterator[DoctorLine]:
     """Yield a line for each obstacle in the agent's way, or one line without obstacles. Yields none
     where nobody watches the account.
     """
     if environment.watching is None:
         return
     cluster, ecs = names.cluster(environment.name, Side.FARGATE), client("ecs")
-    lines = list[Line]()
+    lines = list[DoctorLine]()
     for question in (
         partial(of_setting, ecs),
         partial(of_tag, cluster, ecs),

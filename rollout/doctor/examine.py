@@ -13,7 +13,7 @@ from rollout.contracts.reach.missing import compare, ends, needed
 from rollout.contracts.reach.network import read_places
 from rollout.doctor.agent import agent_lines
 from rollout.doctor.finding_topics import finding_topic_lines
-from rollout.doctor.line import Line, fails, ok
+from rollout.doctor.line import DoctorLine, fails, ok
 from rollout.doctor.lookups import lookup_lines
 from rollout.doctor.old_events import event_lines
 from rollout.doctor.roles import role_lines
@@ -34,7 +34,7 @@ def examine(
     *,
     plan_role: str | None,
     apply_role: str | None,
-) -> Iterator[Line]:
+) -> Iterator[DoctorLine]:
     """Yield a line for each thing that a plan or an apply of the environment needs.
 
     `folder` holds the environment files; a role is the ARN with which a pipeline works, if known.
@@ -62,18 +62,18 @@ def examine(
         yield from _refused(refusal)
 
 
-def _terraform() -> Line:
+def _terraform() -> DoctorLine:
     program = shutil.which(TERRAFORM.name)
     version = version_of(Path(program)) if program else None
     shown = ".".join(map(str, version)) if version else "no version"
     if version and TERRAFORM.fits(version):
         return ok("terraform", shown)
-    version = f"{program} is {shown}" if program else "it is not on PATH"
+    answer = f"{program} is {shown}" if program else "it is not on PATH"
     fix = f'needed: {TERRAFORM.needed}; run `make setup`, then `eval "$(make -s env)"`'
-    return fails("terraform", version, fix)
+    return fails("terraform", answer, fix)
 
 
-def _reach(environment: Environment, client: Client) -> Iterator[Line]:
+def _reach(environment: Environment, client: Client) -> Iterator[DoctorLine]:
     """Yield what `pay reach` shows, in a line."""
     check, command = "reach", f"run `pay reach {environment.name}`"
     asked = needed(list(environment.services), environment, CATALOGUE)
@@ -92,7 +92,7 @@ def _reach(environment: Environment, client: Client) -> Iterator[Line]:
 
 def _quotas(
     environment: Environment, environments: Mapping[str, Environment], client: Client
-) -> Iterator[Line]:
+) -> Iterator[DoctorLine]:
     """Yield what `pay quotas` shows: a line for each quota that is too small, else one."""
     lines, unanswered = ask(environment, environments.values(), client)
     for finding in unanswered:
@@ -105,6 +105,6 @@ def _quotas(
         yield ok("quotas", f"all {len(lines)} are enough")
 
 
-def _refused(refusal: Refused) -> Iterator[Line]:
+def _refused(refusal: Refused) -> Iterator[DoctorLine]:
     for finding in refusal.findings:
         yield fails(finding.gate, finding.reason, finding.fix)

@@ -18,7 +18,7 @@ from pay.model.rights.keys_and_topics import EVENTS, encrypts_events, publishes_
 from pay.model.stacks import PLATFORM
 from pay.unread import Unread
 from rollout.aws.clients import Client
-from rollout.doctor.line import Line, fails, not_shown, ok
+from rollout.doctor.line import DoctorLine, fails, not_shown, ok
 
 CHECK = "topics of findings"
 
@@ -26,7 +26,7 @@ _MISSING = ("NotFound", "NotFoundException")
 _OWN_TO_AWS = "alias/aws/"
 
 
-def finding_topic_lines(environment: Environment, client: Client) -> Iterator[Line]:
+def finding_topic_lines(environment: Environment, client: Client) -> Iterator[DoctorLine]:
     """Yield a line for each topic of an account that is watched."""
     for name in environment.watching.topics.names() if environment.watching else ():
         try:
@@ -41,7 +41,7 @@ def finding_topic_lines(environment: Environment, client: Client) -> Iterator[Li
             yield fails(CHECK, f"a policy of {name} cannot be read: {error}", "correct it")
 
 
-def _line(name: str, environment: Environment, client: Client) -> Line:
+def _line(name: str, environment: Environment, client: Client) -> DoctorLine:
     arn = environment.arn("sns", name)
     attributes = client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]
     [needed] = publishes_findings(environment, name, arn)
@@ -58,7 +58,7 @@ def _line(name: str, environment: Environment, client: Client) -> Line:
     return ok(CHECK, f"{name} takes what {EVENTS} sends")
 
 
-def _missing(name: str, environment: Environment) -> Line:
+def _missing(name: str, environment: Environment) -> DoctorLine:
     if _is_created_here(name, environment):
         fix = f"apply {PLATFORM.stack_id(environment.name)} first"
         return not_shown(CHECK, f"{name} does not exist yet", fix)
@@ -66,7 +66,7 @@ def _missing(name: str, environment: Environment) -> Line:
     return fails(CHECK, f"{name} does not exist", fix)
 
 
-def _refuses(name: str, what: str, needed: Statement, environment: Environment) -> Line:
+def _refuses(name: str, what: str, needed: Statement, environment: Environment) -> DoctorLine:
     fix = (
         f"apply {PLATFORM.stack_id(environment.name)}, whose plan adds the statement"
         if _is_created_here(name, environment)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class DoctorVerdict(StrEnum):
     """The verdict of an examination about one thing."""
 
     OK = "ok"
@@ -14,26 +14,26 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class DoctorLine:
     """One thing that a plan or an apply needs."""
 
     check: str
-    verdict: Verdict
+    verdict: DoctorVerdict
     shown: str
     fix: str = ""
     """The steps to take; empty when nothing has to be done."""
 
 
-def ok(check: str, shown: str) -> Line:
+def ok(check: str, shown: str) -> DoctorLine:
     """Return a line on what is as it should be."""
-    return Line(check, Verdict.OK, shown)
+    return DoctorLine(check, DoctorVerdict.OK, shown)
 
 
-def fails(check: str, shown: str, fix: str) -> Line:
+def fails(check: str, shown: str, fix: str) -> DoctorLine:
     """Return a line on what would fail."""
-    return Line(check, Verdict.FAILS, shown, fix)
+    return DoctorLine(check, DoctorVerdict.FAILS, shown, fix)
 
 
-def not_shown(check: str, shown: str, fix: str) -> Line:
+def not_shown(check: str, shown: str, fix: str) -> DoctorLine:
     """Return a line on what only an apply shows."""
-    return Line(check, Verdict.NOT_SHOWN, shown, fix)
+    return DoctorLine(check, DoctorVerdict.NOT_SHOWN, shown, fix)

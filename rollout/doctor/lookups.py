@@ -15,7 +15,7 @@ from typing import Any
 from pay.model import Environment
 from pay.model.stacks import known_stacks
 from rollout.delivery.synthesis import synthesise
-from rollout.doctor.line import Line, fails, ok
+from rollout.doctor.line import DoctorLine, fails, ok
 
 CHECK = "lookups"
 PROVIDER = "registry.terraform.io/hashicorp/aws"
@@ -29,7 +29,9 @@ Document = Mapping[str, Any]
 """A stack in Terraform's JSON syntax."""
 
 
-def lookup_lines(environment: Environment, checkout: Path, environments: Path) -> Iterator[Line]:
+def lookup_lines(
+    environment: Environment, checkout: Path, environments: Path
+) -> Iterator[DoctorLine]:
     """Yield the provider's version, and a line for each lookup that fails; one if none does.
 
     Raises InvalidInput when the environment cannot be synthesised.
@@ -43,7 +45,7 @@ def lookup_lines(environment: Environment, checkout: Path, environments: Path) -
     yield from answers(stacks)
 
 
-def answers(stacks: Mapping[str, Document]) -> Iterator[Line]:
+def answers(stacks: Mapping[str, Document]) -> Iterator[DoctorLine]:
     """Yield the lines of `lookup_lines` for the stacks, by id."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "plan")
@@ -132,7 +134,7 @@ def _closed(stack: Document, data: Mapping[str, Any]) -> dict[str, Any]:
     return {**locals_, "data": data} if data else {}
 
 
-def _planned(folder: Path, count: int, stacks: int) -> Iterator[Line]:
+def _planned(folder: Path, count: int, stacks: int) -> Iterator[DoctorLine]:
     begun = _terraform(folder, "init", "-input=false", "-no-color")
     if begun.returncode:
         reason = " ".join(begun.stderr.split())
@@ -170,7 +172,7 @@ def _asked(file: Path, address: str) -> str:
     return " ".join([type_, *(value for value in body.values() if isinstance(value, str))])
 
 
-def _failed(summary: str, detail: str, asked: str, stacks: list[str]) -> Line:
+def _failed(summary: str, detail: str, asked: str, stacks: list[str]) -> DoctorLine:
     """Return the line of one failure; a postcondition's sentences say what to do.
 
     `asked` is what a lookup asked for, which the provider's own words leave out.

@@ -5,10 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from pay.environments.past_events import old_events
-from rollout.doctor.line import Line, not_shown
+from rollout.doctor.line import DoctorLine, not_shown
 
 
-def event_lines(file: Path, now: datetime) -> Iterator[Line]:
+def event_lines(file: Path, now: datetime) -> Iterator[DoctorLine]:
     """Yield a line for each event: a plan would create its actions again if AWS deletes them."""
     for problem in old_events(file, now):
         where = f"{problem.where}:{problem.line}"

@@ -7,17 +7,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from rollout.doctor.line import Line, Verdict
+from rollout.doctor.line import DoctorLine, DoctorVerdict
 
 _MARKS = {
-    Verdict.OK: "[green]ok[/]  ",
-    Verdict.FAILS: "[red]x[/]   ",
-    Verdict.NOT_SHOWN: "[yellow]?[/]   ",
+    DoctorVerdict.OK: "[green]ok[/]  ",
+    DoctorVerdict.FAILS: "[red]x[/]   ",
+    DoctorVerdict.NOT_SHOWN: "[yellow]?[/]   ",
 }
 _INDENT = (0, 0, 0, 4)
 
 
-def as_data(environment: str, lines: Sequence[Line]) -> dict[str, Any]:
+def as_data(environment: str, lines: Sequence[DoctorLine]) -> dict[str, Any]:
     """Return the lines for programs."""
     return {
         "environment": environment,
@@ -34,15 +34,15 @@ def as_data(environment: str, lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def is_ready(lines: Sequence[Line]) -> bool:
+def is_ready(lines: Sequence[DoctorLine]) -> bool:
     """Return whether nothing would fail."""
-    return all(line.verdict is not Verdict.FAILS for line in lines)
+    return all(line.verdict is not DoctorVerdict.FAILS for line in lines)
 
 
-def print_line(out: Console, line: Line) -> None:
+def print_line(out: Console, line: DoctorLine) -> None:
     """Print a line, and below it what to do."""
     mark = _MARKS[line.verdict]
-    if line.verdict is Verdict.OK:
+    if line.verdict is DoctorVerdict.OK:
         out.print(f"{mark}{escape(line.check)}: {escape(line.shown)}")
         return
     out.print(f"{mark}{escape(line.check)}")
@@ -50,10 +50,10 @@ def print_line(out: Console, line: Line) -> None:
     out.print(Padding(f"[dim]->[/] {escape(line.fix)}", _INDENT, expand=False))
 
 
-def print_sum(out: Console, environment: str, lines: Sequence[Line]) -> None:
+def print_sum(out: Console, environment: str, lines: Sequence[DoctorLine]) -> None:
     """Print the sum of an examination."""
-    failed = sum(line.verdict is Verdict.FAILS for line in lines)
-    unknown = sum(line.verdict is Verdict.NOT_SHOWN for line in lines)
+    failed = sum(line.verdict is DoctorVerdict.FAILS for line in lines)
+    unknown = sum(line.verdict is DoctorVerdict.NOT_SHOWN for line in lines)
     hidden = f" Not shown: {unknown}." if unknown else ""
     if failed:
         out.print(f"\n{escape(environment)} is not ready: {failed} would fail.{hidden}")

@@ -7,14 +7,14 @@ from botocore.exceptions import ClientError
 from pay.identifiers import account_of
 from pay.model import Environment
 from rollout.aws.clients import Client
-from rollout.doctor.line import Line, fails, not_shown, ok
+from rollout.doctor.line import DoctorLine, fails, not_shown, ok
 
 WORKFLOWS = "docs/workflows/README.md says what it may do"
 
 
 def role_lines(
     environment: Environment, client: Client, arns: Mapping[str, str | None]
-) -> Iterator[Line]:
+) -> Iterator[DoctorLine]:
     """Yield a line for each role; `arns` are by the variable that names it.
 
     Whether a pipeline may assume it is not shown: its trust names the pipeline, not this shell.

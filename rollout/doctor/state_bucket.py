@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment
 from rollout.aws.clients import Client
-from rollout.doctor.line import Line, fails, not_shown, ok
+from rollout.doctor.line import DoctorLine, fails, not_shown, ok
 
 CHECK = "state bucket"
 MAKE = "make it as docs/tasks/start-with-a-real-account.md says"
@@ -23,7 +23,9 @@ _ABSENT = {
 }
 
 
-def state_lines(environment: Environment, client: Client, apply_role: str | None) -> Iterator[Line]:
+def state_lines(
+    environment: Environment, client: Client, apply_role: str | None
+) -> Iterator[DoctorLine]:
     """Yield a line for each property of the bucket; one for a state on this machine."""
     bucket = environment.state.bucket
     if bucket is None:
@@ -73,7 +75,9 @@ def _is_private(answer: Any) -> bool:
     return all(block.get(setting) for setting in _PUBLIC)
 
 
-def _lock(environment: Environment, bucket: str, client: Client, apply_role: str | None) -> Line:
+def _lock(
+    environment: Environment, bucket: str, client: Client, apply_role: str | None
+) -> DoctorLine:
     """Ask IAM, which does not know the bucket's policy, whether the role that applies may lock."""
     check = f"{CHECK}: locks"
     if apply_role is None:
@@ -99,7 +103,7 @@ def _lock(environment: Environment, bucket: str, client: Client, apply_role: str
     return ok(check, f"{apply_role} may write and delete them")
 
 
-def _denied(error: ClientError, bucket: str, absent: str) -> Line:
+def _denied(error: ClientError, bucket: str, absent: str) -> DoctorLine:
     code = error.response["Error"]["Code"]
     if code in _ABSENT and absent:
         return fails(CHECK, absent.partition("; ")[0], absent.partition("; ")[2])

@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from pay.model import Environment
 from pay.sleep.parts import databases
 from rollout.aws.clients import Client
-from rollout.doctor.line import Line, fails, not_shown, ok
+from rollout.doctor.line import DoctorLine, fails, not_shown, ok
 
 CHECK = "databases run"
 
 
-def stopped_lines(environment: Environment, client: Client) -> Iterator[Line]:
+def stopped_lines(environment: Environment, client: Client) -> Iterator[DoctorLine]:
     """Yield a line for each stopped database, else one for all; none where the file has hours."""
     wanted = databases(environment)
     if environment.sleep or not wanted:

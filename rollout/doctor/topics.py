@@ -11,14 +11,14 @@ from botocore.exceptions import ClientError
 from pay.model import Environment, Severity, names
 from pay.model.stacks import PLATFORM
 from rollout.aws.clients import Client
-from rollout.doctor.line import Line, fails, not_shown, ok
+from rollout.doctor.line import DoctorLine, fails, not_shown, ok
 
 CHECK = "alarm topics"
 PENDING = "PendingConfirmation"
 """In place of the ARN (AWS: SNS API reference, `ListSubscriptionsByTopic`)."""
 
 
-def topic_lines(environment: Environment, client: Client) -> Iterator[Line]:
+def topic_lines(environment: Environment, client: Client) -> Iterator[DoctorLine]:
     """Yield a line for each topic."""
     of_alarms = [names.alarm_topic(environment.name, severity) for severity in Severity]
     of_findings = environment.watching.topics.names() if environment.watching else ()
@@ -26,7 +26,7 @@ def topic_lines(environment: Environment, client: Client) -> Iterator[Line]:
         yield _line(name, environment, client)
 
 
-def _line(name: str, environment: Environment, client: Client) -> Line:
+def _line(name: str, environment: Environment, client: Client) -> DoctorLine:
     pages = client("sns").get_paginator("list_subscriptions_by_topic")
     try:
         arns = [

@@ -38,7 +38,7 @@ _ADDRESS = re.compile(
 """Of mail, of IPv4, of IPv6."""
 
 
-class Verdict(StrEnum):
+class FindingVerdict(StrEnum):
     """The verdict of the team about a finding."""
 
     REAL = "real"
@@ -75,7 +75,7 @@ class Answer(Model):
     services: tuple[str, ...] = ()
     side: Side | None = None
     """None: both, or the finding does not say."""
-    verdict: Verdict | None = None
+    verdict: FindingVerdict | None = None
     """None: somebody has begun to look."""
     minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] | None = None
     """The time that was spent; of a closure only."""
@@ -95,7 +95,7 @@ def answer_to(
     finding: SecurityFinding,
     at: datetime,
     *,
-    verdict: Verdict | None = None,
+    verdict: FindingVerdict | None = None,
     minutes: int | None = None,
     note: str | None = None,
 ) -> Answer:

@@ -10,7 +10,7 @@ from pay.model.problem import InvalidInput
 from pay.model.pydantic_errors import to_problems
 from rollout.findings.answers import (
     Answer,
-    Verdict,
+    FindingVerdict,
     acknowledgement,
     answer_to,
     append_answer,
@@ -76,7 +76,7 @@ def close(
     answers: Sequence[Answer],
     at: datetime,
     *,
-    verdict: Verdict,
+    verdict: FindingVerdict,
     minutes: int | None,
     note: str | None,
 ) -> tuple[Answer, bool]:

@@ -9,7 +9,7 @@ So the same month holds.
 
 from datetime import date
 
-from rollout.findings.finding import SecurityFinding, State
+from rollout.findings.finding import FindingState, SecurityFinding
 from rollout.images.findings import a_month_after
 
 RULE_OF_WEAKNESSES = "PCI DSS v4.0.1, 6.3.3 and 11.3.1"
@@ -36,4 +36,4 @@ def rule(finding: SecurityFinding) -> str:
 def is_late(finding: SecurityFinding, today: date) -> bool:
     """Return whether it is open after its deadline."""
     last = deadline(finding)
-    return finding.state is State.OPEN and last is not None and today > last
+    return finding.state is FindingState.OPEN and last is not None and today > last

@@ -52,7 +52,7 @@ class Severity(StrEnum):
         return tuple(Severity).index(self)
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """The state that the tool, or the team, gives a finding now."""
 
     OPEN = "open"
@@ -61,7 +61,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class FindingPlace:
     """The part of our estate that a finding is about."""
 
     service: str
@@ -87,12 +87,12 @@ class SecurityFinding:
     """A type of GuardDuty, a vulnerability, or a control; a suppression names it."""
     title: str
     severity: Severity
-    state: State
+    state: FindingState
     first_seen: datetime
     last_seen: datetime
     count: int | None = None
     """The number of times that it was seen; None: the tool does not count."""
-    places: tuple[Place, ...] = ()
+    places: tuple[FindingPlace, ...] = ()
     """Empty: it belongs to nothing that runs here."""
     resource: str = ""
     """In the tool's words, for a finding without a place."""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from rollout.aws.clients import Client, items
-from rollout.findings.finding import Place, SecurityFinding, Severity, State, Tool
+from rollout.findings.finding import FindingPlace, FindingState, SecurityFinding, Severity, Tool
 from rollout.findings.places import Elsewhere, Words
 from rollout.findings.unknown import Document, Unread, each_understood, moment, needed
 
@@ -68,7 +68,7 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
         kind=needed(document, "Type"),
         title=needed(document, "Title"),
         severity=level(needed(document, "Severity")),
-        state=State.SUPPRESSED if is_archived else State.OPEN,
+        state=FindingState.SUPPRESSED if is_archived else FindingState.OPEN,
         first_seen=moment(document, *seen_first),
         last_seen=moment(document, *seen_last),
         count=service.get("Count"),
@@ -79,7 +79,7 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
     )
 
 
-def _places(words: Words, resource: Document) -> Iterator[Place]:
+def _places(words: Words, resource: Document) -> Iterator[FindingPlace]:
     """Raises Elsewhere."""
     cluster = resource.get("EcsClusterDetails") or {}
     task = cluster.get("TaskDetails") or {}

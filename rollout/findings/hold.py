@@ -2,8 +2,8 @@
 
 from rollout.findings.about import read_about
 from rollout.findings.answers import read_answers
-from rollout.findings.finding import State
-from rollout.findings.listing import Line, lines
+from rollout.findings.finding import FindingState
+from rollout.findings.listing import FindingLine, lines
 from rollout.moves.smoked import Reach
 from rollout.moves.standings import Standings
 from rollout.moves.watched import Held, Watched
@@ -29,17 +29,17 @@ def watch_service(standings: Standings, environment: str, service: str, reach: R
     return Watched(held, tuple(f"{each.tool}: {each.reason}" for each in reported.unread))
 
 
-def _holds(line: Line, service: str) -> bool:
+def _holds(line: FindingLine, service: str) -> bool:
     finding = line.finding
     return (
-        finding.state is State.OPEN
+        finding.state is FindingState.OPEN
         and finding.severity.is_high
         and service in finding.services
         and (line.is_late or not finding.is_weakness)
     )
 
 
-def _held(line: Line, service: str) -> Held:
+def _held(line: FindingLine, service: str) -> Held:
     finding = line.finding
     sides = (each.side for each in finding.places if each.service == service and each.side)
     what = f"{finding.tool}, {finding.severity}: {finding.title}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from pay.watching.ways import INSPECTOR_STATUS
 from rollout.aws.clients import Client, items
-from rollout.findings.finding import Place, SecurityFinding, State, Tool
+from rollout.findings.finding import FindingPlace, FindingState, SecurityFinding, Tool
 from rollout.findings.places import Elsewhere, Words
 from rollout.findings.unknown import (
     Document,
@@ -29,10 +29,10 @@ _TOOLS = {"guardduty": Tool.GUARDDUTY, "inspector": Tool.INSPECTOR}
 """The end of a product's ARN -> the tool; every other product is the hub's."""
 
 _WORKFLOWS = {
-    "NEW": State.OPEN,
-    "NOTIFIED": State.OPEN,
-    "RESOLVED": State.RESOLVED,
-    "SUPPRESSED": State.SUPPRESSED,
+    "NEW": FindingState.OPEN,
+    "NOTIFIED": FindingState.OPEN,
+    "RESOLVED": FindingState.RESOLVED,
+    "SUPPRESSED": FindingState.SUPPRESSED,
 }
 _PASSES = ("PASSED", "NOT_AVAILABLE")
 """The statuses of a control that says nothing against us (ASFF, `Compliance`)."""
@@ -95,7 +95,9 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
         has_fix=vulnerability.get("FixAvailable", "YES") != "NO",
         published=_published(vulnerability),
         repository=_repository(resource),
-        because=own or note or "suppressed in Security Hub" if state is State.SUPPRESSED else None,
+        because=own or note or "suppressed in Security Hub"
+        if state is FindingState.SUPPRESSED
+        else None,
     )
 
 
@@ -113,14 +115,14 @@ def _kind(tool: Tool, document: Document) -> str:
     return str(control or document.get("GeneratorId") or needed(document, "Title"))
 
 
-def _state(document: Document) -> State:
+def _state(document: Document) -> FindingState:
     workflow = (document.get("Workflow") or {}).get("Status", "NEW")
     if workflow not in _WORKFLOWS:
         raise UnknownFormat(f"its Workflow.Status is {workflow!r}")
-    state = State.SUPPRESSED if _is_filtered(document) else _WORKFLOWS[workflow]
+    state = FindingState.SUPPRESSED if _is_filtered(document) else _WORKFLOWS[workflow]
     passes = (document.get("Compliance") or {}).get("Status") in _PASSES
     is_over = passes or document.get("RecordState") == "ARCHIVED"
-    return State.RESOLVED if is_over and state is State.OPEN else state
+    return FindingState.RESOLVED if is_over and state is FindingState.OPEN else state
 
 
 def _is_filtered(document: Document) -> bool:
@@ -140,7 +142,7 @@ def _published(vulnerability: Document) -> Any:
     return moment(vendor, "VendorCreatedAt").date() if vendor.get("VendorCreatedAt") else None
 
 
-def _places(words: Words, resources: Any) -> Iterator[Place]:
+def _places(words: Words, resources: Any) -> Iterator[FindingPlace]:
     """Yield what each resource is to us. Raises Elsewhere."""
     for resource in resources:
         kind, details = needed(resource, "Type"), resource.get("Details") or {}

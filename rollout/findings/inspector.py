@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rollout.aws.clients import Client, items
-from rollout.findings.finding import Place, SecurityFinding, State, Tool
+from rollout.findings.finding import FindingPlace, FindingState, SecurityFinding, Tool
 from rollout.findings.places import Elsewhere, Words
 from rollout.findings.unknown import (
     Document,
@@ -25,7 +25,11 @@ from rollout.findings.unknown import (
 
 ACTIONS = ("inspector2:ListFindings", "inspector2:GetClustersForImage")
 
-_STATES = {"ACTIVE": State.OPEN, "SUPPRESSED": State.SUPPRESSED, "CLOSED": State.RESOLVED}
+_STATES = {
+    "ACTIVE": FindingState.OPEN,
+    "SUPPRESSED": FindingState.SUPPRESSED,
+    "CLOSED": FindingState.RESOLVED,
+}
 
 
 def read(words: Words, client: Client) -> Iterator[SecurityFinding | Unread]:
@@ -95,7 +99,7 @@ def day(value: Any) -> date | None:
     return value.date() if isinstance(value, datetime) else None
 
 
-def _running(words: Words, clusters: tuple[Document, ...]) -> Iterator[Place]:
+def _running(words: Words, clusters: tuple[Document, ...]) -> Iterator[FindingPlace]:
     """Yield where an image runs in this environment.
 
     Raises Elsewhere for one that runs in other environments of the account only.

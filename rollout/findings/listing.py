@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from pay.model import Stage
 from rollout.findings.answers import Answer, acknowledgement, closure
 from rollout.findings.deadlines import deadline, is_late, rule
-from rollout.findings.finding import NOT_IN_THE_CATALOGUE, SecurityFinding, State
+from rollout.findings.finding import NOT_IN_THE_CATALOGUE, FindingState, SecurityFinding
 from rollout.moves.journal import Move
 from rollout.moves.standings import Standings
 from rollout.terminal.time_text import span
 
 
 @dataclass(frozen=True)
-class Line:
+class FindingLine:
     """A finding as a person has to see it."""
 
     finding: SecurityFinding
@@ -75,22 +75,22 @@ def lines(
     standings: Standings,
     environment: str,
     since: datetime,
-) -> tuple[Line, ...]:
+) -> tuple[FindingLine, ...]:
     """Return open findings, and those that ended after `since`: the late ones and worst first."""
     all_ = (_line(each, answers, standings, environment) for each in findings)
     shown = [
         each
         for each in all_
-        if each.finding.state is State.OPEN
+        if each.finding.state is FindingState.OPEN
         or each.finding.last_seen >= since
         or (each.closed and each.closed.at >= since)
     ]
     return tuple(sorted(shown, key=_order))
 
 
-def _order(line: Line) -> tuple[object, ...]:
+def _order(line: FindingLine) -> tuple[object, ...]:
     return (
-        tuple(State).index(line.finding.state),
+        tuple(FindingState).index(line.finding.state),
         not line.is_late,
         line.finding.severity.rank,
         line.group,
@@ -100,15 +100,15 @@ def _order(line: Line) -> tuple[object, ...]:
 
 def _line(
     finding: SecurityFinding, answers: Sequence[Answer], standings: Standings, environment: str
-) -> Line:
+) -> FindingLine:
     closed = closure(finding, answers)
     if closed:
-        finding = replace(finding, state=State.RESOLVED)
+        finding = replace(finding, state=FindingState.RESOLVED)
     spent = [
         each.minutes for each in answers if each.key == finding.key and each.minutes is not None
     ]
     stages = standings.stages(environment)
-    return Line(
+    return FindingLine(
         finding=finding,
         now=standings.now,
         stages=tuple((name, stages[name]) for name in finding.services if name in stages),

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
 
-from rollout.findings.answers import Answer, Record, Verdict
+from rollout.findings.answers import Answer, FindingVerdict, Record
 from rollout.findings.finding import NOT_IN_THE_CATALOGUE, Tool
 from rollout.images.findings import a_month_after
 
@@ -28,7 +28,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Row:
+class MonthRow:
     """The findings of one tool about one service."""
 
     tool: Tool
@@ -42,8 +42,8 @@ class Row:
     @property
     def false_percent(self) -> int:
         """Return how many of them were wrong, without drills, which nothing found."""
-        judged = [e for e in self.closures if e.closure.verdict is not Verdict.DRILL]
-        false = sum(each.closure.verdict is Verdict.FALSE for each in judged)
+        judged = [e for e in self.closures if e.closure.verdict is not FindingVerdict.DRILL]
+        false = sum(each.closure.verdict is FindingVerdict.FALSE for each in judged)
         return round(100 * false / len(judged)) if judged else 0
 
     @property
@@ -86,12 +86,12 @@ def _answered(environment: str, answers: Iterable[Answer]) -> Iterator[Answered]
             yield Answered(environment, each, max(began - each.first_seen, timedelta()))
 
 
-def rows(closures: Iterable[Answered]) -> tuple[Row, ...]:
+def rows(closures: Iterable[Answered]) -> tuple[MonthRow, ...]:
     """Return the closures by tool and service, those that took longest first."""
     groups: dict[tuple[Tool, str], list[Answered]] = {}
     for each in closures:
         groups.setdefault((each.closure.tool, each.service), []).append(each)
-    all_ = (Row(tool, service, tuple(each)) for (tool, service), each in groups.items())
+    all_ = (MonthRow(tool, service, tuple(each)) for (tool, service), each in groups.items())
     return tuple(sorted(all_, key=lambda row: (-row.minutes, row.tool, row.service)))
 
 

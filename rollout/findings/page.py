@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from pay.pages import templates
-from rollout.findings.finding import State
-from rollout.findings.listing import Line
+from rollout.findings.finding import FindingState
+from rollout.findings.listing import FindingLine
 from rollout.findings.report import folded, headline, in_state, mistakes, moves, since, until
 from rollout.findings.unknown import Unread
 
 
 def as_page(
     environment: str,
-    lines: Sequence[Line],
+    lines: Sequence[FindingLine],
     unread: Sequence[Unread],
     left_out: Sequence[str],
 ) -> str:
@@ -23,9 +23,9 @@ def as_page(
             environment=environment,
             headline=headline(lines, unread),
             mistakes=mistakes(environment, lines, unread),
-            open=in_state(lines, State.OPEN),
+            open=in_state(lines, FindingState.OPEN),
             suppressed=folded(lines),
-            resolved=in_state(lines, State.RESOLVED),
+            resolved=in_state(lines, FindingState.RESOLVED),
             left_out=left_out,
             since=since,
             until=until,

@@ -7,7 +7,7 @@ from functools import cache
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import ONE_OFF_TASKS
 from pay.model import Environment, Side, names
-from rollout.findings.finding import Place
+from rollout.findings.finding import FindingPlace
 
 
 class Elsewhere(Exception):
@@ -22,7 +22,7 @@ class Words:
     others: frozenset[str] = frozenset()
     """The names of those environments."""
 
-    def of_task(self, cluster: str, group: str, launch_type: str | None = None) -> Place:
+    def of_task(self, cluster: str, group: str, launch_type: str | None = None) -> FindingPlace:
         """Return what a task of ECS is to us. `cluster` is a name or an ARN. `group` is
         `service:<name>`, or `family:<name>` for a task that somebody started (ECS API reference,
         `Task`, group).
@@ -35,33 +35,37 @@ class Words:
         kind, _, name = group.rpartition(":")
         if kind == "family":
             return self.of_family(name, side)
-        return Place(name, side, name in CATALOGUE)
+        return FindingPlace(name, side, name in CATALOGUE)
 
-    def of_family(self, family: str, side: Side | None = None) -> Place:
+    def of_family(self, family: str, side: Side | None = None) -> FindingPlace:
         """Return what a family of task definitions is to us."""
         if known := _families(self.environment.name).get(family):
-            return Place(known.service, side or known.side)
-        return Place(family, side, is_known=False)
+            return FindingPlace(known.service, side or known.side)
+        return FindingPlace(family, side, is_known=False)
 
-    def of_running(self, where: str) -> Place:
+    def of_running(self, where: str) -> FindingPlace:
         """Return the place that `rollout.images.survey.Running.where` names."""
         name, _, side = where.partition(" on ")
-        return Place(name, Side(side)) if side else self.of_family(name.removesuffix(" as a task"))
+        return (
+            FindingPlace(name, Side(side))
+            if side
+            else self.of_family(name.removesuffix(" as a task"))
+        )
 
-    def of_tags(self, tags: Mapping[str, str]) -> Place | None:
+    def of_tags(self, tags: Mapping[str, str]) -> FindingPlace | None:
         """Return what a resource with our tags belongs to; None without them. Raises Elsewhere."""
         if tags.get("Environment") in self.others:
             raise Elsewhere
         if (service := tags.get("Service")) is None:
             return None
         side = Side(tags["Side"]) if tags.get("Side") in tuple(Side) else None
-        return Place(service, side, service in CATALOGUE)
+        return FindingPlace(service, side, service in CATALOGUE)
 
-    def of_repository(self, repository: str) -> tuple[Place, ...]:
+    def of_repository(self, repository: str) -> tuple[FindingPlace, ...]:
         """Return the services of this environment that start containers of a repository."""
         services = (CATALOGUE[name] for name in self.environment.services)
         return tuple(
-            Place(service.name)
+            FindingPlace(service.name)
             for service in services
             if repository == names.repository(service.name)
             or any(repository == sidecar.repository for sidecar in service.sidecars)
@@ -78,15 +82,15 @@ class Words:
 
 
 @cache
-def _families(environment: str) -> Mapping[str, Place]:
+def _families(environment: str) -> Mapping[str, FindingPlace]:
     """Return every family of task definitions of an environment, and what starts it."""
     families = {
-        names.one_off_task_family(environment, task.name): Place(task.name)
+        names.one_off_task_family(environment, task.name): FindingPlace(task.name)
         for task in ONE_OFF_TASKS
     }
     for service in CATALOGUE:
         migration = names.one_off_task_family(environment, names.migration(service))
-        families[migration] = Place(service)
+        families[migration] = FindingPlace(service)
         for side in Side:
-            families[names.task_family(environment, service, side)] = Place(service, side)
+            families[names.task_family(environment, service, side)] = FindingPlace(service, side)
     return families

@@ -11,7 +11,7 @@ from pay.model.watching.accounts import Road
 from pay.model.watching.suppressions import Suppression
 from rollout.aws.clients import Client
 from rollout.findings import guardduty, hub, inspector, scans
-from rollout.findings.finding import SecurityFinding, State, Tool, once_each
+from rollout.findings.finding import FindingState, SecurityFinding, Tool, once_each
 from rollout.findings.places import Words
 from rollout.findings.suppressed import with_reasons
 from rollout.findings.unknown import Unread, not_ours
@@ -76,7 +76,9 @@ def read(
 def _suppressed_by(reader: Reader) -> Reader:
     """Return a reader of what a tool's own filter suppresses; all else is in Security Hub."""
     return lambda: (
-        each for each in reader() if isinstance(each, Unread) or each.state is State.SUPPRESSED
+        each
+        for each in reader()
+        if isinstance(each, Unread) or each.state is FindingState.SUPPRESSED
     )
 
 

@@ -7,37 +7,39 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rollout.findings.finding import State
-from rollout.findings.listing import Line
+from rollout.findings.finding import FindingState
+from rollout.findings.listing import FindingLine
 from rollout.findings.unknown import Unread
 from rollout.terminal.refusal import Finding
 from rollout.terminal.tables import print_table
 from rollout.terminal.time_text import short_moment, span
 
 
-def in_state(lines: Iterable[Line], state: State) -> tuple[Line, ...]:
+def in_state(lines: Iterable[FindingLine], state: FindingState) -> tuple[FindingLine, ...]:
     """Return the lines of one state."""
     return tuple(each for each in lines if each.finding.state is state)
 
 
-def folded(lines: Iterable[Line]) -> Mapping[str, int]:
+def folded(lines: Iterable[FindingLine]) -> Mapping[str, int]:
     """Return why findings are suppressed -> how many."""
     counts: dict[str, int] = {}
-    for each in in_state(lines, State.SUPPRESSED):
+    for each in in_state(lines, FindingState.SUPPRESSED):
         why = each.finding.because or "no reason is known"
         counts[why] = counts.get(why, 0) + 1
     return counts
 
 
-def headline(lines: Sequence[Line], unread: Sequence[Unread]) -> str:
+def headline(lines: Sequence[FindingLine], unread: Sequence[Unread]) -> str:
     """Return the counts in a sentence."""
-    counts = (f"{len(in_state(lines, state))} {state}" for state in State)
+    counts = (f"{len(in_state(lines, state))} {state}" for state in FindingState)
     late = sum(each.is_late for each in lines)
     unknown = f"; {len(unread)} not read" if unread else ""
     return f"{', '.join(counts)}; {late} late{unknown}"
 
 
-def mistakes(environment: str, lines: Iterable[Line], unread: Iterable[Unread]) -> list[Finding]:
+def mistakes(
+    environment: str, lines: Iterable[FindingLine], unread: Iterable[Unread]
+) -> list[Finding]:
     """Return what is late, and what could not be read."""
     late = [
         Finding(
@@ -55,7 +57,7 @@ def mistakes(environment: str, lines: Iterable[Line], unread: Iterable[Unread]) 
 
 def as_data(
     environment: str,
-    lines: Sequence[Line],
+    lines: Sequence[FindingLine],
     unread: Sequence[Unread],
     left_out: Sequence[str],
 ) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def as_data(
     }
 
 
-def _as_data(line: Line) -> dict[str, Any]:
+def _as_data(line: FindingLine) -> dict[str, Any]:
     finding = line.finding
     return {
         "id": finding.id,
@@ -106,14 +108,14 @@ def _as_data(line: Line) -> dict[str, Any]:
 def print_report(
     out: Console,
     environment: str,
-    lines: Sequence[Line],
+    lines: Sequence[FindingLine],
     unread: Sequence[Unread],
     left_out: Sequence[str],
 ) -> None:
     """Print open findings by service and tool, then those that are over, folded, and what nobody
     was asked about.
     """
-    open_ = in_state(lines, State.OPEN)
+    open_ = in_state(lines, FindingState.OPEN)
     if open_:
         table = Table(title=f"Open findings of {environment}", title_justify="left")
         for column in ("id", "service", "tool", "severity", "finding", "since", "until", "moves"):
@@ -124,13 +126,13 @@ def print_report(
     out.print(f"{headline(lines, unread)}.")
     for why, count in folded(lines).items():
         out.print(f"[dim]{count} suppressed:[/] {escape(why)}")
-    for each in in_state(lines, State.RESOLVED):
+    for each in in_state(lines, FindingState.RESOLVED):
         out.print(f"[dim]resolved:[/] {escape(_over(each))}")
     for what in left_out:
         out.print(f"[dim]left out:[/] {escape(what)}")
 
 
-def _cells(line: Line) -> tuple[str, ...]:
+def _cells(line: FindingLine) -> tuple[str, ...]:
     finding = line.finding
     colour = "red" if finding.severity.is_high else "yellow"
     return (
@@ -149,7 +151,7 @@ def _cells(line: Line) -> tuple[str, ...]:
     )
 
 
-def since(line: Line) -> str:
+def since(line: FindingLine) -> str:
     """Return when it was first seen, its age, how often it was, and whether somebody looks."""
     count = f", {line.finding.count} times" if (line.finding.count or 0) > 1 else ""
     begun = f"; acknowledged {short_moment(line.begun.at)}" if line.begun else ""
@@ -157,7 +159,7 @@ def since(line: Line) -> str:
     return f"{first} ({span(line.age, units=1)}){count}{begun}"
 
 
-def until(line: Line) -> str:
+def until(line: FindingLine) -> str:
     """Return its deadline, or why it has none."""
     if line.deadline:
         return str(line.deadline)
@@ -168,13 +170,13 @@ def until(line: Line) -> str:
     return "risk analysis"
 
 
-def moves(line: Line) -> str:
+def moves(line: FindingLine) -> str:
     """Return the stages of its services, and how long after a move it was first seen."""
     stages = ", ".join(f"{stage}" for _, stage in line.stages)
     return "; ".join(filter(None, (stages, line.since_the_move)))
 
 
-def _over(line: Line) -> str:
+def _over(line: FindingLine) -> str:
     finding = line.finding
     verdict = f"{line.closed.verdict}, {line.minutes} min" if line.closed else finding.tool.value
     return f"{finding.id} {finding.where}: {finding.title} ({verdict})"

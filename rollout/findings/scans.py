@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from rollout.aws.clients import Client
-from rollout.findings.finding import SecurityFinding, Severity, State, Tool
+from rollout.findings.finding import FindingState, SecurityFinding, Severity, Tool
 from rollout.findings.places import Words
 from rollout.findings.unknown import Unread
 from rollout.images.findings import Vulnerability
-from rollout.images.survey import ACTIONS, Line, Running, survey
+from rollout.images.survey import ACTIONS, ImageLine, Running, survey
 
 __all__ = ["ACTIONS", "read"]
 
@@ -33,7 +33,7 @@ def read(words: Words, client: Client, now: datetime) -> Iterator[SecurityFindin
 
 
 def _understood(
-    words: Words, line: Line, running: Running, vulnerability: Vulnerability, now: datetime
+    words: Words, line: ImageLine, running: Running, vulnerability: Vulnerability, now: datetime
 ) -> SecurityFinding:
     published = vulnerability.published
     day = datetime(published.year, published.month, published.day, tzinfo=UTC) if published else now
@@ -46,7 +46,7 @@ def _understood(
         title=f"{vulnerability.id} in {line.image.name} {running.name}: "
         f"{vulnerability.packages or 'no package'}",
         severity=Severity(vulnerability.severity.lower()),
-        state=State.OPEN,
+        state=FindingState.OPEN,
         first_seen=first.astimezone(UTC),
         last_seen=last.astimezone(UTC),
         places=tuple(map(words.of_running, running.where)),

@@ -10,7 +10,7 @@ from datetime import date
 
 from pay.model.watching.suppressions import Suppression
 from pay.model.watching.suppressions import Tool as Suppressed
-from rollout.findings.finding import SecurityFinding, State, Tool
+from rollout.findings.finding import FindingState, SecurityFinding, Tool
 
 ENTRY_OF: Mapping[Tool, Suppressed] = {
     Tool.GUARDDUTY: Suppressed.GUARDDUTY,
@@ -31,10 +31,10 @@ def with_reasons(
         entry = next((each for each in own if covers(each, finding)), None)
         if entry is None:
             yield finding
-        elif finding.state is State.SUPPRESSED:
+        elif finding.state is FindingState.SUPPRESSED:
             yield replace(finding, because=entry.note)
         elif finding.tool is Tool.ECR and entry.holds_on(today):
-            yield replace(finding, state=State.SUPPRESSED, because=entry.note)
+            yield replace(finding, state=FindingState.SUPPRESSED, because=entry.note)
         else:
             yield finding
 

@@ -7,7 +7,7 @@ from rollout.guard.verdict import Refusal
 
 
 @dataclass(frozen=True)
-class Place:
+class RulePlace:
     """The addresses with the same text."""
 
     stacks: tuple[str, ...]
@@ -17,7 +17,7 @@ class Place:
     text: str
 
 
-def places(stacks_and_texts: Iterable[tuple[str, str, str]]) -> tuple[Place, ...]:
+def places(stacks_and_texts: Iterable[tuple[str, str, str]]) -> tuple[RulePlace, ...]:
     """Return stacks, addresses and texts. The addresses of one text and stack stand together, and
     so do the stacks of the same addresses.
     """
@@ -28,7 +28,7 @@ def places(stacks_and_texts: Iterable[tuple[str, str, str]]) -> tuple[Place, ...
     alike: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for (stack, text), listed in together.items():
         alike.setdefault((tuple(listed), text), []).append(stack)
-    return tuple(Place(tuple(stacks), *of_all) for of_all, stacks in alike.items())
+    return tuple(RulePlace(tuple(stacks), *of_all) for of_all, stacks in alike.items())
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Advice:
     """The steps to take about some findings of a rule."""
 
     do: str
-    places: tuple[Place, ...]
+    places: tuple[RulePlace, ...]
 
 
 @dataclass(frozen=True)

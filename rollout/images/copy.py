@@ -15,7 +15,7 @@ from pay.model.environment.instance_types import Architecture
 from pay.model.images import Image, ImageKind
 from rollout.aws.clients import Client
 from rollout.images.registry import Manifest, Repository
-from rollout.releases.record import Release, Verdict, proof, read_releases
+from rollout.releases.record import Release, ReleaseVerdict, proof, read_releases
 from rollout.terminal.refusal import Finding, Refused
 
 SIDE_BY_SIDE = 4
@@ -143,7 +143,7 @@ def without_proof(
     Raises InvalidInput when a record cannot be read.
     """
     lines = [line for each in proved for line in _lines(image, release, digest, each, folder)]
-    good = [line for line in lines if line.verdict is Verdict.GOOD]
+    good = [line for line in lines if line.verdict is ReleaseVerdict.GOOD]
     where = " or ".join(proved)
     if not lines:
         yield Finding(
@@ -179,9 +179,9 @@ def _bad_patches(image: Image, digest: str, proved: Sequence[str], folder: Path)
                 line
                 for line in read_releases(folder, environment, path.stem)
                 if line.digests.get(image.name) == digest
-                and (line.verdict is Verdict.GOOD or line.patch == image.name)
+                and (line.verdict is ReleaseVerdict.GOOD or line.patch == image.name)
             ]
-            if words and words[-1].verdict is Verdict.BAD:
+            if words and words[-1].verdict is ReleaseVerdict.BAD:
                 yield f"{environment}: {path.stem}"
 
 

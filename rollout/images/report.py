@@ -12,17 +12,17 @@ from pay.containers.images import short_image
 from pay.containers.lifecycle import KEPT_RELEASES, SOON, days_of
 from pay.model import Environment
 from pay.model.stacks import REGISTRY
-from rollout.images.survey import Line, Running, Stored
+from rollout.images.survey import ImageLine, Running, Stored
 from rollout.terminal.refusal import Finding
 from rollout.terminal.tables import print_table
 
 
-def mistakes(environment: Environment, lines: Sequence[Line], today: date) -> list[Finding]:
+def mistakes(environment: Environment, lines: Sequence[ImageLine], today: date) -> list[Finding]:
     """Return what is late, not scanned or expires soon, and what the registry lacks."""
     return [mistake for line in lines for mistake in _mistakes(environment, line, today)]
 
 
-def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Finding]:
+def _mistakes(environment: Environment, line: ImageLine, today: date) -> Iterator[Finding]:
     name, repository = line.image.name, line.image.repository
     if line.lacks_its_pin and line.pin:
         yield Finding(
@@ -63,7 +63,7 @@ def _mistakes(environment: Environment, line: Line, today: date) -> Iterator[Fin
                 )
 
 
-def _end(line: Line, stored: Stored) -> str | None:
+def _end(line: ImageLine, stored: Stored) -> str | None:
     """Return what ends the life of an image soon; None: it stays."""
     newer, repository = line.newer(stored), line.image.repository
     if stored.release:
@@ -74,7 +74,7 @@ def _end(line: Line, stored: Stored) -> str | None:
     return None
 
 
-def as_data(environment: Environment, lines: Sequence[Line], today: date) -> dict[str, Any]:
+def as_data(environment: Environment, lines: Sequence[ImageLine], today: date) -> dict[str, Any]:
     """Return the lines for programs."""
     return {
         "environment": environment.name,
@@ -97,7 +97,7 @@ def as_data(environment: Environment, lines: Sequence[Line], today: date) -> dic
     }
 
 
-def _running_as_data(line: Line, running: Running, today: date) -> dict[str, Any]:
+def _running_as_data(line: ImageLine, running: Running, today: date) -> dict[str, Any]:
     built = line.built(running)
     return {
         "release": running.stored and running.stored.release,
@@ -121,7 +121,7 @@ def _running_as_data(line: Line, running: Running, today: date) -> dict[str, Any
 
 
 def print_report(
-    out: Console, environment: Environment, lines: Sequence[Line], today: date
+    out: Console, environment: Environment, lines: Sequence[ImageLine], today: date
 ) -> None:
     """Print a row for each image that runs, then what is wrong and what to do."""
     title = f"Images of {environment.name} in account {environment.account_id}"
@@ -137,7 +137,7 @@ def print_report(
         out.print(f"  [dim]->[/] {escape(each.fix)}")
 
 
-def _cells(line: Line, running: Running | None, today: date) -> Iterator[str]:
+def _cells(line: ImageLine, running: Running | None, today: date) -> Iterator[str]:
     yield line.image.name
     yield _runs(running) if running else "-"
     yield str(line.pin.release) if line.pin else ""

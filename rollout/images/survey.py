@@ -83,7 +83,7 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Line:
+class ImageLine:
     """One image of the catalogue in one environment."""
 
     image: Image
@@ -115,7 +115,7 @@ class Line:
         return running.stored.pushed if running.stored else None
 
 
-def survey(environment: Environment, client: Client) -> tuple[Line, ...]:
+def survey(environment: Environment, client: Client) -> tuple[ImageLine, ...]:
     """Return a line for each image of the environment's services, sidecars and tasks.
 
     Raises botocore's ClientError when AWS does not answer.
@@ -136,7 +136,7 @@ def survey(environment: Environment, client: Client) -> tuple[Line, ...]:
         lambda each: _found(ecr, each[0].repository, each[1], environment), running
     )
     return tuple(
-        Line(
+        ImageLine(
             image=image,
             running=tuple(
                 Running(

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from rollout.locks.lock import Broken, Held, Lock, Place
+from rollout.locks.lock import Broken, Held, Lock, LockPlace
 from rollout.terminal.refusal import Failed
 
 _ABSENT = {"NoSuchKey", "404"}
@@ -23,7 +23,7 @@ class LockBucket:
     """The object of one environment's lock. A method raises Failed when S3 refuses it."""
 
     s3: Any
-    place: Place
+    place: LockPlace
 
     def read(self) -> Held | None:
         """Return the lock; None: the environment is free."""

@@ -83,7 +83,7 @@ class Broken(Model):
 
 
 @dataclass(frozen=True)
-class Place:
+class LockPlace:
     """The bucket and key of an environment's lock."""
 
     environment: str
@@ -98,9 +98,9 @@ class Place:
         return f"{self.environment}/broken-locks/{id}.json"
 
 
-def place_of(environment: Environment) -> Place:
+def place_of(environment: Environment) -> LockPlace:
     """Return the place beside the environment's states, below the prefix that the role of applies
     may write.
     """
     bucket = environment.state.bucket or names.lock_bucket(environment.name)
-    return Place(environment.name, bucket)
+    return LockPlace(environment.name, bucket)

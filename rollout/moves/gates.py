@@ -13,7 +13,7 @@ from pay.model.stage import invariants
 from pay.model.stage.conditions import measurements, needs_approver
 from pay.model.stage.dwell import LOCAL_ZONE, has_seen_a_peak, peak_of, shortest_dwell
 from pay.model.stage.transitions import Direction, Edge, promotion
-from rollout.contracts.seen import State
+from rollout.contracts.seen import SeenState
 from rollout.moves.covered import NOT_WATCHED, Covered
 from rollout.moves.journal import move, stripped
 from rollout.moves.judged import NOT_ASKED, Judged
@@ -256,9 +256,9 @@ def tasks_are_watched(p: Promotion) -> Finding | None:
     agrees.
     """
     coverage = p.covered.coverage
-    if not p.covered.was_asked or (coverage and coverage.state is State.ON):
+    if not p.covered.was_asked or (coverage and coverage.state is SeenState.ON):
         return None
-    if coverage and coverage.state is State.OFF:
+    if coverage and coverage.state is SeenState.OFF:
         return Finding(
             "watched", f"GuardDuty does not watch it: {coverage.reasons}", coverage.fix, "unwatched"
         )

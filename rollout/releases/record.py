@@ -27,7 +27,7 @@ Digests = Mapping[str, Digest]
 """Container -> the digest of its image."""
 
 
-class Verdict(StrEnum):
+class ReleaseVerdict(StrEnum):
     """The result of a release."""
 
     GOOD = "good"
@@ -55,7 +55,7 @@ class Release(Model):
     """Of every container that was deployed, sidecars too."""
     before: int | None = Field(default=None, alias="from")
     """The release that ran before; None: its image has no tag `N-release`."""
-    verdict: Verdict
+    verdict: ReleaseVerdict
     rollback: bool = False
     """True when it went back to a release that ran here before."""
     smoke: Mapping[Side, tuple[str, ...]] = {}
@@ -125,7 +125,7 @@ def read_what_is_right(
 
 def that_ran(releases: Iterable[Release]) -> Iterator[Release]:
     """Yield the releases that every side ran after their deployment."""
-    return (release for release in releases if release.verdict is not Verdict.BAD)
+    return (release for release in releases if release.verdict is not ReleaseVerdict.BAD)
 
 
 def proof(releases: Iterable[Release], number: int) -> Release | None:
@@ -139,5 +139,5 @@ def proof(releases: Iterable[Release], number: int) -> Release | None:
         if not each.patch
         and (each.before == number != each.release if each.rollback else each.release == number)
     ]
-    is_proof = lines and lines[-1].verdict is Verdict.GOOD and not lines[-1].rollback
+    is_proof = lines and lines[-1].verdict is ReleaseVerdict.GOOD and not lines[-1].rollback
     return lines[-1] if is_proof else None

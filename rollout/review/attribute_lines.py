@@ -6,7 +6,7 @@ from typing import Any
 from rollout.plans.plan import AttributeChange, ResourceChange, Values
 from rollout.plans.values import dig, same
 from rollout.review.redact import before_and_after
-from rollout.review.view_models import Line
+from rollout.review.view_models import ReviewLine
 
 _KEYS = ("id", "name", "key")
 """The attributes that identify the members of a set of objects."""
@@ -31,19 +31,19 @@ def attribute_changes(change: ResourceChange) -> Iterator[AttributeChange]:
             yield AttributeChange(path, before, after, attribute.is_unknown, is_sensitive)
 
 
-def line(attribute: AttributeChange) -> Line:
+def line(attribute: AttributeChange) -> ReviewLine:
     """Return the attribute with both values, as anybody may read them."""
     before, after = attribute.before, attribute.after
     if attribute.is_unknown or not (_is_texts(before) and _is_texts(after)):
-        return Line(attribute.name, *before_and_after(attribute))
+        return ReviewLine(attribute.name, *before_and_after(attribute))
     gone = [member for member in before if member not in after]
     new = [member for member in after if member not in before]
     stay = len(before) - len(gone)
     if not stay or not (gone or new):
-        return Line(attribute.name, *before_and_after(attribute))
+        return ReviewLine(attribute.name, *before_and_after(attribute))
     part = AttributeChange(attribute.path, gone, new, False, attribute.is_sensitive)
     stays = "stays" if stay == 1 else "stay"
-    return Line(f"{attribute.name} ({stay} {stays})", *before_and_after(part))
+    return ReviewLine(f"{attribute.name} ({stay} {stays})", *before_and_after(part))
 
 
 def _is_texts(value: object) -> bool:

@@ -10,7 +10,7 @@ from rollout.plans.containers import TASK_DEFINITION, containers_after, containe
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.values import same
 from rollout.review.redact import SENSITIVE, UNSET, shown
-from rollout.review.view_models import ContainerLines, Line
+from rollout.review.view_models import ContainerLines, ReviewLine
 
 GIVEN = "given"
 """The text for a secret that a container gets."""
@@ -29,11 +29,13 @@ def container_changes(change: ResourceChange) -> tuple[ContainerLines, ...]:
     if change.is_sensitive(_KEY):
         if same(change.before.get(_KEY), change.after.get(_KEY)):
             return ()
-        return (ContainerLines("all", "changed", (Line(_KEY, SENSITIVE, SENSITIVE),)),)
+        return (ContainerLines("all", "changed", (ReviewLine(_KEY, SENSITIVE, SENSITIVE),)),)
     try:
         return tuple(_compared(change))
     except Unread as error:
-        return (ContainerLines("all", "changed", (Line(_KEY, "", f"not comparable: {error}"),)),)
+        return (
+            ContainerLines("all", "changed", (ReviewLine(_KEY, "", f"not comparable: {error}"),)),
+        )
 
 
 def new_containers(change: ResourceChange) -> tuple[ContainerLines, ...]:
@@ -43,7 +45,7 @@ def new_containers(change: ResourceChange) -> tuple[ContainerLines, ...]:
     if change.type != TASK_DEFINITION or change.verb is not Verb.CREATE:
         return ()
     task = tuple(
-        Line(name, UNSET, shown(name, change.after.get(name)))
+        ReviewLine(name, UNSET, shown(name, change.after.get(name)))
         for name in ("cpu", "memory", "network_mode", "requires_compatibilities")
         if change.after.get(name) and not change.is_sensitive(name)
     )
@@ -60,7 +62,7 @@ def _new_containers(change: ResourceChange) -> Iterator[ContainerLines]:
     for name, fields in lines.items():
         yield ContainerLines(name, "container", fields)
     if not lines:
-        yield ContainerLines("all", "containers", (Line(_KEY, UNSET, unread),))
+        yield ContainerLines("all", "containers", (ReviewLine(_KEY, UNSET, unread),))
 
 
 def images(change: ResourceChange) -> dict[str, tuple[str, str]]:
@@ -77,14 +79,14 @@ def image_in_brief(before: str, after: str) -> str:
     """Return what changes of an image: its tag and digest in one repository, else all of it. Two
     registries never hold the same image.
     """
-    short = image_line(Line("image", before, after))
+    short = image_line(ReviewLine("image", before, after))
     return " → ".join(short_image(text) for text in (short.before, short.after))
 
 
-def image_line(line: Line) -> Line:
+def image_line(line: ReviewLine) -> ReviewLine:
     """Return the line of an image, with its repository once where both have the same."""
     (old, was), (new, becomes) = _parts(line.before), _parts(line.after)
-    return Line(f"image {old}", was, becomes) if old == new and was and becomes else line
+    return ReviewLine(f"image {old}", was, becomes) if old == new and was and becomes else line
 
 
 def _parts(image: str) -> tuple[str, str]:
@@ -109,24 +111,24 @@ def _compared(change: ResourceChange) -> Iterator[ContainerLines]:
                 yield ContainerLines(name, "changed", lines)
 
 
-def _fields(before: Container, after: Container) -> Iterator[Line]:
+def _fields(before: Container, after: Container) -> Iterator[ReviewLine]:
     keys = (before.keys() | after.keys()) - {*_FIRST, "environment", "secrets"}
     for key in (*_FIRST, *sorted(keys)):
         if not same(before.get(key), after.get(key)):
-            yield Line(key, shown(key, before.get(key)), shown(key, after.get(key)))
+            yield ReviewLine(key, shown(key, before.get(key)), shown(key, after.get(key)))
     old, new = pairs(before, "environment"), pairs(after, "environment")
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
             values = (shown(name, variables.get(name)) for variables in (old, new))
-            yield Line(f"variable {name}", *values)
+            yield ReviewLine(f"variable {name}", *values)
     # Of secrets the names, and the places where they change: never the content.
     old, new = pairs(before, "secrets"), pairs(after, "secrets")
     for name in sorted(old.keys() | new.keys()):
         if name not in old or name not in new:
             given = (GIVEN if name in secrets else UNSET for secrets in (old, new))
-            yield Line(f"secret {name}", *given)
+            yield ReviewLine(f"secret {name}", *given)
         elif old[name] != new[name]:
-            yield Line(f"secret {name}", *_places(str(old[name]), str(new[name])))
+            yield ReviewLine(f"secret {name}", *_places(str(old[name]), str(new[name])))
 
 
 def _places(before: str, after: str) -> tuple[str, str]:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from rollout.guard.by_rule import Place, RuleFindings, by_rule, places
+from rollout.guard.by_rule import RuleFindings, RulePlace, by_rule, places
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
 from rollout.guard.verdict import Refusal, Verdict
 from rollout.plans.read import StackPlan
-from rollout.review.headline import LONGEST_LINE, Part, headline, merged, titles_in_one
+from rollout.review.headline import LONGEST_LINE, HeadlinePart, headline, merged, titles_in_one
 from rollout.review.in_brief import in_brief
 from rollout.review.known_names import KnownNames, known_names
 from rollout.review.plan_files import PlanFile, plan_files, together
@@ -86,7 +86,7 @@ class Document:
         return f"{mark} {headline(moves, [stack.part] if stack.part else [], LONGEST_LINE)}"
 
     @property
-    def _parts(self) -> tuple[Part, ...]:
+    def _parts(self) -> tuple[HeadlinePart, ...]:
         return tuple(part for stack in self.stacks if (part := stack.part))
 
     @property
@@ -151,18 +151,18 @@ class Document:
         return tuple(move for stack in self.stacks for move in stack.moves)
 
     @property
-    def security(self) -> Mapping[Area, tuple[Place, ...]]:
+    def security(self) -> Mapping[Area, tuple[RulePlace, ...]]:
         """Return the changes of what exists, by area, in the order of the areas. What the guard
         refuses stands with the refusal.
         """
         return self._security(new=False)
 
     @property
-    def new_security(self) -> Mapping[Area, tuple[Place, ...]]:
+    def new_security(self) -> Mapping[Area, tuple[RulePlace, ...]]:
         """Return what new resources bring along, by area."""
         return self._security(new=True)
 
-    def _security(self, *, new: bool) -> Mapping[Area, tuple[Place, ...]]:
+    def _security(self, *, new: bool) -> Mapping[Area, tuple[RulePlace, ...]]:
         refused = [
             (each.stack, each.finding.address, each.finding.saw)
             for each in self.refusals

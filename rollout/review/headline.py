@@ -9,7 +9,7 @@ LONGEST_LINE = 280
 
 
 @dataclass(frozen=True)
-class Part:
+class HeadlinePart:
     """The actions of one stack, or of several alike."""
 
     title: str
@@ -23,13 +23,13 @@ class Part:
         return f"{self.title}{'' if self.is_whole else ':'} {'; '.join(self.sentences[:count])}"
 
 
-def merged(parts: Iterable[Part]) -> tuple[Part, ...]:
+def merged(parts: Iterable[HeadlinePart]) -> tuple[HeadlinePart, ...]:
     """Return the parts, those that do the same as one: both sides of a service, for example."""
     alike: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
     for part in parts:
         alike.setdefault((part.is_whole, part.sentences), []).append(part.title)
     return tuple(
-        Part(
+        HeadlinePart(
             titles_in_one(titles),
             _of_several(sentences) if whole and len(titles) > 1 else sentences,
             whole,
@@ -52,7 +52,7 @@ def titles_in_one(titles: Sequence[str]) -> str:
     return f"{places.pop()}: {' and '.join(title.rpartition(': ')[2] for title in titles)}"
 
 
-def headline(moves: Sequence[str], parts: Sequence[Part], length: int = LENGTH) -> str:
+def headline(moves: Sequence[str], parts: Sequence[HeadlinePart], length: int = LENGTH) -> str:
     """Return the moves and as many effects of every part as have room. No effect is cut."""
     longest = max((len(part.sentences) for part in parts), default=1)
     shown, count = [*moves, *(part.sentence(1) for part in parts)], 1

@@ -10,7 +10,7 @@ from pay.containers.images import short_image
 from pay.model import Environment
 from rollout.plans.plan import Plan, StateResource, Values
 from rollout.plans.values import dig, is_marked
-from rollout.review.view_models import Line
+from rollout.review.view_models import ReviewLine
 
 _SHORTEST_ID = 8
 """A shorter text, or a region, is not an id that a reader has to look up."""
@@ -35,9 +35,9 @@ class KnownNames:
         named = self._ids.sub(lambda match: f"{match[0]} ({self.names[match[0]]})", text)
         return re.sub(r"\((\S+) \(([^()]*)\)\)", r"(\1, \2)", named)
 
-    def in_line(self, line: Line) -> Line:
+    def in_line(self, line: ReviewLine) -> ReviewLine:
         """Return the line with the names in both its values."""
-        return Line(line.what, self.beside(line.before), self.beside(line.after))
+        return ReviewLine(line.what, self.beside(line.before), self.beside(line.after))
 
     @cached_property
     def _ids(self) -> re.Pattern[str]:

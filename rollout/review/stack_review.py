@@ -14,7 +14,7 @@ from rollout.plans.values import same
 from rollout.review.attribute_lines import attribute_changes, line
 from rollout.review.containers import container_changes, image_line, new_containers
 from rollout.review.effects.of_plan import effects_of, in_words
-from rollout.review.headline import Part
+from rollout.review.headline import HeadlinePart
 from rollout.review.known_names import KnownNames, without_own_account
 from rollout.review.security import area_of, security_lines
 from rollout.review.traffic_changes import Move, moves_of
@@ -74,12 +74,12 @@ class StackReview:
         )
 
     @property
-    def part(self) -> Part | None:
+    def part(self) -> HeadlinePart | None:
         """Return what the stack does apart from its moves; None: nothing."""
         moves_say_all = self.moves and not self.effects
         if self.is_empty or moves_say_all:
             return None
-        return Part(self.title, self.sentences, is_whole=self.whole is not None)
+        return HeadlinePart(self.title, self.sentences, is_whole=self.whole is not None)
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True)
-class Line:
+class ReviewLine:
     """One thing that changes."""
 
     what: str
@@ -20,7 +20,7 @@ class ResourceLines:
     address: str
     how: str
     """`changed in place`, `replaced because of image` and so on."""
-    lines: tuple[Line, ...]
+    lines: tuple[ReviewLine, ...]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ContainerLines:
 
     container: str
     how: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReviewLine, ...]
 
 
 class Area(StrEnum):

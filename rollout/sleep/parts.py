@@ -43,7 +43,7 @@ class PartState:
     """True when AWS would take the call now."""
 
 
-class Part(Protocol):
+class SleepPart(Protocol):
     """One part."""
 
     @property
@@ -74,7 +74,7 @@ asked again (AWS: RDS, Synthetics and Application Auto Scaling API references)."
 
 
 @dataclass(frozen=True)
-class Database:
+class DatabasePart:
     """A database, which exists already and is never managed here."""
 
     name: str
@@ -104,7 +104,7 @@ class Database:
 
 
 @dataclass(frozen=True)
-class Side:
+class ServicePart:
     """One side of a service."""
 
     side: SleepingSide
@@ -171,7 +171,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Alarms:
+class AlarmsPart:
     """All alarms. One that is in ALARM works again once it is OK: what it says of the sleep is no
     news.
     """
@@ -220,7 +220,7 @@ class Alarms:
 
 
 @dataclass(frozen=True)
-class Canary:
+class CanaryPart:
     """A canary with a schedule."""
 
     name: str
@@ -245,33 +245,37 @@ class Canary:
 
 
 @dataclass(frozen=True)
-class Group:
+class PartGroup:
     """Parts that change together, before the next group."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SleepPart, ...]
     longest: timedelta
     """The longest time to wait for them."""
 
 
-def groups(environment: Environment, client: Client, target: Target) -> tuple[Group, ...]:
+def groups(environment: Environment, client: Client, target: Target) -> tuple[PartGroup, ...]:
     """Return the parts in their order. To sleep it is canaries, alarms, callers before what they
     call, databases. To wake it is the other way round.
     """
     every = sides(environment)
     waves = [
-        Group(
-            tuple(Side(side, client) for side in every if side.wave == wave),
+        PartGroup(
+            tuple(ServicePart(side, client) for side in every if side.wave == wave),
             timedelta(seconds=STEADY_STATE_SECONDS),
         )
         for wave in sorted({side.wave for side in every}, reverse=True)
     ]
     to_sleep = (
-        Group(tuple(Canary(name, client) for name in canaries(environment)), timedelta(minutes=10)),
+        PartGroup(
+            tuple(CanaryPart(name, client) for name in canaries(environment)), timedelta(minutes=10)
+        ),
         # Alarms look at the last minutes: one that was raised in sleep is OK that much later.
-        Group((Alarms(alarm_names(environment), client),), timedelta(minutes=30)),
+        PartGroup((AlarmsPart(alarm_names(environment), client),), timedelta(minutes=30)),
         *waves,
         # A backup or a change of monitoring comes before (public: alphagov/pay-ci, 120 minutes).
-        Group(tuple(Database(name, client) for name in databases(environment)), timedelta(hours=2)),
+        PartGroup(
+            tuple(DatabasePart(name, client) for name in databases(environment)), timedelta(hours=2)
+        ),
     )
     ordered = to_sleep if target is Target.ASLEEP else tuple(reversed(to_sleep))
     return tuple(group for group in ordered if group.parts)
@@ -283,11 +287,11 @@ def sleeping_services(environment: Environment, client: Client) -> tuple[str, ..
     """
     if environment.sleep is None:
         return ()
-    parts = ((Side(side, client), side) for side in sides(environment))
+    parts = ((ServicePart(side, client), side) for side in sides(environment))
     return tuple(part.name for part, _ in parts if _sleeps(part))
 
 
-def _sleeps(part: Side) -> bool:
+def _sleeps(part: ServicePart) -> bool:
     state = part.find(Target.ASLEEP)
     return state != NOT_THERE and not state.can_begin
 

@@ -14,7 +14,7 @@ from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import Client
 from rollout.aws.instances import groups as instance_groups
-from rollout.sleep.moving import Row
+from rollout.sleep.moving import PartRow
 from rollout.sleep.parts import Target
 from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.tables import print_table
@@ -55,7 +55,7 @@ def require_sleep(environment: Environment, what: str) -> Sleep:
     return environment.sleep
 
 
-def summary(rows: Sequence[Row]) -> str:
+def summary(rows: Sequence[PartRow]) -> str:
     """Return the state of the whole: `asleep`, `awake` or `partly`; rows are of ASLEEP."""
     services = [row for row in rows if row.kind is PartKind.SERVICE and row.words != "not there"]
     if all(row.is_done for row in rows):
@@ -63,7 +63,7 @@ def summary(rows: Sequence[Row]) -> str:
     return "partly asleep" if any(row.is_done for row in services) else Target.AWAKE
 
 
-def print_rows(out: Console, rows: Sequence[Row]) -> None:
+def print_rows(out: Console, rows: Sequence[PartRow]) -> None:
     """Print a line for each part, those that are not done marked."""
     table = Table("", "part", "state", "because")
     for row in rows:
@@ -72,5 +72,5 @@ def print_rows(out: Console, rows: Sequence[Row]) -> None:
     print_table(out, table, heading=1)
 
 
-def as_data(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def as_data(rows: Sequence[PartRow]) -> list[dict[str, Any]]:
     return [asdict(row) for row in rows]

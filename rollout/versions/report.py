@@ -22,7 +22,7 @@ its successor.
 
 
 @dataclass(frozen=True)
-class Line:
+class VersionLine:
     """A pinned version, and what is known of it."""
 
     pin: Pinned
@@ -40,13 +40,13 @@ class Line:
         return self.pin.version.startswith(">=") or f"{newest}.".startswith(f"{self.pin.number}.")
 
 
-def lines(pins: Sequence[Pinned], rows: Rows) -> tuple[Line, ...]:
+def lines(pins: Sequence[Pinned], rows: Rows) -> tuple[VersionLine, ...]:
     """Return a line for each pinned version."""
-    return tuple(Line(pin, rows.get((pin.source, pin.name))) for pin in pins)
+    return tuple(VersionLine(pin, rows.get((pin.source, pin.name))) for pin in pins)
 
 
 def findings(
-    pinned: Sequence[Line], today: date, longest_unchecked: timedelta | None
+    pinned: Sequence[VersionLine], today: date, longest_unchecked: timedelta | None
 ) -> list[Finding]:
     """Return what has to be done, and what will have to be (a warning).
 
@@ -55,7 +55,9 @@ def findings(
     return [each for line in pinned for each in _findings(line, today, longest_unchecked)]
 
 
-def _findings(line: Line, today: date, longest_unchecked: timedelta | None) -> Iterator[Finding]:
+def _findings(
+    line: VersionLine, today: date, longest_unchecked: timedelta | None
+) -> Iterator[Finding]:
     pin, known, end = line.pin, line.known, line.end
     if known is None:
         yield Finding(
@@ -88,7 +90,9 @@ def _findings(line: Line, today: date, longest_unchecked: timedelta | None) -> I
         )
 
 
-def as_data(pinned: Sequence[Line], today: date, listed: Sequence[Finding]) -> dict[str, Any]:
+def as_data(
+    pinned: Sequence[VersionLine], today: date, listed: Sequence[Finding]
+) -> dict[str, Any]:
     """Return the lines for programs."""
     return {
         "versions": [
@@ -116,7 +120,7 @@ def as_data(pinned: Sequence[Line], today: date, listed: Sequence[Finding]) -> d
     }
 
 
-def print_report(out: Console, pinned: Sequence[Line], today: date) -> None:
+def print_report(out: Console, pinned: Sequence[VersionLine], today: date) -> None:
     """Print a row for each pinned version."""
     table = Table(title="Versions that this checkout pins", title_justify="left")
     for column in ("name", "pinned", "newest", "checked", "support ends"):

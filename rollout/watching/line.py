@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rollout.contracts.seen import State
+from rollout.contracts.seen import SeenState
 
 
 @dataclass(frozen=True)
-class Line:
+class WatchingLine:
     """A thing, what AWS says of it, and what asks for it."""
 
     thing: str
-    state: State
+    state: SeenState
     shown: str
     """The answer of AWS, in a few words."""
     requirements: tuple[str, ...]
@@ -30,6 +30,6 @@ class Line:
         }
 
 
-def is_all_on(lines: Iterable[Line]) -> bool:
+def is_all_on(lines: Iterable[WatchingLine]) -> bool:
     """Return whether nothing is off; what is not ours to see is not."""
-    return all(line.state is not State.OFF for line in lines)
+    return all(line.state is not SeenState.OFF for line in lines)

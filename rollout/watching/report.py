@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from rollout.contracts.seen import State
+from rollout.contracts.seen import SeenState
 from rollout.terminal.tables import print_table
-from rollout.watching.line import Line, is_all_on
+from rollout.watching.line import WatchingLine, is_all_on
 
-_STYLES = {State.ON: "green", State.OFF: "red", State.NOT_OURS: "yellow"}
+_STYLES = {SeenState.ON: "green", SeenState.OFF: "red", SeenState.NOT_OURS: "yellow"}
 
 
-def as_data(environment: str, at: str, lines: Sequence[Line]) -> Mapping[str, Any]:
+def as_data(environment: str, at: str, lines: Sequence[WatchingLine]) -> Mapping[str, Any]:
     """Return the lines for programs, and as evidence; `at` is when AWS was asked, in UTC."""
     return {
         "environment": environment,
@@ -24,7 +24,7 @@ def as_data(environment: str, at: str, lines: Sequence[Line]) -> Mapping[str, An
     }
 
 
-def print_report(out: Console, environment: str, lines: Sequence[Line]) -> None:
+def print_report(out: Console, environment: str, lines: Sequence[WatchingLine]) -> None:
     """Print a row for each line, and their sum."""
     table = Table(
         Column("thing", overflow="fold"),
@@ -37,8 +37,8 @@ def print_report(out: Console, environment: str, lines: Sequence[Line]) -> None:
         shown = escape(line.shown) + (f"\n[dim]->[/] {escape(line.fix)}" if line.fix else "")
         table.add_row(escape(line.thing), state, shown, "\n".join(line.requirements))
     print_table(out, table)
-    off = sum(line.state is State.OFF for line in lines)
-    unseen = sum(line.state is State.NOT_OURS for line in lines)
+    off = sum(line.state is SeenState.OFF for line in lines)
+    unseen = sum(line.state is SeenState.NOT_OURS for line in lines)
     hidden = f" Not ours to see: {unseen}." if unseen else ""
     if off:
         out.print(f"{escape(environment)}: {off} of {len(lines)} are off.{hidden}")

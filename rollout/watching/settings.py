@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment
 from rollout.aws.clients import Client, items
-from rollout.contracts.seen import State, is_denied
-from rollout.watching.line import Line
+from rollout.contracts.seen import SeenState, is_denied
+from rollout.watching.line import WatchingLine
 
 ACTIONS = (
     "cloudtrail:DescribeTrails",
@@ -264,7 +264,7 @@ SETTINGS = (
 """Every setting, in the order in which they are shown."""
 
 
-def setting_lines(environment: Environment, client: Client) -> Iterator[Line]:
+def setting_lines(environment: Environment, client: Client) -> Iterator[WatchingLine]:
     """Yield a line for each setting.
 
     Raises botocore's ClientError for every answer of AWS but a denial.
@@ -277,8 +277,8 @@ def setting_lines(environment: Environment, client: Client) -> Iterator[Line]:
             if not is_denied(error.response["Error"]["Code"]):
                 raise
             fix = f"allow your role {error.operation_name}, or ask somebody who sees it"
-            yield Line(each.thing, State.NOT_OURS, str(error), each.requirements, fix)
+            yield WatchingLine(each.thing, SeenState.NOT_OURS, str(error), each.requirements, fix)
             continue
-        state = State.ON if seen.is_on else State.OFF
+        state = SeenState.ON if seen.is_on else SeenState.OFF
         fix = "" if seen.is_on else each.fix
-        yield Line(each.thing, state, seen.shown, each.requirements, fix)
+        yield WatchingLine(each.thing, state, seen.shown, each.requirements, fix)

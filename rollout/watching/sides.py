@@ -18,10 +18,10 @@ from pay.model.watching.agent import CONTAINER_PREFIX
 from rollout.aws.clients import Client
 from rollout.aws.task_definitions import container_definitions
 from rollout.contracts.agent.read import read_coverage, running_tasks
-from rollout.contracts.seen import State, is_denied
-from rollout.releases.record import Release, Verdict, read_releases
+from rollout.contracts.seen import SeenState, is_denied
+from rollout.releases.record import Release, ReleaseVerdict, read_releases
 from rollout.releases.registry import Registry
-from rollout.watching.line import Line
+from rollout.watching.line import WatchingLine
 
 ACTIONS = ("ecr:BatchGetImage", "ecs:DescribeTaskDefinition")
 """Beside those of `rollout.contracts.agent.read`."""
@@ -32,7 +32,7 @@ RELEASES = 10
 AGENT, INTEGRITY = ("5.3.2", "11.5.1"), ("11.5.2",)
 
 
-def side_lines(environment: Environment, folder: Path, client: Client) -> Iterator[Line]:
+def side_lines(environment: Environment, folder: Path, client: Client) -> Iterator[WatchingLine]:
     """Yield the lines of every side that exists; `folder` holds the environment files.
 
     Raises botocore's ClientError for every answer of AWS but a denial. Raises InvalidInput when the
@@ -41,9 +41,9 @@ def side_lines(environment: Environment, folder: Path, client: Client) -> Iterat
     for side in sides(environment):
         coverage = read_coverage(side, client)
         what, state = _what(side), coverage.state
-        fix = "" if state is State.ON else coverage.fix
-        shown = coverage.brief if state is State.ON else coverage.reasons
-        yield Line(f"{what}: agent", state, shown, AGENT, fix)
+        fix = "" if state is SeenState.ON else coverage.fix
+        shown = coverage.brief if state is SeenState.ON else coverage.reasons
+        yield WatchingLine(f"{what}: agent", state, shown, AGENT, fix)
         yield from _integrity(side, folder, client)
 
 
@@ -59,7 +59,7 @@ def _what(side: ServiceSide) -> str:
     return f"{side.service.name} on {side.side}"
 
 
-def _integrity(side: ServiceSide, folder: Path, client: Client) -> Iterator[Line]:
+def _integrity(side: ServiceSide, folder: Path, client: Client) -> Iterator[WatchingLine]:
     root, image = f"{_what(side)}: read-only root", f"{_what(side)}: proved image"
     try:
         tasks = [*running_tasks(side, client("ecs"))]
@@ -73,51 +73,53 @@ def _integrity(side: ServiceSide, folder: Path, client: Client) -> Iterator[Line
         yield _denied(image, error)
 
 
-def _denied(thing: str, error: ClientError) -> Line:
+def _denied(thing: str, error: ClientError) -> WatchingLine:
     """Return the line of a denied question. Raises the error if it is none."""
     if not is_denied(error.response["Error"]["Code"]):
         raise error
     fix = f"allow your role {error.operation_name}, or ask somebody who sees it"
-    return Line(thing, State.NOT_OURS, str(error), INTEGRITY, fix)
+    return WatchingLine(thing, SeenState.NOT_OURS, str(error), INTEGRITY, fix)
 
 
-def _read_only(thing: str, tasks: Sequence[Any], ecs: Any) -> Line:
+def _read_only(thing: str, tasks: Sequence[Any], ecs: Any) -> WatchingLine:
     """Compare the task definitions that run, not those that were written."""
     writable = list[str]()
     for arn in sorted({task["taskDefinitionArn"] for task in tasks}):
         containers = container_definitions(ecs, arn)
         writable += [each.name for each in containers if not each.readonly_root_filesystem]
     if not tasks:
-        return Line(thing, State.OFF, "no task runs", INTEGRITY, "start the side")
+        return WatchingLine(thing, SeenState.OFF, "no task runs", INTEGRITY, "start the side")
     if writable:
         shown = f"{', '.join(dict.fromkeys(writable))} can write to theirs"
         fix = "harden the service: remove `hardened = false` from its environment"
-        return Line(thing, State.OFF, shown, INTEGRITY, fix)
-    return Line(thing, State.ON, f"every container of {len(tasks)} tasks", INTEGRITY)
+        return WatchingLine(thing, SeenState.OFF, shown, INTEGRITY, fix)
+    return WatchingLine(thing, SeenState.ON, f"every container of {len(tasks)} tasks", INTEGRITY)
 
 
 def _proved(
     thing: str, side: ServiceSide, tasks: Sequence[Any], folder: Path, client: Client
-) -> Line:
+) -> WatchingLine:
     """Compare the digests that run with those of the releases that passed here. A rollback runs one
     that passed before it.
     """
     environment, service = side.environment.name, side.service.name
     releases = read_releases(folder, environment, service)
-    good = [each for each in reversed(releases) if each.verdict is Verdict.GOOD]
+    good = [each for each in reversed(releases) if each.verdict is ReleaseVerdict.GOOD]
     fix = f"deploy it with its smoke tests: pay deploy {environment} {service} N"
     if not tasks:
-        return Line(thing, State.OFF, "no task runs", INTEGRITY, "start the side")
+        return WatchingLine(thing, SeenState.OFF, "no task runs", INTEGRITY, "start the side")
     if not good:
-        return Line(thing, State.OFF, "the record has no release that passed", INTEGRITY, fix)
+        return WatchingLine(
+            thing, SeenState.OFF, "the record has no release that passed", INTEGRITY, fix
+        )
     registry = Registry(client("ecr"), side.service)
     for release in good[:RELEASES]:
         if not _others(tasks, registry, release):
             shown = f"release {release.release}, {short_image(release.digests.get(service, ''))}"
-            return Line(thing, State.ON, shown, INTEGRITY)
+            return WatchingLine(thing, SeenState.ON, shown, INTEGRITY)
     others = _others(tasks, registry, good[0])
     shown = f"{', '.join(others)}: another digest than that of release {good[0].release}"
-    return Line(thing, State.OFF, shown, INTEGRITY, fix)
+    return WatchingLine(thing, SeenState.OFF, shown, INTEGRITY, fix)
 
 
 def _others(tasks: Sequence[Any], registry: Registry, release: Release) -> list[str]:

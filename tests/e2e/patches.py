@@ -17,7 +17,7 @@ from rollout.delivery.patch import Patch, Patched, Standing, look, run_waves
 from rollout.delivery.release_checks import Asked
 from rollout.images.copy import repository_of
 from rollout.images.pins import pin_of, write_pin
-from rollout.releases.record import Release, Verdict
+from rollout.releases.record import Release, ReleaseVerdict
 from rollout.terminal.arguments import now
 from tests.conftest import ROOT
 from tests.e2e.deployed import SERVICE
@@ -71,5 +71,5 @@ class PatchDesk:
 def _good(asked: Asked) -> Release:
     at = datetime(2026, 11, 26, tzinfo=UTC)
     return Release(
-        at=at, by="me", release=1, digests={}, verdict=Verdict.GOOD, patch="nginx", plans="0"
+        at=at, by="me", release=1, digests={}, verdict=ReleaseVerdict.GOOD, patch="nginx", plans="0"
     )

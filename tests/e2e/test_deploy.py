@@ -26,7 +26,7 @@ from rollout.delivery.release_checks import Asked
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
-from rollout.releases.record import Verdict
+from rollout.releases.record import ReleaseVerdict
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict
 from rollout.terminal.arguments import now
 from tests.conftest import ROOT
@@ -201,7 +201,7 @@ def test_a_release_runs_on_both_sides_by_one_digest_with_a_smoke_test_between(
         (Side.EC2, releases.on_both(digest)),
     ]
     [line] = releases.record()
-    assert (line.release, line.verdict, line.digests[SERVICE]) == (2, Verdict.GOOD, digest)
+    assert (line.release, line.verdict, line.digests[SERVICE]) == (2, ReleaseVerdict.GOOD, digest)
     assert line.smoke == {side: (f"run-{side}",) for side in Side}
     assert {side: deployment.id for side, deployment in ended.deployments.items()} == {
         side: releases.deployed.ecs_service(side)["deployments"][0]["id"] for side in Side
@@ -231,7 +231,7 @@ def test_a_failed_smoke_test_puts_the_old_digests_back(
     assert tested == [Side.FARGATE], "the side with traffic was not touched"
     assert releases.running() == before
     line = releases.record()[-1]
-    assert (line.release, line.verdict) == (3, Verdict.BAD)
+    assert (line.release, line.verdict) == (3, ReleaseVerdict.BAD)
     assert "smoke tests of the fargate side: FAILED, probe: 503" in str(line.because)
     assert ended.is_bad
 
@@ -244,7 +244,7 @@ def test_a_broken_image_is_rolled_back_and_the_old_digests_run(releases: Release
     assert "What ran before runs again on every side" in bad.stdout
     assert releases.running() == before
     line = releases.record()[-1]
-    assert (line.release, line.verdict, line.before) == (4, Verdict.BAD, 2)
+    assert (line.release, line.verdict, line.before) == (4, ReleaseVerdict.BAD, 2)
     for side in Side:
         [only] = releases.deployed.ecs_service(side)["deployments"]
         assert (only["rolloutState"], only["runningCount"]) == ("COMPLETED", 2)
@@ -292,7 +292,7 @@ def test_a_patch_ends_in_its_third_wave_and_goes_on_there(
     assert (ended.stopped_at, len(left)) == (SERVICE, 7)
     assert releases.running("nginx") == before
     line = releases.record()[-1]
-    assert (line.verdict, line.patch, line.digests["nginx"]) == (Verdict.BAD, "nginx", new)
+    assert (line.verdict, line.patch, line.digests["nginx"]) == (ReleaseVerdict.BAD, "nginx", new)
 
     releases.administer("broken-images", digests=[])
     desk.done.clear()

@@ -9,7 +9,7 @@ import pytest
 
 from pay.model import Environment
 from pay.model.stacks import known_stacks
-from rollout.doctor.line import Line, Verdict
+from rollout.doctor.line import DoctorLine, DoctorVerdict
 from rollout.doctor.lookups import answers
 from sandbox.estate.mistakes import Mistake
 from sandbox.instance import Sandbox
@@ -46,7 +46,7 @@ def production(environments: Mapping[str, Environment]) -> Environment:
     return environment.model_copy(update={"services": services})
 
 
-def asked(sandbox: Sandbox, stacks: Mapping[str, Any]) -> list[Line]:
+def asked(sandbox: Sandbox, stacks: Mapping[str, Any]) -> list[DoctorLine]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in sandbox.environment_variables.items():
             patch.setenv(name, value)
@@ -57,13 +57,13 @@ def test_all_is_well(production: Environment, stacks: Mapping[str, Any]) -> None
     with Sandbox(production, neighbours=True) as sandbox:
         lines = asked(sandbox, stacks)
     assert [line.check for line in lines] == ["provider", "lookups"]
-    assert {line.verdict for line in lines} == {Verdict.OK}
+    assert {line.verdict for line in lines} == {DoctorVerdict.OK}
 
 
 def test_each_mistake_has_a_line(production: Environment, stacks: Mapping[str, Any]) -> None:
     mistakes = set(Mistake) - HIDING
     with Sandbox(production, mistakes=mistakes, neighbours=True) as sandbox:
-        faults = [line for line in asked(sandbox, stacks) if line.verdict is Verdict.FAILS]
+        faults = [line for line in asked(sandbox, stacks) if line.verdict is DoctorVerdict.FAILS]
     told = " ".join(f"{line.shown}. {line.fix}" for line in faults)
     found = {mistake for mistake, sentence in SENTENCES.items() if _first(sentence) in told}
     assert found >= mistakes

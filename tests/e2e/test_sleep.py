@@ -21,13 +21,13 @@ from pay.model.stacks import LOAD, SLEEP, side_stack
 from pay.sleep.parts import alarm_names, databases
 from rollout.aws.clients import Client
 from rollout.cli import app as pay_app
-from rollout.delivery.load_test import LoadTest, Verdict
+from rollout.delivery.load_test import LoadTest, LoadVerdict
 from rollout.delivery.sleeping import put_to_sleep, refuse_asleep, wake
 from rollout.guard.sleeping import sleeping as asleep_stacks
 from rollout.guard.verdict import judge
 from rollout.load.results import REPORT
 from rollout.sleep.backstop import backstop_at
-from rollout.sleep.moving import Mover, Row
+from rollout.sleep.moving import Mover, PartRow
 from rollout.sleep.parts import Target
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
@@ -61,7 +61,7 @@ def estate(
         yield made
 
 
-def words(rows: tuple[Row, ...]) -> list[str]:
+def words(rows: tuple[PartRow, ...]) -> list[str]:
     return [f"{row.name}: {row.words} {row.because or ''}" for row in rows if not row.is_done]
 
 
@@ -325,7 +325,7 @@ def test_with_a_task_too_few_a_load_test_misses_its_limits(estate: Estate) -> No
     estate.sandbox.server.administer("capacity", method="POST", body=PER_TASK)
     fewer = estate.environment.services[SERVICE].tasks.peak - 1
     outcome = with_fewer_tasks(estate, fewer).run()
-    assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome
+    assert outcome.verdict is LoadVerdict.THRESHOLDS_MISSED, outcome
     missed = {(check.seen_by, check.name) for check in outcome.checks if not check.is_met}
     assert ("runner", "failed_percent") in missed
     assert (f"{SERVICE} on ec2", "failed_percent") in missed

@@ -12,7 +12,7 @@ import pytest
 from pay.model import Environment, Stage
 from pay.model.environment.monitoring import Notifying
 from pay.model.stacks import OVERVIEW, known_stacks
-from rollout.doctor.line import Verdict
+from rollout.doctor.line import DoctorVerdict
 from rollout.doctor.topics import PENDING, topic_lines
 from tests.support.services import at_stage
 from tests.support.synthesised import Synthesised, synthesise
@@ -112,11 +112,15 @@ def test_every_alarm_is_heard_or_found_wherever_a_service_stands(
 
 @pytest.mark.parametrize(
     ("subscriptions", "verdict"),
-    [((), Verdict.FAILS), ((PENDING,), Verdict.FAILS), ((PENDING, CONFIRMED), Verdict.OK)],
+    [
+        ((), DoctorVerdict.FAILS),
+        ((PENDING,), DoctorVerdict.FAILS),
+        ((PENDING, CONFIRMED), DoctorVerdict.OK),
+    ],
     ids=["nobody", "asked", "confirmed"],
 )
 def test_each_topic_is_found_until_a_subscriber_confirmed(
-    environments: Mapping[str, Environment], subscriptions: tuple[str, ...], verdict: Verdict
+    environments: Mapping[str, Environment], subscriptions: tuple[str, ...], verdict: DoctorVerdict
 ) -> None:
     for environment in environments.values():
         lines = list(topic_lines(environment, Subscribers(subscriptions)))

@@ -11,7 +11,7 @@ import boto3
 from pay.catalogue import IMAGES
 from pay.iam.document import policy_document
 from pay.model.rights.tasks import pulls_images
-from rollout.releases.record import Release, Verdict, append_release
+from rollout.releases.record import Release, ReleaseVerdict, append_release
 from sandbox.estate.images import push
 from sandbox.server.process import Server
 
@@ -93,7 +93,7 @@ def record(
     service: str,
     number: int,
     digests: Mapping[str, str],
-    verdict: Verdict = Verdict.GOOD,
+    verdict: ReleaseVerdict = ReleaseVerdict.GOOD,
     patch: str | None = None,
 ) -> None:
     """Write a line about a release of a service, or about the `patch` of its sidecar."""

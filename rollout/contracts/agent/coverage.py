@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pay.model import Side
-from rollout.contracts.seen import State
+from rollout.contracts.seen import SeenState
 
 
 @dataclass(frozen=True, order=True)
@@ -28,18 +28,18 @@ class Coverage:
     """The answer of AWS where the caller may not see the tasks or the agents."""
 
     @property
-    def state(self) -> State:
+    def state(self) -> SeenState:
         """Return whether every task is watched; without a task, nothing is."""
         if self.denied:
-            return State.NOT_OURS
+            return SeenState.NOT_OURS
         is_whole = 0 < self.tasks == self.watched and not self.obstacles
-        return State.ON if is_whole else State.OFF
+        return SeenState.ON if is_whole else SeenState.OFF
 
     @property
     def brief(self) -> str:
         """Return it in a few words, such as `2 of 3 watched`."""
         if self.denied:
-            return State.NOT_OURS.value
+            return SeenState.NOT_OURS.value
         text = f"{self.watched} of {self.tasks} watched" if self.tasks else "no task runs"
         return f"{text}, blocked" if self.obstacles and self.tasks == self.watched else text
 

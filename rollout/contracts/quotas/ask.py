@@ -24,8 +24,8 @@ from rollout.contracts.quotas.lines import (
     ROLES,
     RULES,
     TARGET_GROUPS,
-    Line,
     Quota,
+    QuotaLine,
 )
 from rollout.terminal.refusal import Finding
 
@@ -71,9 +71,9 @@ class _Account:
         self.environments = environments
         self.client = client
 
-    def line(self, quota: Quota, used: int, added: int, *, of: str = "", allowed: int) -> Line:
+    def line(self, quota: Quota, used: int, added: int, *, of: str = "", allowed: int) -> QuotaLine:
         region = quota.region or self.environment.region
-        return Line(quota, of, allowed, used, added, region, self.environment.account_id)
+        return QuotaLine(quota, of, allowed, used, added, region, self.environment.account_id)
 
     def allowed(self, quota: Quota) -> int:
         """Return the applied value, or AWS's default for a quota that has none (AWS: Service Quotas
@@ -96,7 +96,7 @@ class _Account:
 
 def ask(
     environment: Environment, environments: Iterable[Environment], client: Client
-) -> tuple[list[Line], list[Finding]]:
+) -> tuple[list[QuotaLine], list[Finding]]:
     """Return a line for each quota, and what AWS did not answer.
 
     `environments` are all of this project: those of the same account and region count together.
@@ -105,7 +105,7 @@ def ask(
     place = environment.account_id, environment.region
     together = [each for each in environments if (each.account_id, each.region) == place]
     account = _Account(environment, together, client)
-    lines: list[Line] = []
+    lines: list[QuotaLine] = []
     unanswered: list[Finding] = []
     for count in _COUNTS:
         try:
@@ -121,7 +121,7 @@ def _unanswered(error: ClientError) -> Finding:
     return Finding(action, str(error), fix)
 
 
-def _vcpus(account: _Account) -> Iterator[Line]:
+def _vcpus(account: _Account) -> Iterator[QuotaLine]:
     most, running = needs.fargate_vcpus(account.environments), _running_vcpus(account)
     used = sum(running.values())
     added = sum(max(0.0, vcpus - running.get(place, 0)) for place, vcpus in most.items())
@@ -153,7 +153,7 @@ def _running_vcpus(account: _Account) -> dict[tuple[str, str], float]:
     return running
 
 
-def _load_balancers(account: _Account) -> Iterator[Line]:
+def _load_balancers(account: _Account) -> Iterator[QuotaLine]:
     there = list(account.pages("elbv2", "describe_load_balancers", "LoadBalancers"))
     for kind, quota in LOAD_BALANCERS.items():
         used = {each["LoadBalancerName"] for each in there if each["Type"] == kind}
@@ -161,7 +161,7 @@ def _load_balancers(account: _Account) -> Iterator[Line]:
         yield account.line(quota, len(used), len(added), allowed=account.allowed(quota))
 
 
-def _target_groups(account: _Account) -> Iterator[Line]:
+def _target_groups(account: _Account) -> Iterator[QuotaLine]:
     groups = account.pages("elbv2", "describe_target_groups", "TargetGroups")
     used = {group["TargetGroupName"] for group in groups}
     added = needs.target_groups(account.environments) - used
@@ -169,7 +169,7 @@ def _target_groups(account: _Account) -> Iterator[Line]:
     yield account.line(TARGET_GROUPS, len(used), len(added), allowed=allowed)
 
 
-def _roles(account: _Account) -> Iterator[Line]:
+def _roles(account: _Account) -> Iterator[QuotaLine]:
     used = {role["RoleName"] for role in account.pages("iam", "list_roles", "Roles")}
     added = needs.roles(account.environments) - used
     # IAM answers this itself, in every region.
@@ -177,7 +177,7 @@ def _roles(account: _Account) -> Iterator[Line]:
     yield account.line(ROLES, len(used), len(added), allowed=summary["RolesQuota"])
 
 
-def _rules(account: _Account) -> Iterator[Line]:
+def _rules(account: _Account) -> Iterator[QuotaLine]:
     """Yield the security group of a load balancer that needs the most rules."""
     callers = needs.callers_groups(account.environment)
     wanted = sorted({*callers, *(caller for group in callers.values() for caller in group)})
@@ -202,7 +202,7 @@ def _rules(account: _Account) -> Iterator[Line]:
         yield max(lines, key=lambda line: (line.needed, line.of))
 
 
-def _records(account: _Account) -> Iterator[Line]:
+def _records(account: _Account) -> Iterator[QuotaLine]:
     route53 = account.client("route53")
     for (zone, is_public), added in needs.new_records(account.environments).items():
         for each in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
@@ -214,7 +214,7 @@ def _records(account: _Account) -> Iterator[Line]:
             yield account.line(RECORDS, limit["Count"], added, of=zone, allowed=allowed)
 
 
-def _addresses(account: _Account) -> Iterator[Line]:
+def _addresses(account: _Account) -> Iterator[QuotaLine]:
     """Yield the subnet of Fargate tasks that has the fewest addresses to spare."""
     wanted = needs.subnet_addresses(account.environment)
     by_name = [{"Name": "tag:Name", "Values": sorted(wanted)}]
@@ -240,7 +240,7 @@ def _addresses(account: _Account) -> Iterator[Line]:
     yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
 
 
-def _connections(account: _Account) -> Iterator[Line]:
+def _connections(account: _Account) -> Iterator[QuotaLine]:
     """Yield the database that has the fewest connections to spare for a full pool of every task.
 
     Its class is named as the type of EC2 with the same memory. Source: RDS user guide, "DB instance

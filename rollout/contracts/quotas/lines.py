@@ -50,7 +50,7 @@ CONNECTIONS = Quota(
 
 
 @dataclass(frozen=True)
-class Line:
+class QuotaLine:
     """One quota in one place: what AWS allows, what is used now, and what the moves add."""
 
     quota: Quota

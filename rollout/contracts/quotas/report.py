@@ -8,11 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from pay.model import Environment
-from rollout.contracts.quotas.lines import Line
+from rollout.contracts.quotas.lines import QuotaLine
 from rollout.terminal.tables import print_table
 
 
-def as_data(environment: Environment, lines: Sequence[Line]) -> dict[str, Any]:
+def as_data(environment: Environment, lines: Sequence[QuotaLine]) -> dict[str, Any]:
     """Return the lines for programs; `request` is the command that asks for enough."""
     return {
         "environment": environment.name,
@@ -38,7 +38,7 @@ def as_data(environment: Environment, lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def print_report(out: Console, environment: Environment, lines: Sequence[Line]) -> None:
+def print_report(out: Console, environment: Environment, lines: Sequence[QuotaLine]) -> None:
     """Print a row for each quota, then a sentence for each that is too small."""
     table = Table(title=f"Quotas of account {environment.account_id}", title_justify="left")
     table.add_column("quota")

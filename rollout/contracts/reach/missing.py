@@ -9,13 +9,13 @@ from pay.model import Environment
 from pay.model.connections import Connection, End, EndKind, Ports, connections
 from pay.model.service.call_graph import Catalogue
 from rollout.contracts.reach.network import NotFound, Places
-from rollout.contracts.reach.rules import Place, SecurityGroup, admits
+from rollout.contracts.reach.rules import EndPlace, SecurityGroup, admits
 
 Needed = Mapping[Connection, tuple[str, ...]]
 """Connection -> the services that need it."""
 
 
-class Direction(StrEnum):
+class TrafficDirection(StrEnum):
     """The two kinds of rules of a security group."""
 
     INGRESS = "ingress"
@@ -27,7 +27,7 @@ class MissingRule:
     """A rule that the owner of a security group would add."""
 
     group: SecurityGroup
-    direction: Direction
+    direction: TrafficDirection
     ports: Ports
     peer: SecurityGroup | IPv4Network | str
     """A str is the id of a prefix list."""
@@ -113,13 +113,15 @@ def _missing(
                 f"{connection.ports}",
             )
             return
-        yield from _rules(source, Direction.EGRESS, connection.ports, target)
+        yield from _rules(source, TrafficDirection.EGRESS, connection.ports, target)
     ingress = [rule for group in target.groups for rule in group.ingress]
     if target.groups and not admits(ingress, connection.ports, source):
-        yield from _rules(target, Direction.INGRESS, connection.ports, source)
+        yield from _rules(target, TrafficDirection.INGRESS, connection.ports, source)
 
 
-def _rules(place: Place, direction: Direction, ports: Ports, peer: Place) -> Iterator[MissingRule]:
+def _rules(
+    place: EndPlace, direction: TrafficDirection, ports: Ports, peer: EndPlace
+) -> Iterator[MissingRule]:
     """Yield rules for the group that nothing else has; they name the peer by its own group."""
     peers: Sequence[SecurityGroup | IPv4Network | str] = peer.addresses
     if peer.prefix_list:

@@ -16,7 +16,7 @@ from pay.model.watching.agent import ENDPOINT as GUARDDUTY
 from rollout.aws.clients import Client, items
 from rollout.contracts.reach.rules import (
     EVERYWHERE,
-    Place,
+    EndPlace,
     SecurityGroup,
     prefix_lists_of,
     read_rules,
@@ -46,7 +46,7 @@ class NotFound:
     fix: str
 
 
-Places = Mapping[End, Place | NotFound]
+Places = Mapping[End, EndPlace | NotFound]
 
 
 def read_places(
@@ -107,7 +107,7 @@ class _Network:
     reader: _Reader
     ends: Collection[End]
 
-    def place(self, end: End) -> Place | NotFound:
+    def place(self, end: End) -> EndPlace | NotFound:
         match end.kind:
             case EndKind.DATABASE:
                 return self._database(end)
@@ -116,7 +116,7 @@ class _Network:
             case EndKind.AWS:
                 return self._endpoint(end)
             case EndKind.INTERNET:
-                return Place(addresses=(EVERYWHERE,))
+                return EndPlace(addresses=(EVERYWHERE,))
         return self._named(end)
 
     @cached_property
@@ -202,7 +202,7 @@ class _Network:
 
     def _filtered(
         self, what: str, group_ids: Iterable[str], addresses: Iterable[IPv4Network]
-    ) -> Place | NotFound:
+    ) -> EndPlace | NotFound:
         """Something that has security groups in AWS: those of the VPC."""
         ids = list(group_ids)
         groups = tuple(self._groups[id_] for id_ in ids if id_ in self._groups)
@@ -213,13 +213,13 @@ class _Network:
                 f"{len(groups)} are in the VPC {vpc}",
                 f"check that {what} is in that VPC",
             )
-        return Place(groups, tuple(addresses))
+        return EndPlace(groups, tuple(addresses))
 
-    def _named(self, end: End) -> Place | NotFound:
+    def _named(self, end: End) -> EndPlace | NotFound:
         """A task, an instance or a load balancer, whose names this project sets or looks up."""
         addresses = self._addresses(subnets(end, self.environment, self.catalogue))
         if end in self._unfiltered:
-            return Place(addresses=addresses)
+            return EndPlace(addresses=addresses)
         required = security_groups(end, self.environment.name, self.catalogue)
         missing = [name for name in required if name not in self._groups]
         if missing:
@@ -228,7 +228,7 @@ class _Network:
                 f"no security group named {', '.join(missing)} in the VPC {vpc}",
                 "create it: the stacks look it up by this name",
             )
-        return Place(tuple(self._groups[name] for name in required), addresses)
+        return EndPlace(tuple(self._groups[name] for name in required), addresses)
 
     @cached_property
     def _unfiltered(self) -> frozenset[End]:
@@ -257,7 +257,7 @@ class _Network:
         instances = self.reader.pages("rds", "describe_db_instances", "DBInstances")
         return {each["DBInstanceIdentifier"]: each for each in instances}
 
-    def _database(self, end: End) -> Place | NotFound:
+    def _database(self, end: End) -> EndPlace | NotFound:
         database = self.catalogue[end.name].database
         assert database, f"{end} of a service without one"
         identifier = names.database(self.environment.name, end.name, database.identifier_suffix)
@@ -288,7 +288,7 @@ class _Network:
     def _cache_clusters(self) -> list[Any]:
         return self.reader.pages("elasticache", "describe_cache_clusters", "CacheClusters")
 
-    def _redis(self, end: End) -> Place | NotFound:
+    def _redis(self, end: End) -> EndPlace | NotFound:
         """ElastiCache puts the id of the cluster, or of its replication group, into host names."""
         host = self._redis_hosts.get(end.name, "")
         for each in self._cache_clusters:
@@ -317,7 +317,7 @@ class _Network:
     def _endpoint_name(self, api: str) -> str:
         return f"com.amazonaws.{self.environment.region}.{api}"
 
-    def _endpoint(self, end: End) -> Place | NotFound:
+    def _endpoint(self, end: End) -> EndPlace | NotFound:
         """Without an endpoint an API is reached at its public addresses, but for what GuardDuty's
         agent sends.
         """
@@ -329,10 +329,10 @@ class _Network:
                 "agent, and this project makes none",
             )
         if endpoint is None:
-            return Place(addresses=(EVERYWHERE,))
+            return EndPlace(addresses=(EVERYWHERE,))
         if endpoint["VpcEndpointType"] == "Gateway":
             id_ = self._s3_prefix_list
-            return Place(addresses=self._prefix_lists.get(id_ or "", ()), prefix_list=id_)
+            return EndPlace(addresses=self._prefix_lists.get(id_ or "", ()), prefix_list=id_)
         return self._filtered(
             f"the VPC endpoint {endpoint['VpcEndpointId']}",
             (group["GroupId"] for group in endpoint["Groups"]),

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rollout.contracts.reach.missing import Direction, MissingRule, Reason, Report
+from rollout.contracts.reach.missing import MissingRule, Reason, Report, TrafficDirection
 from rollout.contracts.reach.rules import SecurityGroup
 from rollout.contracts.reach.terraform import as_terraform
 from rollout.terminal.tables import print_table
@@ -55,7 +55,7 @@ def print_report(out: Console, report: Report) -> None:
 def _missing(report: Report) -> Table:
     table = _table(report, "Missing rules", "security group", "lacks")
     for rule, reason in report.missing.items():
-        word = "to" if rule.direction is Direction.EGRESS else "from"
+        word = "to" if rule.direction is TrafficDirection.EGRESS else "from"
         lacks = f"{rule.direction} on {rule.ports} {word} {rule.peer_name}"
         _add(table, reason, rule.group.name, lacks)
     return table

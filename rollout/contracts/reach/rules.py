@@ -37,7 +37,7 @@ class SecurityGroup:
 
 
 @dataclass(frozen=True)
-class Place:
+class EndPlace:
     """One end of a connection, as AWS has it."""
 
     groups: tuple[SecurityGroup, ...] = ()
@@ -54,7 +54,7 @@ class Place:
         return frozenset({group.id for group in self.groups} | lists)
 
 
-def admits(rules: Sequence[Rule], ports: Ports, peer: Place) -> bool:
+def admits(rules: Sequence[Rule], ports: Ports, peer: EndPlace) -> bool:
     """Return whether rules admit each address of the peer on each of the ports."""
     # Between these ports the same rules apply.
     starts = {ports.first, *(r.ports.first for r in rules), *(r.ports.last + 1 for r in rules)}
@@ -63,7 +63,7 @@ def admits(rules: Sequence[Rule], ports: Ports, peer: Place) -> bool:
     )
 
 
-def _admits_port(rules: Sequence[Rule], port: int, peer: Place) -> bool:
+def _admits_port(rules: Sequence[Rule], port: int, peer: EndPlace) -> bool:
     on_port = [rule for rule in rules if rule.ports.first <= port <= rule.ports.last]
     if any(rule.peer in peer.ids for rule in on_port):
         return True

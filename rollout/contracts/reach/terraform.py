@@ -3,7 +3,7 @@
 import re
 from ipaddress import IPv4Network
 
-from rollout.contracts.reach.missing import Direction, MissingRule, Reason
+from rollout.contracts.reach.missing import MissingRule, Reason, TrafficDirection
 from rollout.contracts.reach.rules import SecurityGroup
 
 
@@ -13,7 +13,7 @@ def as_terraform(rule: MissingRule, reason: Reason) -> str:
     Its description has only letters, digits, spaces, dots and hyphens: AWS refuses many other signs
     (EC2 API reference, `IpRange`, `Description`).
     """
-    word = "to" if rule.direction is Direction.EGRESS else "from"
+    word = "to" if rule.direction is TrafficDirection.EGRESS else "from"
     label = re.sub(r"\W", "_", f"{rule.group.name}_{word}_{rule.peer_name}_{rule.ports}")
     peer, value = "prefix_list_id", str(rule.peer)
     if isinstance(rule.peer, SecurityGroup):

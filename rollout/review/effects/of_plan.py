@@ -16,7 +16,7 @@ from rollout.review.effects.watching import watching_effects
 from rollout.review.redact import UNSET
 from rollout.review.resource_words import label, noun, plural, words
 from rollout.review.security import area_of
-from rollout.review.view_models import ContainerLines, Line, ResourceLines
+from rollout.review.view_models import ContainerLines, ResourceLines, ReviewLine
 
 _CONCERNS = (
     deletion_effects,
@@ -128,7 +128,7 @@ def _others(
             )
 
 
-def _of_line(line: Line, what: str) -> str:
+def _of_line(line: ReviewLine, what: str) -> str:
     if max(len(line.before), len(line.after)) > _LONGEST_VALUE:
         return f"{what} changes (see below)"
     if GIVEN in (line.before, line.after):

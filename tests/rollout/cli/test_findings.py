@@ -17,7 +17,7 @@ from pay.environments.load import load_environments
 from pay.model import Side, Stage, names
 from pay.model.watching.accounts import Road
 from rollout.cli import app
-from rollout.findings.finding import State, Tool
+from rollout.findings.finding import FindingState, Tool
 from rollout.findings.read import Answers, read
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
@@ -223,7 +223,7 @@ def test_a_suppressed_one_is_counted_with_its_reason(aws: ImageAccounts) -> None
     )
     arrive(aws, "guardduty", **runtime("quiet", title="known tool"))
     (found,) = (each for each in by_hub(aws).findings if each.key == "quiet")
-    assert (found.state, found.because) == (State.SUPPRESSED, note)
+    assert (found.state, found.because) == (FindingState.SUPPRESSED, note)
 
 
 def test_a_denied_role_hides_one_tool_and_says_which(

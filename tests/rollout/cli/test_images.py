@@ -16,7 +16,7 @@ from pay.catalogue import CATALOGUE, IMAGES
 from pay.model import Side, names
 from rollout.cli import app
 from rollout.images import registry
-from rollout.releases.record import Verdict
+from rollout.releases.record import ReleaseVerdict
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
 from tests.support.checkout import Checkout
@@ -100,7 +100,11 @@ def test_without_a_number_the_newest_that_ran_well_is_copied(
     nothing = copy("webhooks")
     assert nothing.exit_code == 1
     assert "no release of webhooks is known to run well in test-12" in nothing.output
-    for number, verdict in ((8, Verdict.GOOD), (9, Verdict.GOOD), (10, Verdict.BAD)):
+    for number, verdict in (
+        (8, ReleaseVerdict.GOOD),
+        (9, ReleaseVerdict.GOOD),
+        (10, ReleaseVerdict.BAD),
+    ):
         digest = accounts.push("webhooks", f"{number}-release")
         record(checkout.folder, "test-12", "webhooks", number, {"webhooks": digest}, verdict)
     assert "webhooks 9 copied" in copy("webhooks").output
@@ -138,16 +142,16 @@ def test_refuses_another_image_under_the_tag(
     ("verdict", "same", "says"),
     [
         (None, True, "no line of test-12 shows that ledger"),
-        (Verdict.BAD, True, "ended bad in test-12"),
-        (Verdict.NOT_KNOWN, True, "ended not known in test-12"),
-        (Verdict.GOOD, False, "somebody pushed another image"),
+        (ReleaseVerdict.BAD, True, "ended bad in test-12"),
+        (ReleaseVerdict.NOT_KNOWN, True, "ended not known in test-12"),
+        (ReleaseVerdict.GOOD, False, "somebody pushed another image"),
     ],
 )
 def test_refuses_a_release_without_proof(
     run: Run,
     accounts: ImageAccounts,
     checkout: Checkout,
-    verdict: Verdict | None,
+    verdict: ReleaseVerdict | None,
     same: bool,
     says: str,
 ) -> None:
@@ -167,7 +171,7 @@ def test_a_patch_that_failed_keeps_no_service_back(
     digest = accounts.push("publicapi", "3-release")
     record(checkout.folder, "test-12", "publicapi", 3, {"publicapi": digest})
     bad = {"publicapi": digest, "nginx": f"sha256:{'0' * 64}"}
-    record(checkout.folder, "test-12", "publicapi", 3, bad, Verdict.BAD, patch="nginx")
+    record(checkout.folder, "test-12", "publicapi", 3, bad, ReleaseVerdict.BAD, patch="nginx")
     assert copied(run, "publicapi", 3).exit_code == 0
 
 
@@ -175,7 +179,7 @@ def test_a_later_good_line_proves_what_failed_before(
     run: Run, accounts: ImageAccounts, checkout: Checkout
 ) -> None:
     digest = accounts.push("products", "3-release")
-    for verdict in (Verdict.BAD, Verdict.GOOD):
+    for verdict in (ReleaseVerdict.BAD, ReleaseVerdict.GOOD):
         record(checkout.folder, "test-12", "products", 3, {"products": digest}, verdict)
     assert copied(run, "products", 3).exit_code == 0
 

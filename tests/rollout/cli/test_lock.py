@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from rollout.cli import app
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import free, new_lock, take
-from rollout.locks.lock import Place
+from rollout.locks.lock import LockPlace
 from sandbox.server.process import Server
 from tests.rollout.conftest import LOCKS
 from tests.support.checkout import Checkout
@@ -66,7 +66,7 @@ def test_the_lock_of_a_build_is_not_a_persons(lock: Lock) -> None:
 
 
 def test_the_lock_of_a_running_command_is_only_broken(lock: Lock, lock_server: Server) -> None:
-    bucket = LockBucket(lock_server.client("s3"), Place("sandbox", LOCKS))
+    bucket = LockBucket(lock_server.client("s3"), LockPlace("sandbox", LOCKS))
     held = take(bucket, new_lock("pay deploy sandbox ledger 2", "somebody"))
     assert lock("--free").exit_code == 1
     assert "The command is `pay deploy sandbox ledger 2`." in lock("--show").stdout
@@ -83,7 +83,10 @@ def test_the_lock_of_a_running_command_is_only_broken(lock: Lock, lock_server: S
 def test_the_last_step_of_a_build_ends_what_its_killed_command_left(
     lock: Lock, lock_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bucket, build = LockBucket(lock_server.client("s3"), Place("sandbox", LOCKS)), "https://ci/8"
+    bucket, build = (
+        LockBucket(lock_server.client("s3"), LockPlace("sandbox", LOCKS)),
+        "https://ci/8",
+    )
     with monkeypatch.context() as shell:
         shell.setenv("PAY_BUILD", build)
         held = take(bucket, new_lock("pay deploy sandbox ledger 2", "pipeline"))

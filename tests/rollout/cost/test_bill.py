@@ -20,7 +20,7 @@ from pay.smoke.targets import targets
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Bill, Pricing, all_at, at_stages, bill, grouped
 from rollout.cost.instances import counts_needed, groups
-from rollout.cost.lines import Part, cents, missing, total
+from rollout.cost.lines import CostPart, cents, missing, total
 from rollout.cost.prices import PriceList
 from rollout.cost.usage import (
     KEYS,
@@ -36,7 +36,7 @@ from tests.conftest import ROOT
 METRIC_FILTER = "aws_cloudwatch_log_metric_filter"
 
 
-def of_part(found: Bill, *parts: Part) -> Decimal:
+def of_part(found: Bill, *parts: CostPart) -> Decimal:
     return total(line for line in found.lines if line.usage.part in parts)
 
 
@@ -77,8 +77,8 @@ def test_production_costs_what_was_worked_out_by_hand(
     during = bill([all_at(environments["production-2"], Stage.HALF)], pricing)
     # 6 x (730 x 0.7276 + 50 x 0.088) and 6 x (730 x 0.3638 + 50 x 0.088)
     assert [each.usd for each in before.instances] == [Decimal("3213.29"), Decimal("1619.84")]
-    assert of_part(before, Part.EC2, Part.IDLE) == Decimal("4833.13")
-    assert of_part(during, Part.FARGATE) == Decimal("1706.41")
+    assert of_part(before, CostPart.EC2, CostPart.IDLE) == Decimal("4833.13")
+    assert of_part(during, CostPart.FARGATE) == Decimal("1706.41")
     # egress: 6 tasks of 1 vCPU and 2 GB weigh 11 each; 6 instances of 8 vCPU and 32 GB 104 each.
     egress = [line for line in before.instances[1].allocated if line.usage.service == "egress"]
     assert total(egress) == Decimal("171.33")
@@ -127,8 +127,8 @@ def test_x86_tasks_are_priced_as_x86(
     """Another tool prices Graviton as x86, 25 % too high."""
     arm = all_at(environments["production-2"], Stage.HALF)
     x86 = arm.model_copy(update={"architecture": Architecture.X86_64})
-    assert of_part(bill([arm], pricing), Part.FARGATE) == Decimal("1706.41")
-    assert of_part(bill([x86], pricing), Part.FARGATE) == Decimal("2132.59")
+    assert of_part(bill([arm], pricing), CostPart.FARGATE) == Decimal("1706.41")
+    assert of_part(bill([x86], pricing), CostPart.FARGATE) == Decimal("2132.59")
 
 
 def test_a_missing_price_is_named_and_never_zero(
@@ -164,7 +164,7 @@ def test_tasks_that_scale_cost_between_min_and_peak(
     costs = []
     for percent in (0, 30, 100):
         changed = figures.model_copy(update={"scaled_percent": Decimal(percent)})
-        costs.append(of_part(bill([after], Pricing(complete, changed)), Part.FARGATE))
+        costs.append(of_part(bill([after], Pricing(complete, changed)), CostPart.FARGATE))
     assert costs[0] == Decimal("1019.51")
     # Each line is rounded to the cent, and there are two where tasks scale.
     assert abs(costs[2] - Decimal("1706.41")) < Decimal("0.2")
@@ -179,18 +179,18 @@ def test_load_tests_cost_their_runner_and_the_tasks_that_they_wake(
     assert environment.load is not None
     assert sum(each.minutes for each in environment.load.scenarios.values()) == 60
     awake = environment.model_copy(update={"sleep": None})
-    assert of_part(bill([awake], Pricing(complete, figures)), Part.LOAD_TESTS) == sum(
+    assert of_part(bill([awake], Pricing(complete, figures)), CostPart.LOAD_TESTS) == sum(
         cents(4 * amount * Decimal(price)) for amount, price in ((2, "0.03238"), (4, "0.00356"))
     )
     often = figures.model_copy(update={"load_tests_a_month": Decimal(8)})
     once, twice = (
-        of_part(bill([environment], Pricing(complete, each)), Part.LOAD_TESTS)
+        of_part(bill([environment], Pricing(complete, each)), CostPart.LOAD_TESTS)
         for each in (figures, often)
     )
     assert once > 1
     assert abs(twice - 2 * once) < Decimal("0.05")
     never = environment.model_copy(update={"load": None})
-    assert of_part(bill([never], Pricing(complete, figures)), Part.LOAD_TESTS) == 0
+    assert of_part(bill([never], Pricing(complete, figures)), CostPart.LOAD_TESTS) == 0
 
 
 def test_a_group_without_services_needs_no_instance(
@@ -221,9 +221,9 @@ def test_the_first_environment_of_an_account_bears_what_its_environments_share(
     watched = environments["production-2"]
     second = watched.model_copy(update={"name": "production-3"})
     parts = {usage.part: usage for usage in account_usage([watched, second])}
-    assert parts.keys() == {Part.ALARMS, Part.KEYS}
+    assert parts.keys() == {CostPart.ALARMS, CostPart.KEYS}
     assert {usage.environment for usage in parts.values()} == {"production-2"}
-    assert parts[Part.ALARMS].quantity == golden("aws_cloudwatch_metric_alarm")["watching"]
+    assert parts[CostPart.ALARMS].quantity == golden("aws_cloudwatch_metric_alarm")["watching"]
     assert [*account_usage([environments["staging-2"]])] == []
 
 
@@ -236,7 +236,7 @@ def test_an_alarm_is_priced_for_each_of_its_metrics(
     used = [
         usage
         for usage in service_usage(there, name)
-        if usage.part is Part.ALARMS and usage.side is not None
+        if usage.part is CostPart.ALARMS and usage.side is not None
     ]
     for side, more in ((Side.EC2, 0), (Side.FARGATE, TARGET_TRACKING_ALARMS)):
         own = alarms(ServiceSide(CATALOGUE[name], there, side))
@@ -252,7 +252,7 @@ def test_the_alarm_on_errors_counts_four_times(environments: Mapping[str, Enviro
     billed = {
         usage.side: usage.quantity
         for usage in service_usage(there, "connector")
-        if usage.part is Part.ALARMS and usage.side is not None
+        if usage.part is CostPart.ALARMS and usage.side is not None
     }
     assert billed == {Side.EC2: 6, Side.FARGATE: 8}
 
@@ -270,7 +270,7 @@ def task_hours(environment: Environment, name: str) -> tuple[Decimal, Decimal]:
     used = [
         usage
         for usage in service_usage(environment, name)
-        if usage.part is Part.FARGATE and usage.item.endswith("vcpu-hour")
+        if usage.part is CostPart.FARGATE and usage.item.endswith("vcpu-hour")
     ]
     return (
         sum((usage.quantity for usage in used if not usage.times), Decimal(0)),
@@ -323,12 +323,14 @@ def test_an_environment_asleep_pays_for_tasks_while_it_is_awake(
     before, after = (bill([each], pricing) for each in (always, asleep))
     part = Decimal(awake) / 168
     lines = len(before.lines)
-    for name in (Part.FARGATE, Part.EC2):
+    for name in (CostPart.FARGATE, CostPart.EC2):
         assert abs(of_part(after, name) - of_part(before, name) * part) < lines * Decimal("0.01")
-    for name in (Part.BALANCERS, Part.LOGS):
+    for name in (CostPart.BALANCERS, CostPart.LOGS):
         assert of_part(after, name) == of_part(before, name)
     assert [each.usd for each in after.instances] == [each.usd for each in before.instances]
-    assert of_part(after, Part.EC2, Part.IDLE) == of_part(before, Part.EC2, Part.IDLE)
+    assert of_part(after, CostPart.EC2, CostPart.IDLE) == of_part(
+        before, CostPart.EC2, CostPart.IDLE
+    )
 
 
 def test_each_policy_of_scaling_has_its_two_alarms(
@@ -346,7 +348,7 @@ def test_each_policy_of_scaling_has_its_two_alarms(
             sum(
                 usage.quantity
                 for usage in used
-                if usage.part is Part.ALARMS and usage.side is Side.FARGATE
+                if usage.part is CostPart.ALARMS and usage.side is Side.FARGATE
             )
         )
     assert numbers[1] == numbers[0] + TARGET_TRACKING_ALARMS

@@ -8,7 +8,7 @@ import pytest
 
 from pay.model import Stage
 from rollout.cost.bill import Pricing, all_at, at_stages, bill
-from rollout.cost.lines import Part, total
+from rollout.cost.lines import CostPart, total
 from rollout.cost.months import HORIZON, Month, months, plan_of
 from rollout.cost.payback import payback
 from rollout.cost.report import Report
@@ -35,12 +35,12 @@ def test_the_months_lead_from_the_bill_before_to_that_after(
     last = estate.months[-1]
     # Lines of many services are added up before they are rounded to the cent.
     assert abs(last.usd - without_ec2) < Decimal("0.50")
-    assert last.of(Part.EC2) == 0
+    assert last.of(CostPart.EC2) == 0
     assert last.is_over
 
 
 def test_instances_go_whole_and_only_with_their_tasks(estate: Report) -> None:
-    ec2 = [month.of(Part.EC2) for month in estate.months]
+    ec2 = [month.of(CostPart.EC2) for month in estate.months]
     assert ec2 == sorted(ec2, reverse=True)
     configured = sum(each.usd or 0 for each in estate.bill.instances)
     assert ec2[0] == configured
@@ -57,9 +57,9 @@ def test_a_month_is_shared_by_the_time_at_each_stage(checkout: Checkout, pricing
     moved = {**plan.stays, "connector": [*plan.stays["connector"], (Stage.SOAK, middle)]}
     plan = type(plan)(environment, moved)
     november, december, january = months([plan], pricing, NOW)[:3]
-    assert november.of(Part.FARGATE) == 0
-    assert december.of(Part.FARGATE) > 0
-    assert abs(december.of(Part.FARGATE) * 2 - january.of(Part.FARGATE)) <= Decimal("0.02")
+    assert november.of(CostPart.FARGATE) == 0
+    assert december.of(CostPart.FARGATE) > 0
+    assert abs(december.of(CostPart.FARGATE) * 2 - january.of(CostPart.FARGATE)) <= Decimal("0.02")
 
 
 def test_double_running_lasts_while_both_sides_run(checkout: Checkout, pricing: Pricing) -> None:
@@ -75,7 +75,7 @@ def test_double_running_lasts_while_both_sides_run(checkout: Checkout, pricing: 
     twice = [month.usd_twice for month in found]
     assert twice[0] == twice[3] == 0
     assert abs(twice[1] + twice[2] - total(at_half.double_running)) < Decimal("0.20")
-    assert twice[1] > found[1].of(Part.FARGATE) * Decimal("0.99") > 0
+    assert twice[1] > found[1].of(CostPart.FARGATE) * Decimal("0.99") > 0
 
 
 def test_the_plan_is_that_of_plan_moves(checkout: Checkout, pricing: Pricing) -> None:

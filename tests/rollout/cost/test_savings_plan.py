@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.cost.lines import Part, cents
+from rollout.cost.lines import CostPart, cents
 from rollout.cost.savings_plan import coverage
 
 money = st.decimals(0, 20_000, places=2)
@@ -21,8 +21,8 @@ def plan(usd_an_hour: str, fargate: str, ec2: str) -> dict[str, Decimal]:
     }
 
 
-def demand(fargate: str, ec2: str) -> dict[Part, Decimal]:
-    return {Part.FARGATE: Decimal(fargate), Part.EC2: Decimal(ec2)}
+def demand(fargate: str, ec2: str) -> dict[CostPart, Decimal]:
+    return {CostPart.FARGATE: Decimal(fargate), CostPart.EC2: Decimal(ec2)}
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_never_uses_more_than_is_committed_nor_covers_more_than_there_is(
     hourly: Decimal, fargate: Decimal, ec2: Decimal, first: Decimal, second: Decimal
 ) -> None:
     inputs = plan(str(hourly / 1000), str(first), str(second))
-    found = coverage({Part.FARGATE: fargate, Part.EC2: ec2}, inputs)
+    found = coverage({CostPart.FARGATE: fargate, CostPart.EC2: ec2}, inputs)
     assert 0 <= sum(found.used.values()) <= found.committed
-    assert found.covered[Part.FARGATE] <= fargate + Decimal("0.10")
-    assert found.covered[Part.EC2] <= ec2 + Decimal("0.10")
+    assert found.covered[CostPart.FARGATE] <= fargate + Decimal("0.10")
+    assert found.covered[CostPart.EC2] <= ec2 + Decimal("0.10")
     if found.unused:
         assert sum(found.covered.values()) == fargate + ec2
     on_demand = fargate + ec2

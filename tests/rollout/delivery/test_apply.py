@@ -15,7 +15,7 @@ from pay.model.stacks import side_stack, traffic_stack
 from rollout.locks import holding
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import break_lock, free, new_lock, take
-from rollout.locks.lock import Place
+from rollout.locks.lock import LockPlace
 from rollout.terminal.refusal import Failed
 from sandbox.server.process import Server
 from tests.rollout.conftest import LOCKS
@@ -302,7 +302,7 @@ def test_a_killed_apply_is_taken_up_by_a_new_plan(reviewed: Delivery, lock_serve
 
 
 def lock_of(server: Server) -> LockBucket:
-    return LockBucket(server.client("s3"), Place(ENVIRONMENT, LOCKS))
+    return LockBucket(server.client("s3"), LockPlace(ENVIRONMENT, LOCKS))
 
 
 def test_another_command_is_waited_out_by_a_person(reviewed: Delivery, lock_server: Server) -> None:

@@ -21,7 +21,7 @@ from rollout.delivery.deploy import Deployed, deploy
 from rollout.delivery.read_back import Deployment, NotRunning
 from rollout.delivery.release_checks import Asked
 from rollout.locks.holding import LockLost
-from rollout.releases.record import Verdict, read_releases
+from rollout.releases.record import ReleaseVerdict, read_releases
 from rollout.releases.registry import Image
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdict
 from rollout.tasks.migrations import Migrated
@@ -173,7 +173,7 @@ def fails(number: int, error: BaseException, side: Side = Side.EC2) -> Callable[
     return check
 
 
-def verdicts(world: World) -> list[Verdict]:
+def verdicts(world: World) -> list[ReleaseVerdict]:
     folder, name = world.asked.folder, world.asked.environment.name
     return [each.verdict for each in read_releases(folder, name, "connector", now=NOW)]
 
@@ -184,7 +184,7 @@ def test_both_sides_end_on_the_release(world: Callable[..., World]) -> None:
     assert isinstance(ended, Deployed)
     assert here.running == {Side.EC2: 12, Side.FARGATE: 12}
     assert here.events == ["plan", "apply fargate 12", "apply ec2 12"]
-    assert verdicts(here) == [Verdict.NOT_KNOWN]
+    assert verdicts(here) == [ReleaseVerdict.NOT_KNOWN]
 
 
 @pytest.mark.parametrize(
@@ -197,15 +197,15 @@ def test_whatever_goes_wrong_puts_every_side_back(
     here.breaks = fails(12, error)
     assert here.deploy().is_bad
     assert here.running == {Side.EC2: 11, Side.FARGATE: 11}
-    assert verdicts(here) == [Verdict.BAD]
+    assert verdicts(here) == [ReleaseVerdict.BAD]
 
 
 @pytest.mark.parametrize(
     ("third_party", "ends", "shown"),
-    [(ThirdParty.WORLDPAY, 12, Verdict.NOT_KNOWN), (None, 11, Verdict.BAD)],
+    [(ThirdParty.WORLDPAY, 12, ReleaseVerdict.NOT_KNOWN), (None, 11, ReleaseVerdict.BAD)],
 )
 def test_a_third_party_that_is_down_puts_no_release_back_and_proves_none(
-    world: Callable[..., World], third_party: ThirdParty | None, ends: int, shown: Verdict
+    world: Callable[..., World], third_party: ThirdParty | None, ends: int, shown: ReleaseVerdict
 ) -> None:
     here = world(11, 11, without_smoke=None)
 
@@ -311,7 +311,7 @@ def test_a_failed_migration_after_the_sides_leaves_them_and_is_run_again(
     assert (ended.is_bad, ended.is_everywhere) == (True, True)
     assert here.running == {Side.EC2: 12, Side.FARGATE: 12}
     assert not world(12, 12, migrations=Migrations.AFTER).deploy().is_bad
-    assert verdicts(here) == [Verdict.BAD, Verdict.NOT_KNOWN]
+    assert verdicts(here) == [ReleaseVerdict.BAD, ReleaseVerdict.NOT_KNOWN]
 
 
 @pytest.mark.parametrize(("contracts_at", "ends"), [(12, 12), (11, 11)])
@@ -330,7 +330,7 @@ def test_what_a_migration_took_away_is_not_put_back(
     else:
         here.deploy()
     assert here.running == {Side.EC2: ends, Side.FARGATE: ends}
-    assert verdicts(here) == [Verdict.BAD]
+    assert verdicts(here) == [ReleaseVerdict.BAD]
 
 
 def test_a_side_whose_tasks_went_meanwhile_is_no_success(world: Callable[..., World]) -> None:

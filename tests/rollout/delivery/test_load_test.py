@@ -19,11 +19,11 @@ from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
 from rollout.cli import app
-from rollout.delivery.load_test import LoadTest, Outcome, Verdict, backstop_at
+from rollout.delivery.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
 from rollout.delivery.sleeping import put_to_sleep
 from rollout.load.results import REPORT, SUMMARY, Check
 from rollout.load.seen import balancers
-from rollout.sleep.moving import Mover, Row
+from rollout.sleep.moving import Mover, PartRow
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
@@ -154,7 +154,7 @@ def test_it_wakes_the_environment_passes_and_leaves_it_asleep(estate: Estate) ->
     lines: list[str] = []
     test = estate.test(report=lines.append)
     outcome = test.run()
-    assert (outcome.broken, outcome.verdict) == ("", Verdict.PASSED)
+    assert (outcome.broken, outcome.verdict) == ("", LoadVerdict.PASSED)
     assert {check.seen_by for check in outcome.checks} == {"runner", f"{SERVICE} on fargate"}
     assert any("Journeys" in line for line in lines)  # while it ran
     assert estate.is_asleep
@@ -170,7 +170,7 @@ def test_what_the_runner_sees_fail_misses_a_limit(estate: Estate) -> None:
             estate.sandbox.server.administer("shop", method="POST", body=body)
         if faults:
             outcome = estate.test().run()
-    assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome.broken
+    assert outcome.verdict is LoadVerdict.THRESHOLDS_MISSED, outcome.broken
     missed = [(check.seen_by, check.name) for check in outcome.checks if not check.is_met]
     assert missed == [("runner", "failed_percent")]
     assert estate.is_asleep
@@ -178,7 +178,7 @@ def test_what_the_runner_sees_fail_misses_a_limit(estate: Estate) -> None:
 
 def test_what_a_load_balancer_sees_fail_misses_a_limit(estate: Estate) -> None:
     outcome = estate.test(failed=3).run()
-    assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome.broken
+    assert outcome.verdict is LoadVerdict.THRESHOLDS_MISSED, outcome.broken
     missed = [(check.seen_by, check.name) for check in outcome.checks if not check.is_met]
     assert missed == [(f"{SERVICE} on fargate", "failed_percent")]
     assert estate.is_asleep
@@ -186,7 +186,7 @@ def test_what_a_load_balancer_sees_fail_misses_a_limit(estate: Estate) -> None:
 
 def test_a_runner_that_does_not_know_the_scenario_is_broken(estate: Estate) -> None:
     outcome = replace(estate.test(), name="pay-by-post").run()
-    assert outcome.verdict is Verdict.BROKEN
+    assert outcome.verdict is LoadVerdict.BROKEN
     assert "no scenario pay-by-post" in outcome.broken
     assert estate.is_asleep
 
@@ -266,30 +266,34 @@ def test_another_image_with_the_contract_serves_by_one_line(estate: Estate) -> N
     finally:
         estate.sandbox.server.administer("tasks", method="POST", body=[])
         register_runner(own, estate.sandbox)
-    assert outcome.verdict is Verdict.THRESHOLDS_MISSED, outcome.broken
+    assert outcome.verdict is LoadVerdict.THRESHOLDS_MISSED, outcome.broken
     missed = [(check.seen_by, check.name) for check in outcome.checks if not check.is_met]
     assert missed == [("runner", "mean_ms")]
     assert estate.is_asleep
 
 
-LEFT = Row(PartKind.DATABASE, "sandbox-ledger-rds-0", "available", False)
+LEFT = PartRow(PartKind.DATABASE, "sandbox-ledger-rds-0", "available", False)
 MET, MISSED = Check("runner", "p95_ms", 500, 400), Check("ledger on ec2", "failed_percent", 1, 2)
 
 
 @pytest.mark.parametrize(
     ("outcome", "code", "says"),
     [
-        (Outcome("s3://b/x", (MET,)), 0, "Passed: Results: s3://b/x"),
-        (Outcome("s3://b/x", (MET, MISSED)), 99, "A limit was missed:"),
-        (Outcome("s3://b/x", broken="the runner ended with 3"), 2, "Broken: the runner ended with"),
-        (Outcome("s3://b/x", (MET,), left_awake=(LEFT,)), 2, "Not asleep: run `pay sleep`"),
+        (LoadOutcome("s3://b/x", (MET,)), 0, "Passed: Results: s3://b/x"),
+        (LoadOutcome("s3://b/x", (MET, MISSED)), 99, "A limit was missed:"),
+        (
+            LoadOutcome("s3://b/x", broken="the runner ended with 3"),
+            2,
+            "Broken: the runner ended with",
+        ),
+        (LoadOutcome("s3://b/x", (MET,), left_awake=(LEFT,)), 2, "Not asleep: run `pay sleep`"),
     ],
 )
 def test_the_command_says_how_it_ended(
     estate: Estate,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    outcome: Outcome,
+    outcome: LoadOutcome,
     code: int,
     says: str,
 ) -> None:

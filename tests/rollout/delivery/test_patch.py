@@ -22,7 +22,7 @@ from rollout.delivery.patch import Patch, Patched, look, run_waves, waves
 from rollout.delivery.read_back import Deployment
 from rollout.delivery.release_checks import Asked
 from rollout.images.pins import write_pin
-from rollout.releases.record import Release, Verdict, append_release, read_releases
+from rollout.releases.record import Release, ReleaseVerdict, append_release, read_releases
 from rollout.releases.registry import Image
 from rollout.terminal.refusal import Failed, Finding, Refused
 from tests.support.checkout import Checkout
@@ -93,7 +93,7 @@ class World:
             by="me",
             release=asked.number,
             digests={"nginx": asked.environment.sidecars["nginx"].digest},
-            verdict=Verdict.BAD if because else Verdict.GOOD,
+            verdict=ReleaseVerdict.BAD if because else ReleaseVerdict.GOOD,
             because=because,
             patch=asked.patch,
             plans="0",
@@ -227,7 +227,7 @@ def test_the_environment_before_has_to_show_that_it_ran_well(
         by="me",
         release=7,
         digests={"nginx": digest(NEW)},
-        verdict=Verdict.GOOD,
+        verdict=ReleaseVerdict.GOOD,
         patch="nginx",
         plans="0",
     )
@@ -235,7 +235,7 @@ def test_the_environment_before_has_to_show_that_it_ran_well(
     look(world.patch, client)
 
     # A service's own bad release says nothing about the sidecar; its bad patch does.
-    bad = line.model_copy(update={"verdict": Verdict.BAD, "because": "a smoke test"})
+    bad = line.model_copy(update={"verdict": ReleaseVerdict.BAD, "because": "a smoke test"})
     own = bad.model_copy(update={"patch": None})
     append_release(world.patch.folder, "staging-2", "connector", own)
     look(world.patch, client)

@@ -16,7 +16,7 @@ from pay.model.service.migrations import Contraction
 from rollout.delivery.read_back import Deployment
 from rollout.delivery.release_checks import Asked, Examined, examine
 from rollout.delivery.release_plans import variables
-from rollout.releases.record import Release, Verdict, append_release, releases_path
+from rollout.releases.record import Release, ReleaseVerdict, append_release, releases_path
 from rollout.releases.registry import Image
 from rollout.tasks.record import MigrationRun, append_run
 from tests.support.plans import at
@@ -86,7 +86,7 @@ def record(asked: Asked, environment: str, number: int, **changes: Any) -> None:
         by="release-engineer",
         release=number,
         digests={"connector": digest("connector", number)},
-        verdict=Verdict.GOOD,
+        verdict=ReleaseVerdict.GOOD,
         plans="0",
     )
     changed = Release.model_validate({**entry.model_dump(by_alias=False), **changes})
@@ -281,10 +281,11 @@ def test_a_rollback_of_a_sidecar_goes_back(
 
 
 @pytest.mark.parametrize(
-    ("verdict", "refused"), [(Verdict.GOOD, []), (Verdict.NOT_KNOWN, []), (Verdict.BAD, [True])]
+    ("verdict", "refused"),
+    [(ReleaseVerdict.GOOD, []), (ReleaseVerdict.NOT_KNOWN, []), (ReleaseVerdict.BAD, [True])],
 )
 def test_a_sidecar_that_ran_here_may_come_back(
-    ask: Ask, verdict: Verdict, refused: list[bool]
+    ask: Ask, verdict: ReleaseVerdict, refused: list[bool]
 ) -> None:
     asked = ask(11, patch="nginx", is_rollback=True)
     ran = {"nginx": digest("nginx", 5)}

@@ -12,7 +12,7 @@ from pay.iam.document import policy_document
 from pay.model import Environment
 from pay.model.rights.keys_and_topics import encrypts_events, publishes_alarms, publishes_findings
 from rollout.doctor.finding_topics import finding_topic_lines
-from rollout.doctor.line import Verdict
+from rollout.doctor.line import DoctorVerdict
 
 PAGE, TICKET, WEEKLY = "sandbox-alarms-critical", "sandbox-alarms-warning", "sandbox-findings"
 KEY = "arn:aws:kms:eu-west-1:555555555555:key/1"
@@ -63,7 +63,7 @@ def aws(sandbox: Environment) -> Aws:
     return Aws({name: topic(name) for name in (PAGE, TICKET, WEEKLY)})
 
 
-def lines(sandbox: Environment, aws: Aws) -> dict[str, tuple[Verdict, str]]:
+def lines(sandbox: Environment, aws: Aws) -> dict[str, tuple[DoctorVerdict, str]]:
     found = list(finding_topic_lines(sandbox, aws))
     return {
         name: (line.verdict, f"{line.shown} {line.fix}")
@@ -72,10 +72,10 @@ def lines(sandbox: Environment, aws: Aws) -> dict[str, tuple[Verdict, str]]:
 
 
 def test_topics_that_admit_eventbridge_pass(sandbox: Environment, aws: Aws) -> None:
-    assert {verdict for verdict, _ in lines(sandbox, aws).values()} == {Verdict.OK}
+    assert {verdict for verdict, _ in lines(sandbox, aws).values()} == {DoctorVerdict.OK}
     aws.topics[WEEKLY]["KmsMasterKeyId"] = "alias/findings"
     aws.topics[TICKET].pop("KmsMasterKeyId")
-    assert {verdict for verdict, _ in lines(sandbox, aws).values()} == {Verdict.OK}
+    assert {verdict for verdict, _ in lines(sandbox, aws).values()} == {DoctorVerdict.OK}
 
 
 def admits(sandbox: Environment, name: str, **changed: Any) -> str:
@@ -86,26 +86,26 @@ def admits(sandbox: Environment, name: str, **changed: Any) -> str:
 @pytest.mark.parametrize(
     ("changed", "verdict"),
     [
-        ({}, Verdict.OK),
-        ({"Condition": {}}, Verdict.OK),
-        ({"Principal": "*"}, Verdict.OK),
-        ({"Action": "sns:*"}, Verdict.OK),
-        ({"Effect": "Deny"}, Verdict.FAILS),
-        ({"Action": "sns:Subscribe"}, Verdict.FAILS),
-        ({"Principal": {"Service": "cloudwatch.amazonaws.com"}}, Verdict.FAILS),
-        ({"Resource": "arn:aws:sns:eu-west-1:555555555555:other"}, Verdict.FAILS),
+        ({}, DoctorVerdict.OK),
+        ({"Condition": {}}, DoctorVerdict.OK),
+        ({"Principal": "*"}, DoctorVerdict.OK),
+        ({"Action": "sns:*"}, DoctorVerdict.OK),
+        ({"Effect": "Deny"}, DoctorVerdict.FAILS),
+        ({"Action": "sns:Subscribe"}, DoctorVerdict.FAILS),
+        ({"Principal": {"Service": "cloudwatch.amazonaws.com"}}, DoctorVerdict.FAILS),
+        ({"Resource": "arn:aws:sns:eu-west-1:555555555555:other"}, DoctorVerdict.FAILS),
         # EventBridge says no source to SNS, not even the own account.
-        ({"Condition": {"StringEquals": {"aws:SourceAccount": "5" * 12}}}, Verdict.FAILS),
-        ({"Condition": {"StringEquals": {"aws:SourceOwner": "5" * 12}}}, Verdict.FAILS),
+        ({"Condition": {"StringEquals": {"aws:SourceAccount": "5" * 12}}}, DoctorVerdict.FAILS),
+        ({"Condition": {"StringEquals": {"aws:SourceOwner": "5" * 12}}}, DoctorVerdict.FAILS),
     ],
 )
 def test_a_policy_is_read_as_eventbridge_meets_it(
-    sandbox: Environment, aws: Aws, changed: dict[str, Any], verdict: Verdict
+    sandbox: Environment, aws: Aws, changed: dict[str, Any], verdict: DoctorVerdict
 ) -> None:
     aws.topics[WEEKLY]["Policy"] = admits(sandbox, WEEKLY, **changed)
     found, text = lines(sandbox, aws)[WEEKLY]
     assert found is verdict
-    if verdict is Verdict.FAILS:
+    if verdict is DoctorVerdict.FAILS:
         assert '"Service": "events.amazonaws.com"' in text
 
 
@@ -113,7 +113,7 @@ def test_a_topic_of_the_platform_is_mended_by_its_plan(sandbox: Environment, aws
     alone = publishes_alarms(sandbox, sandbox.arn("sns", PAGE))
     aws.topics[PAGE]["Policy"] = policy_document(alone)
     verdict, text = lines(sandbox, aws)[PAGE]
-    assert verdict is Verdict.FAILS
+    assert verdict is DoctorVerdict.FAILS
     assert "apply sandbox-platform" in text
 
 
@@ -137,13 +137,13 @@ def test_a_key_that_eventbridge_cannot_use_is_found(
     sandbox: Environment, aws: Aws, key: str
 ) -> None:
     aws.key = key
-    assert {verdict for verdict, _ in lines(sandbox, aws).values()} == {Verdict.FAILS}
+    assert {verdict for verdict, _ in lines(sandbox, aws).values()} == {DoctorVerdict.FAILS}
 
 
 def test_the_key_of_aws_is_refused(sandbox: Environment, aws: Aws) -> None:
     aws.topics[WEEKLY]["KmsMasterKeyId"] = "alias/aws/sns"
     verdict, text = lines(sandbox, aws)[WEEKLY]
-    assert verdict is Verdict.FAILS
+    assert verdict is DoctorVerdict.FAILS
     assert "encrypt it with a key of the account" in text
 
 
@@ -155,9 +155,9 @@ def test_a_topic_that_is_not_there_and_one_that_may_not_be_read(
     aws.denies = {TICKET}
     found = lines(sandbox, aws)
     assert [verdict for verdict, _ in found.values()] == [
-        Verdict.NOT_SHOWN,
-        Verdict.NOT_SHOWN,
-        Verdict.FAILS,
+        DoctorVerdict.NOT_SHOWN,
+        DoctorVerdict.NOT_SHOWN,
+        DoctorVerdict.FAILS,
     ]
     assert "apply sandbox-platform first" in found[PAGE][1]
     assert "allow sns:GetTopicAttributes" in found[TICKET][1]

@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from pay.environments.load import load_environments
 from pay.model import Environment
-from rollout.doctor.line import Line, Verdict
+from rollout.doctor.line import DoctorLine, DoctorVerdict
 from rollout.doctor.roles import role_lines
 from rollout.doctor.state_bucket import state_lines
 from tests.conftest import ROOT
@@ -53,14 +53,17 @@ def make_bucket(bucket: str, region: str = "eu-west-1") -> None:
     )
 
 
-def verdicts(lines: Iterator[Line]) -> dict[str, Verdict]:
+def verdicts(lines: Iterator[DoctorLine]) -> dict[str, DoctorVerdict]:
     return {line.check: line.verdict for line in lines}
 
 
 def test_a_bucket_as_it_should_be(environment: Environment, client: Client) -> None:
     make_bucket(str(environment.state.bucket))
     found = verdicts(state_lines(environment, client, None))
-    assert found == {**dict.fromkeys(CHECKS, Verdict.OK), "state bucket: locks": Verdict.NOT_SHOWN}
+    assert found == {
+        **dict.fromkeys(CHECKS, DoctorVerdict.OK),
+        "state bucket: locks": DoctorVerdict.NOT_SHOWN,
+    }
 
 
 def suspend(client: Client, bucket: str) -> None:
@@ -89,7 +92,7 @@ def test_each_fault_is_its_own_line(environment: Environment, client: Client, ch
     make_bucket(bucket)
     FAULTS[check](client, bucket)
     lines = list(state_lines(environment, client, None))
-    [fault] = [line for line in lines if line.verdict is Verdict.FAILS]
+    [fault] = [line for line in lines if line.verdict is DoctorVerdict.FAILS]
     assert fault.check == check
     assert fault.fix.startswith("turn it on: aws s3api put-")
 
@@ -103,7 +106,7 @@ def test_a_public_access_block_that_was_deleted(environment: Environment, client
 
 def test_a_bucket_that_is_not_there(environment: Environment, client: Client) -> None:
     [line] = state_lines(environment, client, None)
-    assert line.verdict is Verdict.FAILS
+    assert line.verdict is DoctorVerdict.FAILS
     assert line.shown == f"{environment.state.bucket} is not there"
     assert "docs/tasks/start-with-a-real-account.md" in line.fix
 
@@ -111,19 +114,19 @@ def test_a_bucket_that_is_not_there(environment: Environment, client: Client) ->
 def test_a_bucket_of_another_region(environment: Environment, client: Client) -> None:
     make_bucket(str(environment.state.bucket), region="eu-west-2")
     first = next(iter(state_lines(environment, client, None)))
-    assert (first.verdict, first.fix) == (Verdict.FAILS, "it has to be in eu-west-1")
+    assert (first.verdict, first.fix) == (DoctorVerdict.FAILS, "it has to be in eu-west-1")
 
 
 def test_a_state_on_this_machine(environments: Mapping[str, Environment], client: Client) -> None:
     [line] = state_lines(environments["sandbox"], client, None)
-    assert line.verdict is Verdict.OK
+    assert line.verdict is DoctorVerdict.OK
 
 
 @pytest.mark.parametrize(
-    ("denied", "verdict"), [((), Verdict.OK), (("s3:DeleteObject",), Verdict.FAILS)]
+    ("denied", "verdict"), [((), DoctorVerdict.OK), (("s3:DeleteObject",), DoctorVerdict.FAILS)]
 )
 def test_the_role_that_applies_locks(
-    environment: Environment, client: Client, denied: tuple[str, ...], verdict: Verdict
+    environment: Environment, client: Client, denied: tuple[str, ...], verdict: DoctorVerdict
 ) -> None:
     """moto cannot simulate a policy; this answers as IAM does (API reference)."""
 
@@ -149,15 +152,15 @@ def test_the_role_that_applies_locks(
 @pytest.mark.parametrize(
     ("arn", "verdict"),
     [
-        (ROLE, Verdict.OK),
-        (None, Verdict.NOT_SHOWN),
-        (f"arn:aws:iam::{ACCOUNT}:role/other", Verdict.FAILS),
-        ("arn:aws:iam::222222222222:role/apply", Verdict.FAILS),
-        ("apply", Verdict.FAILS),
+        (ROLE, DoctorVerdict.OK),
+        (None, DoctorVerdict.NOT_SHOWN),
+        (f"arn:aws:iam::{ACCOUNT}:role/other", DoctorVerdict.FAILS),
+        ("arn:aws:iam::222222222222:role/apply", DoctorVerdict.FAILS),
+        ("apply", DoctorVerdict.FAILS),
     ],
 )
 def test_a_role_exists_in_this_account(
-    environment: Environment, client: Client, arn: str | None, verdict: Verdict
+    environment: Environment, client: Client, arn: str | None, verdict: DoctorVerdict
 ) -> None:
     client("iam").create_role(RoleName="apply", Path="/pipelines/", AssumeRolePolicyDocument="{}")
     [line] = role_lines(environment, client, {"APPLY_ROLE_ARN": arn})

@@ -8,7 +8,7 @@ import pytest
 from pay.model import Environment
 from pay.model.environment.sleep import Sleep
 from pay.sleep.parts import databases
-from rollout.doctor.line import Verdict
+from rollout.doctor.line import DoctorVerdict
 from rollout.doctor.stopped_databases import stopped_lines
 
 
@@ -39,7 +39,7 @@ def test_names_the_call_that_starts_it(environments: Mapping[str, Environment], 
     rds = Rds({first: state} | dict.fromkeys(others, "available") | {"another-team": "stopped"})
     [line] = stopped_lines(environment, rds)
     assert (line.verdict, line.shown) == (
-        Verdict.FAILS,
+        DoctorVerdict.FAILS,
         f"{first} is {state}, and no hours of sleep start it",
     )
     assert line.fix.endswith(f"start-db-instance --db-instance-identifier {first}")
@@ -49,7 +49,7 @@ def test_a_line_for_all_that_run(environments: Mapping[str, Environment]) -> Non
     environment = environments["test-12"]
     names = databases(environment)
     [line] = stopped_lines(environment, Rds(dict.fromkeys(names, "backing-up")))
-    assert (line.verdict, line.shown) == (Verdict.OK, f"none of {len(names)} is stopped")
+    assert (line.verdict, line.shown) == (DoctorVerdict.OK, f"none of {len(names)} is stopped")
 
 
 def test_where_it_sleeps_stopped_is_as_it_should_be(

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pay.model.problem import InvalidInput
 from rollout.findings.answers import (
     Answer,
-    Verdict,
+    FindingVerdict,
     acknowledgement,
     answer_to,
     append_answer,
@@ -35,7 +35,7 @@ def found(ask: Ask) -> SecurityFinding:
 
 
 def closed(found: SecurityFinding, at: datetime = NOW, **more: Any) -> Answer:
-    return answer_to(found, at, **{"verdict": Verdict.REAL, "minutes": 25, **more})
+    return answer_to(found, at, **{"verdict": FindingVerdict.REAL, "minutes": 25, **more})
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_time_is_from_acknowledgement_to_closure(
     began, was_there = acknowledge(tmp_path, "test-12", found, [], NOW - timedelta(minutes=40))
     assert not was_there
     assert acknowledge(tmp_path, "test-12", found, [began], NOW) == (began, True)
-    given: dict[str, Any] = {"verdict": Verdict.FALSE, "minutes": None, "note": None}
+    given: dict[str, Any] = {"verdict": FindingVerdict.FALSE, "minutes": None, "note": None}
     answer, _ = close(tmp_path, "test-12", began, [began], NOW, **given)
     assert (answer.minutes, answer.services, answer.side) == (40, ("connector",), "fargate")
     read = read_answers(tmp_path, ["test-12"], NOW)["test-12"]
@@ -97,17 +97,19 @@ def test_the_time_is_from_acknowledgement_to_closure(
 
 
 def test_a_closure_twice_is_one_line(tmp_path: Path, found: SecurityFinding) -> None:
-    given: dict[str, Any] = {"verdict": Verdict.REAL, "minutes": 5, "note": None}
+    given: dict[str, Any] = {"verdict": FindingVerdict.REAL, "minutes": 5, "note": None}
     answer, _ = close(tmp_path, "test-12", found, [], NOW, **given)
     assert close(tmp_path, "test-12", found, [answer], NOW, **given) == (answer, True)
     with pytest.raises(Refused) as refused:
-        close(tmp_path, "test-12", found, [answer], NOW, **{**given, "verdict": Verdict.FALSE})
+        close(
+            tmp_path, "test-12", found, [answer], NOW, **{**given, "verdict": FindingVerdict.FALSE}
+        )
     assert "closed" in refused.value.findings[0].reason
     assert len(read_answers(tmp_path, ["test-12"], NOW)["test-12"]) == 1
 
 
 def test_refuses_a_closure_whose_time_nobody_knows(tmp_path: Path, found: SecurityFinding) -> None:
-    given: dict[str, Any] = {"verdict": Verdict.REAL, "minutes": None, "note": None}
+    given: dict[str, Any] = {"verdict": FindingVerdict.REAL, "minutes": None, "note": None}
     with pytest.raises(Refused) as refused:
         close(tmp_path, "test-12", found, [], NOW, **given)
     assert refused.value.findings[0].fix == "say how long it took: --minutes N"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pay.model.watching.accounts import Road
-from rollout.findings.answers import Verdict, answer_to
-from rollout.findings.finding import State
-from rollout.findings.listing import Line, lines
+from rollout.findings.answers import FindingVerdict, answer_to
+from rollout.findings.finding import FindingState
+from rollout.findings.listing import FindingLine, lines
 from rollout.findings.read import Answers
 from rollout.findings.report import as_data, folded, headline, mistakes
 from tests.support.checkout import Checkout
@@ -20,11 +20,13 @@ LONG = timedelta(days=40)
 
 
 @pytest.fixture
-def listed(ask: Ask, checkout: Checkout) -> Callable[..., tuple[Line, ...]]:
+def listed(ask: Ask, checkout: Checkout) -> Callable[..., tuple[FindingLine, ...]]:
     """List what tools answer, with connector at canary for 12 minutes before the finding."""
     checkout.put("test-12", "connector", "canary", ago=timedelta(minutes=72), now=NOW)
 
-    def run(road: Road = Road.DIRECT, *, answers: Any = (), **tools: Any) -> tuple[Line, ...]:
+    def run(
+        road: Road = Road.DIRECT, *, answers: Any = (), **tools: Any
+    ) -> tuple[FindingLine, ...]:
         found = ask(road, **tools).findings
         standings = checkout.standings(NOW)
         return lines(found, answers, standings, "test-12", NOW - timedelta(days=7))
@@ -79,9 +81,9 @@ def test_other_vulnerabilities_are_not_late(listed: Any, harmless: Any) -> None:
 
 def test_what_the_team_closed_is_resolved_and_its_time_is_counted(listed: Any, ask: Ask) -> None:
     (found,) = ask(guardduty=[runtime()]).findings
-    answers = [answer_to(found, NOW, verdict=Verdict.FALSE, minutes=25)]
+    answers = [answer_to(found, NOW, verdict=FindingVerdict.FALSE, minutes=25)]
     (line,) = listed(guardduty=[runtime()], answers=answers)
-    assert (line.finding.state, line.minutes) == (State.RESOLVED, 25)
+    assert (line.finding.state, line.minutes) == (FindingState.RESOLVED, 25)
     data = as_data("test-12", (line,), (), ())
     assert (data["minutes"], data["findings"][0]["verdict"]) == (25, "false")
 

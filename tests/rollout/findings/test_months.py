@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pay.model.watching.suppressions import FILE, read_suppressions
-from rollout.findings.answers import Answer, Verdict
+from rollout.findings.answers import Answer, FindingVerdict
 from rollout.findings.finding import Severity, Tool
 from rollout.findings.months import answered, hours, last_month, rows
 from rollout.findings.proposals import ENOUGH, proposals
@@ -31,13 +31,20 @@ def answer(key: str = "1", at: datetime = NOW, **more: Any) -> Answer:
     return Answer(at=at, key=key, **given)
 
 
-def closed(key: str = "1", verdict: Verdict = Verdict.FALSE, **more: Any) -> Answer:
+def closed(key: str = "1", verdict: FindingVerdict = FindingVerdict.FALSE, **more: Any) -> Answer:
     return answer(key, **{"verdict": verdict, "minutes": 30, **more})
 
 
 def test_counts_minutes_false_ones_and_the_time_until_an_answer() -> None:
     begun = answer(at=NOW - timedelta(minutes=90))
-    record = {"test-12": (begun, closed(), closed("2", Verdict.REAL), closed("3", Verdict.DRILL))}
+    record = {
+        "test-12": (
+            begun,
+            closed(),
+            closed("2", FindingVerdict.REAL),
+            closed("3", FindingVerdict.DRILL),
+        )
+    }
     closures = answered(record, NOVEMBER)
     (row,) = rows(closures)
     assert (row.tool, row.service, row.minutes) == (Tool.GUARDDUTY, "connector", 90)
@@ -74,7 +81,7 @@ def test_proposes_a_suppression_after_three_false_ones(tmp_path: Path) -> None:
 def test_proposes_none_for_what_is_critical_real_or_of_no_service() -> None:
     for more in (
         {"severity": Severity.CRITICAL},
-        {"verdict": Verdict.REAL},
+        {"verdict": FindingVerdict.REAL},
         {"services": ()},
         USER,
     ):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rollout.findings.answers import Verdict, answer_to
+from rollout.findings.answers import FindingVerdict, answer_to
 from rollout.findings.listing import lines
 from rollout.findings.page import as_page
 from rollout.findings.read import Answers
@@ -34,7 +34,7 @@ def page(ask: Callable[..., Answers], checkout: Checkout) -> str:
         refuses={"describe_images": "AccessDeniedException"},
     )
     (over,) = (each for each in answers.findings if each.key == "5")
-    closed = answer_to(over, NOW, verdict=Verdict.FALSE, minutes=25)
+    closed = answer_to(over, NOW, verdict=FindingVerdict.FALSE, minutes=25)
     since = NOW - timedelta(days=7)
     listed = lines(answers.findings, [closed], checkout.standings(NOW), "test-12", since)
     return as_page("test-12", listed, answers.unread, answers.left_out)

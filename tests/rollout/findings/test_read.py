@@ -10,7 +10,7 @@ from pay.model import Side
 from pay.model.watching.accounts import Road
 from pay.watching.ways import INSPECTOR_STATUS
 from rollout.findings.deadlines import deadline
-from rollout.findings.finding import Place, Severity, State, Tool
+from rollout.findings.finding import FindingPlace, FindingState, Severity, Tool
 from rollout.findings.read import LEFT_OUT, Answers
 from rollout.findings.report import as_data
 from tests.support.found import (
@@ -25,7 +25,7 @@ from tests.support.found import (
 
 Ask = Callable[..., Answers]
 
-CONNECTOR = (Place("connector", Side.FARGATE),)
+CONNECTOR = (FindingPlace("connector", Side.FARGATE),)
 CONTROL = {
     "Type": "AwsEcsTaskDefinition",
     "Id": "arn:aws:ecs:eu-west-1:333333333333:task-definition/test-12_ledger:7",
@@ -35,7 +35,7 @@ CONTROL = {
 def test_tells_guardduty_in_the_words_of_the_catalogue(ask: Ask) -> None:
     (found,) = ask(guardduty=[runtime()]).findings
     assert (found.tool, found.places, found.severity) == (Tool.GUARDDUTY, CONNECTOR, Severity.HIGH)
-    assert (found.state, found.count, found.where) == (State.OPEN, 3, "connector on fargate")
+    assert (found.state, found.count, found.where) == (FindingState.OPEN, 3, "connector on fargate")
     assert found.first_seen == NOW - timedelta(hours=1)
 
 
@@ -130,13 +130,13 @@ def test_the_hub_tells_what_every_tool_found_once(ask: Ask) -> None:
     assert found[Tool.GUARDDUTY].key == "1"  # as the direct road has it
     assert found[Tool.GUARDDUTY].places == CONNECTOR
     assert found[Tool.INSPECTOR].kind == "CVE-2026-1"
-    assert found[Tool.SECURITY_HUB].places == (Place("ledger", Side.EC2),)
+    assert found[Tool.SECURITY_HUB].places == (FindingPlace("ledger", Side.EC2),)
 
 
 def test_a_suppressed_finding_of_the_hub_says_why(ask: Ask) -> None:
     noted = in_hub(workflow="SUPPRESSED", note="A deploy tool. Owner: security lead.")
     (found,) = ask(Road.HUB, hub=[noted]).findings
-    assert found.state is State.SUPPRESSED
+    assert found.state is FindingState.SUPPRESSED
     assert found.because == "A deploy tool. Owner: security lead."
 
 
@@ -145,7 +145,7 @@ def test_what_inspector_suppresses_is_suppressed_although_the_hub_has_it_as_new(
     (found,) = ask(
         Road.HUB, hub=[in_hub("inspector", VULNERABILITY, ProductFields=fields)]
     ).findings
-    assert found.state is State.SUPPRESSED
+    assert found.state is FindingState.SUPPRESSED
     assert found.because == "suppressed by a filter of Inspector"
 
 
@@ -162,13 +162,13 @@ def test_what_a_road_does_not_ask_about_is_named(ask: Ask, road: Road, says: lis
 )
 def test_what_is_over_in_the_hub_is_resolved(ask: Ask, more: Any) -> None:
     (found,) = ask(Road.HUB, hub=[in_hub(**more)]).findings
-    assert found.state is State.RESOLVED
+    assert found.state is FindingState.RESOLVED
 
 
 def test_a_resource_with_our_tags_has_a_place(ask: Ask) -> None:
     bucket = {"Type": "AwsS3Bucket", "Id": "b", "Tags": {"Service": "ledger", "Side": "ec2"}}
     (found,) = ask(Road.HUB, hub=[in_hub("macie", "m", resource=bucket)]).findings
-    assert found.places == (Place("ledger", Side.EC2),)
+    assert found.places == (FindingPlace("ledger", Side.EC2),)
     other = {**bucket, "Tags": {"Environment": "test-perf-1"}}
     assert ask(Road.HUB, hub=[in_hub("macie", "m", resource=other)]).findings == ()
 

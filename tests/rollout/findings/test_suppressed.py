@@ -8,7 +8,7 @@ import pytest
 
 from pay.model.watching.accounts import Road
 from pay.model.watching.suppressions import Suppression
-from rollout.findings.finding import State
+from rollout.findings.finding import FindingState
 from rollout.findings.read import Answers
 from tests.support.found import NOW, RUNTIME, cluster, runtime, vulnerability
 
@@ -53,7 +53,7 @@ def test_an_entry_about_something_else_says_nothing(ask: Ask, other: Any) -> Non
 def test_an_open_finding_stays_open_whatever_the_file_says(ask: Ask) -> None:
     """The tool's filter suppresses: an entry that was not deployed hides nothing."""
     (found,) = ask(guardduty=[runtime()], suppressions=[suppression()]).findings
-    assert found.state is State.OPEN
+    assert found.state is FindingState.OPEN
 
 
 def test_inspector_has_the_reason_too(ask: Ask) -> None:

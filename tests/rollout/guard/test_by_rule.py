@@ -1,6 +1,6 @@
 """What is told of several addresses, or of several stacks alike, is told once."""
 
-from rollout.guard.by_rule import Place, by_rule, places
+from rollout.guard.by_rule import RulePlace, by_rule, places
 from rollout.guard.rule import Finding
 from rollout.guard.verdict import Refusal
 
@@ -15,9 +15,9 @@ def test_stacks_of_the_same_addresses_are_told_together() -> None:
         ("platform", "", "slow"),
     ]
     assert places(told) == (
-        Place(("ec2", "fargate"), ("aws_lb.a", "aws_lb.b"), "slow"),
-        Place(("fargate",), ("aws_lb.a",), "open"),
-        Place(("platform",), (), "slow"),
+        RulePlace(("ec2", "fargate"), ("aws_lb.a", "aws_lb.b"), "slow"),
+        RulePlace(("fargate",), ("aws_lb.a",), "open"),
+        RulePlace(("platform",), (), "slow"),
     )
 
 

@@ -10,13 +10,13 @@ from pay.catalogue import IMAGES
 from pay.containers.lifecycle import KEPT_RELEASES, lifecycle_policy
 from pay.model import Environment
 from rollout.images.report import mistakes
-from rollout.images.survey import Line, Running, Stored
+from rollout.images.survey import ImageLine, Running, Stored
 from sandbox.aws.ecr.lifecycle import StoredImage, expired
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
-def line(newer: int, *tags: str) -> Line:
+def line(newer: int, *tags: str) -> ImageLine:
     """Return an image that runs, pushed before some releases."""
     first = NOW - timedelta(days=1)
     stored = [Stored("sha256:runs", tags, first)]
@@ -25,7 +25,7 @@ def line(newer: int, *tags: str) -> Line:
         for n in range(1, newer + 1)
     ]
     running = Running("sha256:runs", ("connector on ec2",), stored[0], vulnerabilities=())
-    return Line(IMAGES["connector"], (running,), None, {each.digest: each for each in stored})
+    return ImageLine(IMAGES["connector"], (running,), None, {each.digest: each for each in stored})
 
 
 _MINUTE = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from pay.model import Environment, Side
 from pay.model.environment.load import Scenario
 from pay.model.metrics import ELB_5XX, ELB_503, REQUESTS, TARGET_5XX, side_dimensions
 from pay.model.side import ServiceSide
-from rollout.delivery.load_test import Outcome, Verdict
+from rollout.delivery.load_test import LoadOutcome, LoadVerdict
 from rollout.load.results import Check, Results
 from rollout.load.runner_log import in_words
 from rollout.load.seen import P95, Balancer, seen_by
@@ -110,10 +110,10 @@ def test_fails_for_results_of_another_form(content: str | None) -> None:
 
 def test_the_verdict_is_broken_before_it_is_anything_else() -> None:
     missed, met = Check("runner", "p95_ms", 1, 2), Check("runner", "p95_ms", 2, 2)
-    assert Outcome("s3://x", (met,)).verdict is Verdict.PASSED
-    assert Outcome("s3://x", (met, missed)).verdict is Verdict.THRESHOLDS_MISSED
-    assert Outcome("s3://x", broken="not awake").verdict is Verdict.BROKEN
-    assert Outcome("s3://x", (met,), left_awake=(object(),)).verdict is Verdict.BROKEN  # type: ignore[arg-type]
+    assert LoadOutcome("s3://x", (met,)).verdict is LoadVerdict.PASSED
+    assert LoadOutcome("s3://x", (met, missed)).verdict is LoadVerdict.THRESHOLDS_MISSED
+    assert LoadOutcome("s3://x", broken="not awake").verdict is LoadVerdict.BROKEN
+    assert LoadOutcome("s3://x", (met,), left_awake=(object(),)).verdict is LoadVerdict.BROKEN  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

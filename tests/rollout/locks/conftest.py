@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rollout.locks.bucket import LockBucket
-from rollout.locks.lock import Place
+from rollout.locks.lock import LockPlace
 from sandbox.server.process import Server
 from tests.rollout.conftest import LOCKS
 
@@ -21,4 +21,4 @@ def s3(lock_server: Server) -> Any:
 @pytest.fixture
 def bucket(s3: Any) -> LockBucket:
     """Return the place of an environment's lock that no other test uses."""
-    return LockBucket(s3, Place(f"env-{next(_numbers)}", LOCKS))
+    return LockBucket(s3, LockPlace(f"env-{next(_numbers)}", LOCKS))

@@ -9,7 +9,7 @@ import pytest
 from pay.model import Side
 from pay.model.stage.transitions import rollbacks
 from pay.model.watching.accounts import Road
-from rollout.findings.answers import Verdict, answer_to, append_answer
+from rollout.findings.answers import FindingVerdict, answer_to, append_answer
 from rollout.findings.hold import watch_service
 from rollout.findings.read import read
 from rollout.moves.gates import Promotion, findings, next_move
@@ -93,7 +93,7 @@ def test_one_that_is_answered_holds_no_longer(standings: Standings) -> None:
     target = standings.environments["test-12"]
     (found,) = read(target, (), tools, since=NOW, now=NOW).findings
     append_answer(
-        standings.folder, "test-12", answer_to(found, NOW, verdict=Verdict.FALSE, minutes=1)
+        standings.folder, "test-12", answer_to(found, NOW, verdict=FindingVerdict.FALSE, minutes=1)
     )
     watched = watch_service(standings, "test-12", "connector", lambda _: nullcontext(tools))
     assert watched == Watched()

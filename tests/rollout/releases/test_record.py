@@ -12,7 +12,7 @@ from pay.model import Side
 from pay.model.problem import InvalidInput
 from rollout.releases.record import (
     Release,
-    Verdict,
+    ReleaseVerdict,
     append_release,
     proof,
     read_releases,
@@ -31,7 +31,7 @@ def release(number: int = 12, **changes: Any) -> Release:
         "release": number,
         "digests": {"connector": DIGEST},
         "before": number - 1 or None,
-        "verdict": Verdict.GOOD,
+        "verdict": ReleaseVerdict.GOOD,
         "plans": "b" * 64,
     }
     return Release(**{**values, **changes})
@@ -51,7 +51,7 @@ def test_what_is_written_is_read(
 ) -> None:
     """Whatever line ends a reason holds, Unicode's too."""
     folder = tmp_path_factory.mktemp("releases")
-    written = [release(1, by=f"{by}\u2028", verdict=Verdict.BAD, because=why), release(2)]
+    written = [release(1, by=f"{by}\u2028", verdict=ReleaseVerdict.BAD, because=why), release(2)]
     for each in written:
         append_release(folder, *PLACE, each)
     assert read_releases(folder, *PLACE, now=NOW) == tuple(written)
@@ -98,16 +98,16 @@ def test_a_wrong_line_is_one_message(tmp_path: Path, line: str, named: str) -> N
         ([], False),
         ([release(12)], True),
         ([release(11)], False),
-        ([release(12), release(12, verdict=Verdict.BAD)], False),
-        ([release(12, verdict=Verdict.BAD), release(12)], True),
-        ([release(12, verdict=Verdict.NOT_KNOWN)], False),
-        ([release(12), release(13, verdict=Verdict.BAD)], True),
-        ([release(12), release(12, verdict=Verdict.NOT_KNOWN, rollback=True)], True),
+        ([release(12), release(12, verdict=ReleaseVerdict.BAD)], False),
+        ([release(12, verdict=ReleaseVerdict.BAD), release(12)], True),
+        ([release(12, verdict=ReleaseVerdict.NOT_KNOWN)], False),
+        ([release(12), release(13, verdict=ReleaseVerdict.BAD)], True),
+        ([release(12), release(12, verdict=ReleaseVerdict.NOT_KNOWN, rollback=True)], True),
         ([release(12), release(12, before=12, rollback=True)], True),
         ([release(12), release(11, before=12, rollback=True)], False),
         ([release(12), release(11, before=12, rollback=True), release(12)], True),
         ([release(12), release(11, before=13, rollback=True)], True),
-        ([release(12), release(12, before=12, verdict=Verdict.BAD, patch="nginx")], True),
+        ([release(12), release(12, before=12, verdict=ReleaseVerdict.BAD, patch="nginx")], True),
         ([release(12, patch="nginx")], False),
     ],
 )

@@ -14,7 +14,7 @@ from pay.model import Environment
 from pay.model.environment.wakes import PartKind
 from rollout.sleep import moving
 from rollout.sleep.moving import Mover
-from rollout.sleep.parts import Group, PartState, Side, Target, groups
+from rollout.sleep.parts import PartGroup, PartState, ServicePart, Target, groups
 from rollout.terminal.polling import Clock
 
 START = datetime(2027, 1, 1, tzinfo=UTC)
@@ -65,9 +65,10 @@ ORDER = (("canary",), ("alarms",), ("frontend", "publicapi"), ("connector",), ("
 def mover(
     monkeypatch: pytest.MonkeyPatch, environment: Environment, world: World, check: Any = None
 ) -> Mover:
-    def made(_: object, __: object, target: Target) -> tuple[Group, ...]:
+    def made(_: object, __: object, target: Target) -> tuple[PartGroup, ...]:
         every = [
-            Group(tuple(Fake(name, world) for name in each), timedelta(minutes=5)) for each in ORDER
+            PartGroup(tuple(Fake(name, world) for name in each), timedelta(minutes=5))
+            for each in ORDER
         ]
         return tuple(every if target is Target.ASLEEP else reversed(every))
 
@@ -156,5 +157,5 @@ def test_callers_sleep_before_what_they_call_and_wake_after_it(perf: Environment
     assert {part.kind for part in asleep[-1].parts} == {"database"}
     awake = groups(perf, no_client, Target.AWAKE)
     assert awake == tuple(reversed(asleep))
-    first = {part.name for part in awake[1].parts if isinstance(part, Side)}
+    first = {part.name for part in awake[1].parts if isinstance(part, ServicePart)}
     assert {"egress on fargate", "webhooks-egress on fargate"} <= first

@@ -13,7 +13,7 @@ from pay.model import Environment, Microservice, Side, names
 from pay.model.service.migrations import Contraction, Migrations
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import free, new_lock, take
-from rollout.locks.lock import Place
+from rollout.locks.lock import LockPlace
 from rollout.tasks import one_off
 from rollout.tasks.migrations import migrate, no_way_back, running_releases
 from rollout.tasks.one_off import Runner
@@ -292,7 +292,7 @@ def test_the_command_says_what_ran_and_fails_with_the_last_lines(
     for name, value in server.variables().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(one_off, "CLOCK", Clock(poll_seconds=0))
-    bucket = LockBucket(server.client("s3"), Place("sandbox", LOCKS))
+    bucket = LockBucket(server.client("s3"), LockPlace("sandbox", LOCKS))
     other = take(bucket, new_lock("pay deploy sandbox ledger 30", "somebody else"))
     for command in (("migrate", "sandbox", "ledger", "7"), ("task", "run", "sandbox", CALL)):
         locked_out = pay(*command)

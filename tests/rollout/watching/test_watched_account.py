@@ -15,14 +15,14 @@ from pay.model import Environment, Side, Stage
 from pay.model.stage.transitions import find_edge
 from rollout.contracts.agent.read import ACTIONS as AGENT_ACTIONS
 from rollout.contracts.agent.read import read_coverage
-from rollout.contracts.seen import State
+from rollout.contracts.seen import SeenState
 from rollout.doctor.agent import agent_lines
 from rollout.moves.covered import cover_side
 from rollout.moves.gates import Promotion, tasks_are_watched
 from rollout.moves.standings import Standings
-from rollout.releases.record import Release, Verdict, append_release
+from rollout.releases.record import Release, ReleaseVerdict, append_release
 from rollout.terminal.refusal import Finding
-from rollout.watching.line import Line
+from rollout.watching.line import WatchingLine
 from rollout.watching.settings import ACTIONS, SETTINGS, setting_lines
 from rollout.watching.sides import side_lines
 from tests.support.checkout import Checkout, Pay, PayJson
@@ -39,7 +39,7 @@ def account(environments: Mapping[str, Environment]) -> Iterator[WatchedAccount]
         yield started
 
 
-def settings(account: WatchedAccount) -> dict[str, Line]:
+def settings(account: WatchedAccount) -> dict[str, WatchingLine]:
     return {line.thing: line for line in setting_lines(account.environment, account.client)}
 
 
@@ -185,7 +185,7 @@ def test_each_thing_that_is_off_changes_its_own_line(account: WatchedAccount, th
     with switched_off(account, SWITCHES[thing]):
         after = settings(account)
     assert {name for name, line in after.items() if line != before[name]} == {thing}
-    assert (before[thing].state, after[thing].state) == (State.ON, State.OFF)
+    assert (before[thing].state, after[thing].state) == (SeenState.ON, SeenState.OFF)
     assert (before[thing].fix, bool(after[thing].fix)) == ("", True)
     assert settings(account) == before
 
@@ -193,7 +193,7 @@ def test_each_thing_that_is_off_changes_its_own_line(account: WatchedAccount, th
 def test_without_the_hub_no_standard_is_checked(account: WatchedAccount) -> None:
     with switched_off(account, hub):
         after = settings(account)
-    off = {name for name, line in after.items() if line.state is State.OFF}
+    off = {name for name, line in after.items() if line.state is SeenState.OFF}
     assert off == {"Security Hub", "Security Hub checks PCI DSS"}
 
 
@@ -238,7 +238,7 @@ def test_what_is_denied_is_never_called_off(
     deny(action)
     after = settings(account)
     changed = {line.state for name, line in after.items() if line != before[name]}
-    assert changed == {State.NOT_OURS}
+    assert changed == {SeenState.NOT_OURS}
 
 
 def lacks_the_statement(account: WatchedAccount, is_on: bool) -> None:
@@ -276,10 +276,10 @@ def test_new_tasks_run_on_without_an_agent_and_the_cause_is_named(
         account.start_new_tasks()
         coverage = read_coverage(account.side(), account.client)
     account.start_new_tasks()
-    assert (coverage.tasks, coverage.watched, coverage.state) == (2, 0, State.OFF)
+    assert (coverage.tasks, coverage.watched, coverage.state) == (2, 0, SeenState.OFF)
     assert reason in coverage.reasons
     assert coverage.fix
-    assert read_coverage(account.side(), account.client).state is State.ON
+    assert read_coverage(account.side(), account.client).state is SeenState.ON
 
 
 def test_a_side_without_the_statement_gets_no_record(account: WatchedAccount) -> None:
@@ -420,11 +420,11 @@ def test_an_agent_without_a_way_to_its_endpoint_watches_nothing(account: Watched
         SecurityGroupIds=[group],
         PrivateDnsEnabled=True,
     )
-    assert (closed.watched, closed.state) == (2, State.OFF)
+    assert (closed.watched, closed.state) == (2, SeenState.OFF)
     assert "lacks ingress on 443" in closed.reasons
-    assert absent.state is State.OFF
+    assert absent.state is SeenState.OFF
     assert f"no VPC endpoint of {name}" in absent.reasons
-    assert read_coverage(account.side(), account.client).state is State.ON
+    assert read_coverage(account.side(), account.client).state is SeenState.ON
 
 
 def test_the_actions_are_those_that_are_called(
@@ -452,17 +452,17 @@ def test_a_denied_question_never_makes_a_side_unwatched(
     account: WatchedAccount, deny: Callable[[str], None], side: Side, action: str
 ) -> None:
     deny(action)
-    assert read_coverage(account.side(side), account.client).state is not State.OFF
+    assert read_coverage(account.side(side), account.client).state is not SeenState.OFF
 
 
 def test_an_agent_that_does_not_report_is_named_by_its_instance(account: WatchedAccount) -> None:
     with switched_off(account, SWITCHES["GuardDuty manages the agent on EC2"]):
         coverage = read_coverage(account.side(Side.EC2), account.client)
-    assert (coverage.watched, coverage.state) == (0, State.OFF)
+    assert (coverage.watched, coverage.state) == (0, SeenState.OFF)
     assert ": No Agent Reporting" in coverage.reasons
 
 
-def integrity(account: WatchedAccount, folder: Path) -> dict[str, Line]:
+def integrity(account: WatchedAccount, folder: Path) -> dict[str, WatchingLine]:
     lines = side_lines(account.environment, folder, account.client)
     return {line.thing: line for line in lines}
 
@@ -475,17 +475,17 @@ def test_an_image_is_proved_by_a_release_that_passed_here(
     task = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"][0]
     [digest] = [c["imageDigest"] for c in task["containers"] if c["name"] == SERVICE]
     thing = "ledger on fargate: proved image"
-    assert integrity(account, tmp_path)[thing].state is State.OFF
+    assert integrity(account, tmp_path)[thing].state is SeenState.OFF
     for number, each in ((7, digest), (8, f"sha256:{'0' * 64}")):
         release = Release(
             at=datetime(2026, 11, number, tzinfo=UTC),
             by="pipeline",
             release=number,
             digests={SERVICE: each},
-            verdict=Verdict.GOOD if number == 7 else Verdict.BAD,
+            verdict=ReleaseVerdict.GOOD if number == 7 else ReleaseVerdict.BAD,
             plans="0" * 64,
         )
         append_release(tmp_path, "sandbox", SERVICE, release)
     line = integrity(account, tmp_path)[thing]
-    assert (line.state, line.requirements) == (State.ON, ("11.5.2",))
+    assert (line.state, line.requirements) == (SeenState.ON, ("11.5.2",))
     assert line.shown.startswith("release 7, sha256:")

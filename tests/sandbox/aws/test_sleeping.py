@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from pay.smoke.archives import RUNTIME
 from rollout.sleep import moving
 from rollout.sleep.moving import Mover
-from rollout.sleep.parts import Canary, Group, Target
+from rollout.sleep.parts import CanaryPart, PartGroup, Target
 from rollout.terminal.polling import Clock
 from sandbox.server.process import Server, launch
 from sandbox.settings import Settings
@@ -242,11 +242,11 @@ def test_alarms_stop_and_begin_to_notify(aws: Aws) -> None:
     assert len(aws.letters()) == 1
 
 
-def lead(aws: Aws, part: Canary, target: Target) -> str:
+def lead(aws: Aws, part: CanaryPart, target: Target) -> str:
     """Lead a canary to a target as `pay sleep` and `pay wake` do; return how it was left."""
 
-    def groups(*_: object) -> tuple[Group, ...]:
-        return (Group((part,), timedelta(seconds=5)),)
+    def groups(*_: object) -> tuple[PartGroup, ...]:
+        return (PartGroup((part,), timedelta(seconds=5)),)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(moving, "groups", groups)
@@ -275,7 +275,7 @@ def test_a_canary_rests_and_runs_again_by_hand_and_by_schedules(aws: Aws) -> Non
         Schedule={"Expression": "rate(1 hour)"},
         RuntimeVersion=RUNTIME,
     )
-    part = Canary(name, aws)
+    part = CanaryPart(name, aws)
 
     def state() -> str:
         return str(synthetics.get_canary(Name=name)["Canary"]["Status"]["State"])

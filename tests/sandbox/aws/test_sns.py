@@ -7,14 +7,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pay.model import Environment, Severity, names
-from rollout.doctor.line import Line, Verdict
+from rollout.doctor.line import DoctorLine, DoctorVerdict
 from rollout.doctor.topics import topic_lines
 
 Client = Callable[[str], Any]
 CRITICAL = 0
 
 
-def lines(environment: Environment, client: Client) -> list[Line]:
+def lines(environment: Environment, client: Client) -> list[DoctorLine]:
     return list(topic_lines(environment, client))
 
 
@@ -24,10 +24,10 @@ def test_a_topic_without_a_confirmed_subscriber_is_found(
     changes = {"name": unique, "account_id": "222222222222"}
     environment = environments["test-12"].model_copy(update=changes)
     sns = client("sns")
-    assert {line.verdict for line in lines(environment, client)} == {Verdict.NOT_SHOWN}
+    assert {line.verdict for line in lines(environment, client)} == {DoctorVerdict.NOT_SHOWN}
     for severity in Severity:
         topic = sns.create_topic(Name=names.alarm_topic(unique, severity))["TopicArn"]
-    assert [line.verdict for line in lines(environment, client)] == [Verdict.FAILS] * 2
+    assert [line.verdict for line in lines(environment, client)] == [DoctorVerdict.FAILS] * 2
     topic = environment.arn("sns", names.alarm_topic(unique, Severity.CRITICAL))
 
     paging = {"TopicArn": topic, "Protocol": "https", "Endpoint": "https://paging.example/key"}
@@ -37,7 +37,7 @@ def test_a_topic_without_a_confirmed_subscriber_is_found(
     assert listed["SubscriptionArn"] == "PendingConfirmation"
     line = lines(environment, client)[CRITICAL]
     assert (line.verdict, line.shown) == (
-        Verdict.FAILS,
+        DoctorVerdict.FAILS,
         f"0 of 1 subscribers of {unique}-alarms-critical confirmed",
     )
 
@@ -47,7 +47,7 @@ def test_a_topic_without_a_confirmed_subscriber_is_found(
     assert sns.confirm_subscription(TopicArn=topic, Token=token)["SubscriptionArn"] == arn
     [listed] = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert listed["SubscriptionArn"] == arn
-    assert lines(environment, client)[CRITICAL].verdict is Verdict.OK
+    assert lines(environment, client)[CRITICAL].verdict is DoctorVerdict.OK
 
 
 def test_a_queue_needs_no_confirmation(client: Client, unique: str) -> None:

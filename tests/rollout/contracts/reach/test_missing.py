@@ -8,9 +8,9 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side
 from pay.model.connections import INTERNET, Connection, End, EndKind, Ports
-from rollout.contracts.reach.missing import Direction, Report, compare, needed
+from rollout.contracts.reach.missing import Report, TrafficDirection, compare, needed
 from rollout.contracts.reach.network import NotFound
-from rollout.contracts.reach.rules import EVERYWHERE, Place, Rule, SecurityGroup
+from rollout.contracts.reach.rules import EVERYWHERE, EndPlace, Rule, SecurityGroup
 
 TASK = End(EndKind.TASKS, "adminusers")
 DATABASE = End(EndKind.DATABASE, "adminusers")
@@ -33,7 +33,11 @@ def environment(environments: Mapping[str, Environment]) -> Environment:
 
 
 def report(
-    environment: Environment, target: End, ports: Ports, source: Place, at_target: Place | NotFound
+    environment: Environment,
+    target: End,
+    ports: Ports,
+    source: EndPlace,
+    at_target: EndPlace | NotFound,
 ) -> Report:
     """Compare one connection of adminusers."""
     connection = Connection(TASK, target, ports)
@@ -53,20 +57,20 @@ def test_both_ends_must_admit_a_connection(environment: Environment) -> None:
         (True, False, {ingress}),
         (False, False, {egress, ingress}),
     ):
-        source = Place((group("task", egress=(out,) if has_out else ()),), (SUBNET,))
-        target = Place((group("rds", ingress=(in_,) if has_in else ()),), (OTHER_SUBNET,))
+        source = EndPlace((group("task", egress=(out,) if has_out else ()),), (SUBNET,))
+        target = EndPlace((group("rds", ingress=(in_,) if has_in else ()),), (OTHER_SUBNET,))
         found = report(environment, DATABASE, POSTGRESQL, source, target)
         assert lacking(found) == expected
         assert found.is_complete is (not expected)
 
 
 def test_a_rule_of_the_base_group_counts_and_is_never_proposed(environment: Environment) -> None:
-    target = Place((group("rds", ingress=(Rule(POSTGRESQL, "sg-base"),)),), (OTHER_SUBNET,))
+    target = EndPlace((group("rds", ingress=(Rule(POSTGRESQL, "sg-base"),)),), (OTHER_SUBNET,))
     base = group("base", egress=(Rule(POSTGRESQL, "addresses", (OTHER_SUBNET,)),))
-    source = Place((base, group("task")), (SUBNET,))
+    source = EndPlace((base, group("task")), (SUBNET,))
     assert report(environment, DATABASE, POSTGRESQL, source, target).is_complete
-    source = Place((group("base"), group("task")), (SUBNET,))
-    target = Place((group("rds"),), (OTHER_SUBNET,))
+    source = EndPlace((group("base"), group("task")), (SUBNET,))
+    target = EndPlace((group("rds"),), (OTHER_SUBNET,))
     found = report(environment, DATABASE, POSTGRESQL, source, target)
     assert lacking(found) == {("task", "egress", "rds"), ("rds", "ingress", "task")}
 
@@ -74,25 +78,27 @@ def test_a_rule_of_the_base_group_counts_and_is_never_proposed(environment: Envi
 def test_an_api_without_an_endpoint_is_reached_through_the_internet_or_not_found(
     environment: Environment,
 ) -> None:
-    source = Place((group("task"),), (SUBNET,))
-    target = Place(addresses=(EVERYWHERE,))
+    source = EndPlace((group("task"),), (SUBNET,))
+    target = EndPlace(addresses=(EVERYWHERE,))
     found = report(environment, SQS, HTTPS, source, target)
     [lack] = found.not_found
     assert lack.what == "no VPC endpoint of com.amazonaws.eu-west-1.sqs with private DNS names"
     assert not found.missing
-    source = Place((group("task", egress=(Rule(HTTPS, "0.0.0.0/0", (EVERYWHERE,)),)),), (SUBNET,))
+    source = EndPlace(
+        (group("task", egress=(Rule(HTTPS, "0.0.0.0/0", (EVERYWHERE,)),)),), (SUBNET,)
+    )
     assert report(environment, SQS, HTTPS, source, target).is_complete
 
 
 def test_s3_is_named_by_its_prefix_list(environment: Environment) -> None:
-    s3 = Place(addresses=(IPv4Network("52.216.0.0/15"),), prefix_list="pl-s3")
-    source = Place((group("task"),), (SUBNET,))
+    s3 = EndPlace(addresses=(IPv4Network("52.216.0.0/15"),), prefix_list="pl-s3")
+    source = EndPlace((group("task"),), (SUBNET,))
     assert lacking(report(environment, S3, HTTPS, source, s3)) == {("task", "egress", "pl-s3")}
 
 
 def test_a_load_balancer_without_groups_is_named_by_its_subnets(environment: Environment) -> None:
-    ports, proxy = Ports(8080, 8080), Place(addresses=(SUBNET, OTHER_SUBNET))
-    found = report(environment, PROXY, ports, Place((group("task"),), (SUBNET,)), proxy)
+    ports, proxy = Ports(8080, 8080), EndPlace(addresses=(SUBNET, OTHER_SUBNET))
+    found = report(environment, PROXY, ports, EndPlace((group("task"),), (SUBNET,)), proxy)
     assert lacking(found) == {
         ("task", "egress", str(SUBNET)),
         ("task", "egress", str(OTHER_SUBNET)),
@@ -101,7 +107,7 @@ def test_a_load_balancer_without_groups_is_named_by_its_subnets(environment: Env
 
 def test_what_is_not_there_is_reported_once_for_all_that_need_it(environment: Environment) -> None:
     lack = NotFound("no RDS instance", "check it")
-    source, more = Place((group("task"),), (SUBNET,)), End(EndKind.INSTANCES, "general")
+    source, more = EndPlace((group("task"),), (SUBNET,)), End(EndKind.INSTANCES, "general")
     asked = {
         Connection(TASK, DATABASE, POSTGRESQL): ("adminusers",),
         Connection(more, DATABASE, POSTGRESQL): ("adminusers", "ledger"),
@@ -124,6 +130,13 @@ def test_a_connection_is_needed_by_every_service_that_shares_it(environment: Env
 def test_the_internet_has_no_rules_of_its_own(environment: Environment) -> None:
     public = End(EndKind.LOAD_BALANCER, "frontend", Side.FARGATE)
     asked = {Connection(INTERNET, public, HTTPS): ("frontend",)}
-    places = {INTERNET: Place(addresses=(EVERYWHERE,)), public: Place((group("alb"),), (SUBNET,))}
+    places = {
+        INTERNET: EndPlace(addresses=(EVERYWHERE,)),
+        public: EndPlace((group("alb"),), (SUBNET,)),
+    }
     [rule] = compare(environment, asked, places).missing
-    assert (rule.group.name, rule.direction, rule.peer) == ("alb", Direction.INGRESS, EVERYWHERE)
+    assert (rule.group.name, rule.direction, rule.peer) == (
+        "alb",
+        TrafficDirection.INGRESS,
+        EVERYWHERE,
+    )

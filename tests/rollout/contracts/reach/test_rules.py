@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pay.model.connections import Ports
 from rollout.contracts.reach.rules import (
     ALL_PORTS,
-    Place,
+    EndPlace,
     Rule,
     SecurityGroup,
     admits,
@@ -41,8 +41,10 @@ rules = st.lists(
 )
 
 
-def place(*addresses: str, groups: tuple[str, ...] = (), prefix_list: str | None = None) -> Place:
-    return Place(
+def place(
+    *addresses: str, groups: tuple[str, ...] = (), prefix_list: str | None = None
+) -> EndPlace:
+    return EndPlace(
         tuple(SecurityGroup(id_, id_, (), ()) for id_ in groups),
         tuple(map(IPv4Network, addresses)),
         prefix_list,

@@ -8,7 +8,7 @@ import pytest
 
 from pay.model import Side
 from pay.model.connections import INTERNET, Connection, End, EndKind, Ports
-from rollout.contracts.reach.missing import Direction, MissingRule, Reason
+from rollout.contracts.reach.missing import MissingRule, Reason, TrafficDirection
 from rollout.contracts.reach.rules import SecurityGroup
 from rollout.contracts.reach.terraform import as_terraform
 
@@ -21,12 +21,12 @@ CALL = Connection(
 )
 
 
-def rule(direction: Direction, peer: SecurityGroup | IPv4Network | str) -> MissingRule:
+def rule(direction: TrafficDirection, peer: SecurityGroup | IPv4Network | str) -> MissingRule:
     return MissingRule(GROUP, direction, Ports(443, 443), peer)
 
 
 def test_a_rule_is_a_resource_as_terraform_formats_it() -> None:
-    text = as_terraform(rule(Direction.EGRESS, PEER), Reason((CALL,), ("connector",)))
+    text = as_terraform(rule(TrafficDirection.EGRESS, PEER), Reason((CALL,), ("connector",)))
     assert text == (
         'resource "aws_vpc_security_group_egress_rule" '
         '"sandbox_connector_sg_to_sandbox_ledger_alb_sg_443" {\n'
@@ -51,7 +51,7 @@ def test_a_rule_is_a_resource_as_terraform_formats_it() -> None:
 def test_a_peer_is_addresses_or_a_prefix_list(
     peer: IPv4Network | str, argument: str, value: str
 ) -> None:
-    text = as_terraform(rule(Direction.INGRESS, peer), Reason((CALL,), ("connector",)))
+    text = as_terraform(rule(TrafficDirection.INGRESS, peer), Reason((CALL,), ("connector",)))
     [resources] = hcl2.loads(text)["resource"]
     [named] = resources.values()
     [arguments] = named.values()
@@ -73,6 +73,8 @@ ENDS = [
 @pytest.mark.parametrize("count", [1, 20])
 def test_a_description_is_one_that_aws_takes(end: End, count: int) -> None:
     connection = Connection(end, ENDS[0], Ports(443, 443))
-    text = as_terraform(rule(Direction.EGRESS, PEER), Reason((connection,) * count, ("connector",)))
+    text = as_terraform(
+        rule(TrafficDirection.EGRESS, PEER), Reason((connection,) * count, ("connector",))
+    )
     [description] = re.findall(r'description += "(.*)"', text)
     assert re.fullmatch(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}", description)

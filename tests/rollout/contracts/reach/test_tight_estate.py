@@ -12,9 +12,16 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, names
 from pay.model.connections import End, EndKind
 from rollout.cli import app
-from rollout.contracts.reach.missing import Direction, MissingRule, Report, compare, ends, needed
+from rollout.contracts.reach.missing import (
+    MissingRule,
+    Report,
+    TrafficDirection,
+    compare,
+    ends,
+    needed,
+)
 from rollout.contracts.reach.network import NotFound, Places, read_places
-from rollout.contracts.reach.rules import EVERYWHERE, Place, Rule, SecurityGroup
+from rollout.contracts.reach.rules import EVERYWHERE, EndPlace, Rule, SecurityGroup
 from rollout.terminal.refusal import Refused
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
@@ -50,14 +57,16 @@ def report(sandbox: Sandbox, places: Places) -> Report:
     return compare(sandbox.environment, asked, places)
 
 
-def without(places: Places, group: SecurityGroup, direction: Direction, rule: Rule) -> Places:
+def without(
+    places: Places, group: SecurityGroup, direction: TrafficDirection, rule: Rule
+) -> Places:
     """Take one rule out of a group, wherever the group is used."""
 
-    def changed(place: Place | NotFound) -> Place | NotFound:
+    def changed(place: EndPlace | NotFound) -> EndPlace | NotFound:
         if isinstance(place, NotFound):
             return place
         rules = tuple(each for each in getattr(group, direction) if each != rule)
-        is_ingress = direction is Direction.INGRESS
+        is_ingress = direction is TrafficDirection.INGRESS
         poorer = replace(group, ingress=rules) if is_ingress else replace(group, egress=rules)
         of_place = (poorer if each.id == group.id else each for each in place.groups)
         return replace(place, groups=tuple(of_place))
@@ -76,8 +85,8 @@ def test_all_connections_of_the_estate_are_open(sandbox: Sandbox, places: Places
 def test_each_rule_that_is_taken_away_is_the_one_that_is_reported(
     sandbox: Sandbox, places: Places
 ) -> None:
-    groups = {g for place in places.values() if isinstance(place, Place) for g in place.groups}
-    rules = [(g, way, rule) for g in groups for way in Direction for rule in getattr(g, way)]
+    groups = {g for place in places.values() if isinstance(place, EndPlace) for g in place.groups}
+    rules = [(g, way, rule) for g in groups for way in TrafficDirection for rule in getattr(g, way)]
     assert len(rules) > 200
     for group, direction, rule in rules:
         found = report(sandbox, without(places, group, direction, rule))
@@ -87,7 +96,10 @@ def test_each_rule_that_is_taken_away_is_the_one_that_is_reported(
         }
         assert (group.id, direction, rule.ports, rule.peer) in lacks
         # A way out to everywhere is the way to other ends as well.
-        assert len(lacks) == 1 or (direction, rule.peer) == (Direction.EGRESS, str(EVERYWHERE))
+        assert len(lacks) == 1 or (direction, rule.peer) == (
+            TrafficDirection.EGRESS,
+            str(EVERYWHERE),
+        )
         assert {lack[:3] for lack in lacks} == {(group.id, direction, rule.ports)}
 
 
@@ -153,7 +165,7 @@ def test_what_aws_does_not_have_is_reported(sandbox: Sandbox) -> None:
         assert kinds[end] in place.what
     sqs, s3 = End(EndKind.AWS, "sqs"), End(EndKind.AWS, "s3")
     for place in read(sandbox, elsewhere, sqs, s3).values():
-        assert place == Place(addresses=(EVERYWHERE,))
+        assert place == EndPlace(addresses=(EVERYWHERE,))
 
 
 def test_a_vpc_that_is_not_there_is_refused(sandbox: Sandbox) -> None:
@@ -168,7 +180,7 @@ def test_a_vpc_that_is_not_there_is_refused(sandbox: Sandbox) -> None:
 def test_a_network_load_balancer_that_runs_without_groups_filters_nothing(sandbox: Sandbox) -> None:
     end = End(EndKind.LOAD_BALANCER, "egress", Side.EC2)
     [place] = read(sandbox, sandbox.environment, end).values()
-    assert isinstance(place, Place)
+    assert isinstance(place, EndPlace)
     assert [group.name for group in place.groups] == ["sandbox-egress-alb-sg"]
     elbv2 = sandbox.client("elbv2")
     subnets = sandbox.client("ec2").describe_subnets(
@@ -184,6 +196,6 @@ def test_a_network_load_balancer_that_runs_without_groups_filters_nothing(sandbo
         [place] = read(sandbox, sandbox.environment, end).values()
     finally:
         elbv2.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
-    assert isinstance(place, Place)
+    assert isinstance(place, EndPlace)
     assert place.groups == ()
     assert {str(each) for each in place.addresses} == {each["CidrBlock"] for each in subnets}
