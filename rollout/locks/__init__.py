@@ -1,1 +1,1 @@
-"""Locks an environment for one command at a time, whatever changes it and from wherever."""
+"""Locks an environment for one command at a time, from any machine."""
