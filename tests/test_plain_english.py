@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-FOLDERS = ("constructs", "lab", "policies", "sandbox", "stacks", "toolchain", "main.py")
+FOLDERS = ("constructs", "lab", "policies", "rollout", "sandbox", "stacks", "toolchain", "main.py")
 """The folders and files that follow the rules."""
 
 MOST_WORDS = 20

@@ -12,7 +12,7 @@ without on Fargate. Response times have `"what": "latency"`, totals `"what": "di
 
 Exit codes: 0 PASS, 1 FAIL, 2 wrong use or AWS not reached, 3 NOT ENOUGH DATA. 4 is also NOT ENOUGH
 DATA, but a person must decide. Of several services, the worst counts. With `--exit-zero` every
-verdict ends with 0, for a pipeline that keeps verdicts; 2 says also then that one is missing.
+verdict ends with 0, for a pipeline that keeps verdicts. Also then, 2 means that one is missing.
 
 Example: `pay judge production-2 connector`
 """

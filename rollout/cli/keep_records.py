@@ -1,9 +1,10 @@
 """Keep in Git what commands recorded: commit and push.
 
-Commits the records beside the environment files (moves, verdicts, releases, migrations, answers to
-findings) and the environment files, where commands write stages and pins. What else is changed or
-staged stays as it is. `--push` puts the commits on top of what others pushed meanwhile; a commit
-that an earlier run could not push goes with them. After a conflict the branch is as before.
+Commits the records beside the environment files: moves, verdicts, releases, migrations, answers to
+findings. It also commits the environment files, where commands write stages and pins. What else is
+changed or staged stays as it is. `--push` puts the commits on top of what others pushed meanwhile.
+It also pushes a commit that an earlier run could not push. After a conflict the branch is as
+before.
 
 Exit codes: 0 committed and pushed, or nothing to do, 1 refused by Git, 2 wrong use.
 
@@ -33,12 +34,12 @@ def keep_records(
     folder, out = environments_folder(), console()
     files = commit_records(folder, message)
     if not as_json:
-        said = f"Committed: {', '.join(files)}" if files else "Nothing to commit."
-        out.print(escape(said), soft_wrap=True)
+        text = f"Committed: {', '.join(files)}" if files else "Nothing to commit."
+        out.print(escape(text), soft_wrap=True)
     pushed = push_records(folder) if push else None
     if as_json:
         print_json({"committed": files, "pushed": pushed and pushed.commits})
     elif pushed:
         count = f"{pushed.commits} commit{'' if pushed.commits == 1 else 's'}"
-        said = f"Pushed: {count} to {pushed.to}." if pushed.commits else "Nothing to push."
-        out.print(escape(said))
+        text = f"Pushed: {count} to {pushed.to}." if pushed.commits else "Nothing to push."
+        out.print(escape(text))

@@ -64,7 +64,7 @@ def blocks(totals: Totals, span: Span) -> tuple[list[TotalBlock], int]:
     return list(_with_thin_ones_joined(each, BLOCK_MINUTES[-1] // minutes)), minutes
 
 
-def _with_thin_ones_joined(each: Iterable[Block], most: int) -> Iterator[Block]:
+def _with_thin_ones_joined(each: Iterable[TotalBlock], most: int) -> Iterator[TotalBlock]:
     """Yield the blocks. Up to `most` of those that expect too few requests, as at night, are joined
     in their last one. What is expected decides, and never what came.
     """

@@ -11,13 +11,14 @@ TOKEN = "AWS_ID_TOKEN"
 """The variable with a token of OpenID Connect, as Concourse hands it to a task."""
 
 TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"
-"""The variable with the file of that token, which AWS's SDKs read (AWS SDKs and Tools reference
-guide, "Assume role with web identity")."""
+"""The variable with the file of that token, which AWS's SDKs read. Source: AWS SDKs and Tools
+reference guide, "Assume role with web identity".
+"""
 
 
 def words_of(command: str, tag: Path) -> list[str]:
     """Return the words of a command line. The N of the tag `N-release` in the file `tag` is the
-    last: an image that Concourse fetched has its tag there; without the file there is none.
+    last. An image that Concourse fetched has its tag there. Without the file there is none.
     """
     release = [tag.read_text().strip().removesuffix("-release")] if tag.exists() else []
     return [*shlex.split(command), *release]
@@ -25,8 +26,8 @@ def words_of(command: str, tag: Path) -> list[str]:
 
 @contextmanager
 def role_of_token() -> Iterator[None]:
-    """Let AWS's SDKs take the token for the role, in a file that only this user reads and that
-    ends with the command. Does nothing without a token.
+    """Let AWS's SDKs take the token for the role, in a file that only this user reads. It is
+    deleted after the command. Does nothing without a token.
     """
     token = os.environ.get(TOKEN)
     if not token:

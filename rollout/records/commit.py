@@ -16,9 +16,9 @@ AUTHOR = "pipeline"
 
 
 def commit_records(folder: Path, message: str) -> tuple[str, ...]:
-    """Commit the records that are new or changed, and return their paths from the root of the
-    checkout: none when there is nothing to commit. What else is changed or staged stays as it is,
-    and a record that somebody deleted stays theirs to commit. `folder` holds the environment files.
+    """Commit the records that are new or changed. Return their paths from the root of the checkout:
+    none when there is nothing to commit. What else is changed or staged stays as it is, and a
+    record that somebody deleted stays theirs to commit. `folder` holds the environment files.
 
     Raises Failed outside of a checkout, during a rebase, and when Git refuses the commit.
     """
@@ -43,8 +43,8 @@ def commit_records(folder: Path, message: str) -> tuple[str, ...]:
 
 
 def pathspecs(folder: Path, magic: str) -> list[str]:
-    """Return the records as Git's pathspecs of some magic: the lines that commands append, and the
-    environment files, where commands write stages and pins.
+    """Return the records as Git's pathspecs of some magic. They are the lines that commands append,
+    and the environment files, where commands write stages and pins.
     """
     names = (path.name for path in environment_files(folder).values())
     return [f":({magic}){pattern}" for pattern in (LINES, *names)]
@@ -58,9 +58,9 @@ def default_author(folder: Path) -> Mapping[str, str]:
     return {f"GIT_{who}_{key}": named[key] for who in ("AUTHOR", "COMMITTER") for key in named}
 
 
-def failure(where: str, *, found: str, allowed: str, fix: str) -> Failed:
+def failure(where: str, *, shown: str, allowed: str, fix: str) -> Failed:
     """Return a failure in the form of a mistake in a file."""
-    return Failed(str(Problem(where=where, found=found, allowed=allowed, fix=fix)))
+    return Failed(str(Problem(where=where, found=shown, allowed=allowed, fix=fix)))
 
 
 def _refuse_no_checkout(folder: Path) -> None:
@@ -68,7 +68,7 @@ def _refuse_no_checkout(folder: Path) -> None:
     if asked.returncode:
         raise failure(
             str(folder),
-            found=f"no checkout: {git.why(asked)}",
+            shown=f"no checkout: {git.why(asked)}",
             allowed="environment files in a checkout of Git",
             fix="run it at the root of the checkout, or set PAY_ENVIRONMENTS",
         )
@@ -80,7 +80,7 @@ def _refuse_during_rebase(folder: Path) -> None:
         if folder.joinpath(git.answer(folder, "rev-parse", "--git-path", name)).exists():
             raise failure(
                 str(folder),
-                found="a rebase that has not ended",
+                shown="a rebase that has not ended",
                 allowed="a checkout on a branch",
                 fix="end it with `git rebase --abort`, then run this again",
             )

@@ -13,10 +13,10 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True)
 class Pushed:
-    """What was pushed."""
+    """The result of a push."""
 
     commits: int
-    """How many commits, also those that an earlier run left; 0: there were none to push."""
+    """The number of commits, also of those that an earlier run left; 0: there were none to push."""
     to: str
     """The branch of the server, `origin/main`."""
 
@@ -24,8 +24,9 @@ class Pushed:
 def push_records(folder: Path) -> Pushed:
     """Push the commits of the branch that its server does not have, on top of what it has.
 
-    Raises Failed when the branch follows none, when a commit holds other files than records, on a
-    conflict, when the server refuses, and when ATTEMPTS others won. The commits stay on the branch.
+    Raises Failed when the branch follows none, or a commit holds other files than records. It also
+    does on a conflict, when the server refuses, and when ATTEMPTS others won. The commits stay on
+    the branch.
     """
     remote, ref = _followed(folder)
     to = f"{remote}/{ref.removeprefix('refs/heads/')}"
@@ -48,7 +49,7 @@ def _push(folder: Path, remote: str, ref: str, to: str) -> None:
         _rebase(folder, to)
     raise failure(
         to,
-        found=f"another push before each of {ATTEMPTS}",
+        shown=f"another push before each of {ATTEMPTS}",
         allowed="one that is the first",
         fix="the records are committed here: run this again",
     )
@@ -64,7 +65,7 @@ def _followed(folder: Path) -> tuple[str, str]:
             return remote, ref
     raise failure(
         f"branch {branch}" if branch else "a commit without a branch",
-        found="no branch of a server that it follows",
+        shown="no branch of a server that it follows",
         allowed="a branch that follows one",
         fix="switch to it, or run `git branch --set-upstream-to=origin/main`",
     )
@@ -80,7 +81,7 @@ def _refuse_other_commits(folder: Path, to: str) -> None:
     if others:
         raise failure(
             to,
-            found=f"commits to push that change other files: {others}",
+            shown=f"commits to push that change other files: {others}",
             allowed="commits of records alone",
             fix="push these yourself, or take them to a branch of their own",
         )
@@ -101,7 +102,7 @@ def _rebase(folder: Path, to: str) -> None:
         raise Failed(f"git rebase on {to}: {git.why(ended)}")
     raise failure(
         ", ".join(unmerged),
-        found=f"another line on {to} than here",
+        shown=f"another line on {to} than here",
         allowed="records that only one of both changed",
         fix=f"run `git pull --rebase`, keep both lines, then push: {to} is as it was",
     )
