@@ -208,7 +208,9 @@ def account_usage(environments: Iterable[Environment]) -> Iterator[Usage]:
         used = partial(Usage, account.environments[0])
         if account.watching:
             alarm = amount(metrics_of(findings_alarm(account)))
-            yield used(CostPart.ALARMS, "metrics of alarms of the account", "alarm-metric-month", alarm)
+            yield used(
+                CostPart.ALARMS, "metrics of alarms of the account", "alarm-metric-month", alarm
+            )
         if keys := _keys(StackScope.ACCOUNT, *map(known.__getitem__, account.environments)):
             yield used(CostPart.KEYS, "KMS keys of the account", "kms-key-month", amount(keys))
 

@@ -18,7 +18,7 @@ import pytest
 from pay.model import Environment
 from pay.model.stack_kind import Turn
 from pay.model.stacks import KINDS
-from rollout.cost.lines import Part
+from rollout.cost.lines import CostPart
 from rollout.cost.usage import account_usage, shared_usage
 from sandbox.instance import Sandbox
 from tests.support.whole_checkout import copy_checkout
@@ -40,11 +40,11 @@ print(*(plan.stack.id for plan in in_order(plans)))
 KEYS = """
 from pathlib import Path
 from pay.environments.load import load_environments
-from rollout.cost.lines import Part
+from rollout.cost.lines import CostPart
 from rollout.cost.usage import account_usage, shared_usage
 environment = load_environments(Path("environments"))["test-12"]
 for used in (account_usage([environment]), shared_usage(environment)):
-    print(sum(each.quantity for each in used if each.part is Part.KEYS))
+    print(sum(each.quantity for each in used if each.part is CostPart.KEYS))
 """
 
 SUPPRESSION = """
@@ -245,7 +245,7 @@ def test_their_keys_are_on_the_bill(
 ) -> None:
     of_account, of_environment = map(int, extended.python("-c", KEYS).split())
     test = environments["test-12"]
-    keys = (usage for usage in shared_usage(test) if usage.part is Part.KEYS)
+    keys = (usage for usage in shared_usage(test) if usage.part is CostPart.KEYS)
     assert [*account_usage([test])] == []
     assert (of_account, of_environment) == (1, 1 + sum(usage.quantity for usage in keys))
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from pay.catalogue import CATALOGUE
 from pay.environments.load import environment_files
-from rollout.board.board import Row, by_chain, rows
+from rollout.board.board import BoardRow, by_chain, rows
 from rollout.board.table import show
 from rollout.moves.standings import Standings
 from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson, fresh_checkout
@@ -116,7 +116,7 @@ def shown(
     standings: Standings,
     names: Sequence[str],
     columns: int,
-    board: Sequence[Row] | None = None,
+    board: Sequence[BoardRow] | None = None,
     **style: Any,
 ) -> str:
     text = io.StringIO()
@@ -131,7 +131,7 @@ WIDTHS = range(80, 161)
 @pytest.fixture(scope="module")
 def by_width(
     tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[list[str], Sequence[Row], dict[int, str]]:
+) -> tuple[list[str], Sequence[BoardRow], dict[int, str]]:
     """Return every environment, their board, and how it is shown at each width."""
     standings, names = moving(fresh_checkout(tmp_path_factory.mktemp("board") / "environments"))
     board = rows(standings, names)
@@ -157,7 +157,7 @@ def test_an_environment_that_sleeps_says_until_when(
 
 @pytest.mark.slow
 def test_nothing_on_the_board_is_cut_at_any_width(
-    by_width: tuple[list[str], Sequence[Row], dict[int, str]],
+    by_width: tuple[list[str], Sequence[BoardRow], dict[int, str]],
 ) -> None:
     names, board, texts = by_width
     for columns, text in texts.items():
@@ -181,7 +181,7 @@ def test_nothing_of_one_environment_is_cut_at_any_width(checkout: Checkout) -> N
 
 @pytest.mark.slow
 def test_environments_stand_beside_each_other_as_soon_as_they_fit(
-    by_width: tuple[list[str], Sequence[Row], dict[int, str]],
+    by_width: tuple[list[str], Sequence[BoardRow], dict[int, str]],
 ) -> None:
     beside = ["in flight" not in text for text in by_width[2].values()]
     assert not beside[0]
