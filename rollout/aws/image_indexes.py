@@ -8,8 +8,9 @@ from typing import Any
 
 
 def images_of_index(ecr: Any, repository: str, digest: str) -> Mapping[str, str]:
-    """Return digest -> architecture, such as `arm64`, of the images in an index; none for an image
-    that is not an index, or is not there.
+    """Return digest -> architecture, such as `arm64`, of the images in an index.
+
+    Return none for an image that is not an index, or is missing.
 
     Raises botocore's ClientError when ECR does not answer.
     """

@@ -9,7 +9,7 @@ from pay.containers.definitions import Container, read_containers, table
 
 @dataclass(frozen=True)
 class ContainerDefinition:
-    """What tasks start a container with."""
+    """The settings that tasks start a container with."""
 
     name: str
     image: str
