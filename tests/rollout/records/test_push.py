@@ -15,6 +15,8 @@ from toolchain.paths import VENV_BIN
 ELSEWHERE = "environments/releases/staging-2/connector.jsonl"
 NOTHING_LEFT = ("rebase-merge", "rebase-apply", "AUTO_MERGE")
 
+pytestmark = pytest.mark.slow
+
 
 def pushing(other: Clone, times: int) -> str:
     """A script by which the other person pushes before each of the first `times` pushes."""
