@@ -88,11 +88,11 @@ import sys
 import boto3
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import new_lock, take
-from rollout.locks.lock import Place
+from rollout.locks.lock import LockPlace
 from rollout.terminal.refusal import Refused
 s3 = boto3.client("s3", endpoint_url=sys.argv[1], region_name="eu-west-1",
                   aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
-bucket = LockBucket(s3, Place(sys.argv[2], sys.argv[3]))
+bucket = LockBucket(s3, LockPlace(sys.argv[2], sys.argv[3]))
 print("ready", flush=True)
 sys.stdin.readline()
 try:
