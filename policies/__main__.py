@@ -18,9 +18,9 @@ from pay.model.watching.suppressions import read_suppressions
 from pay.plans.plan_file import NotAPlan, read_plan_file
 from pay.shown_text import printable
 from policies.engine import requirements, suppressions, waivers
-from policies.engine.plan_shape import require_shape
-from policies.engine.synth_output import NothingToJudge, stack_folders
 from policies.engine.verdict import GateVerdict
+from policies.reading.plan_shape import require_shape
+from policies.reading.synth_output import NothingToJudge, stack_folders
 from policies.report import FORMATS
 from policies.report.terminal import as_table
 

@@ -15,9 +15,9 @@ from checkov.terraform.checks.resource.registry import resource_registry
 import policies.checks  # declares the rules
 import policies.estate  # noqa: F401  # declares the rules
 from policies.engine.requirements import Requirements, UnknownRule
-from policies.engine.results import RuleText
 from policies.engine.rule import ESTATE_RULES, RULES
 from policies.engine.scan import GRAPH_CHECKS
+from policies.results import RuleText
 
 
 def catalogue(requirements: Requirements) -> dict[str, RuleText]:

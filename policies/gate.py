@@ -10,14 +10,14 @@ from policies.engine import plan
 from policies.engine import suppressions as suppressing
 from policies.engine import waivers as waiving
 from policies.engine.requirements import Requirements
-from policies.engine.results import Problem, Result, RuleText
 from policies.engine.rule import ESTATE_RULES
 from policies.engine.scan import Scanner
-from policies.engine.stack import Block, Stack
-from policies.engine.synth_output import missing, stack_folders
-from policies.engine.unread import unread, without_rules
 from policies.engine.verdict import GateVerdict
 from policies.engine.waivers import Waiver
+from policies.reading.stack import Block, Stack
+from policies.reading.synth_output import missing, stack_folders
+from policies.reading.unread import unread, without_rules
+from policies.results import Problem, Result, RuleText
 
 
 class Gate:

@@ -1,1 +1,1 @@
-"""The engine of the gate: it reads stacks or plans, runs the rules, applies the waivers."""
+"""Runs the rules over stacks or plans, less what waivers accept."""

@@ -12,7 +12,7 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from pay.unread import Unread
 from policies.engine.rule import RULES, Rule
-from policies.engine.stack import Block, Kind, NotKnown, Stack
+from policies.reading.stack import Block, Kind, NotKnown, Stack
 
 _STRICTEST = Stack("unknown", Path())
 _current: list[Stack] = []

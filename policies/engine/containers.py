@@ -8,9 +8,9 @@ from typing import Any
 from pay.containers.definitions import Container, read_containers, table
 from pay.containers.keys import unknown_keys
 from pay.unread import Unread
-from policies.engine.expressions import document_in
 from policies.engine.rule import Judge, rule
-from policies.engine.stack import Block, NotKnown, Stack, get
+from policies.reading.expressions import document_in
+from policies.reading.stack import Block, NotKnown, Stack, get
 
 _TAG_VARIABLE = re.compile(
     r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.(?P<name>[a-z0-9_]+_image_tag)\}$"

@@ -9,9 +9,9 @@ from pay.iam.patterns import includes, is_open_resource
 from pay.iam.policy_arguments import IDENTITY_POLICIES, POLICY_ARGUMENTS, RESOURCE_POLICIES
 from pay.identifiers import account_of
 from pay.unread import Unread
-from policies.engine.expressions import REFERENCE, document_in
 from policies.engine.rule import Judge, rule
-from policies.engine.stack import Block, Conf, NotKnown, Stack, blocks_of, get, strings
+from policies.reading.expressions import REFERENCE, document_in
+from policies.reading.stack import Block, Conf, NotKnown, Stack, blocks_of, get, strings
 
 _TAKEN_IN = ("source_policy_documents", "override_policy_documents")
 

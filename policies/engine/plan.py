@@ -21,10 +21,10 @@ from checkov.terraform.plan_utils import create_definitions
 
 from pay.plans.plan_file import NotAPlan, default_tags
 from policies.engine import checkov_checks
-from policies.engine.results import Problem, Result
 from policies.engine.scan import Only, crashes, results_of
-from policies.engine.set_values import as_set
-from policies.engine.stack import Stack
+from policies.reading.set_values import as_set
+from policies.reading.stack import Stack
+from policies.results import Problem, Result
 
 Document = Mapping[str, Any]
 """A plan, as `pay.plans.plan_file` reads it."""

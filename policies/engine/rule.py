@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.engine.results import Origin, RuleText
-from policies.engine.stack import Block, Stack
+from policies.reading.stack import Block, Stack
+from policies.results import Origin, RuleText
 
 Problems = list[str] | None
 """The mistakes in a block: empty if it complies, None if the rule does not apply."""

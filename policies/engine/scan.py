@@ -17,10 +17,11 @@ from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import (
 from checkov.terraform.modules.module_objects import TFDefinitionKey
 from checkov.terraform.runner import Runner
 
-from policies.engine import checkov_checks, hcl, top_level
+from policies.engine import checkov_checks
 from policies.engine.documents import write_out
-from policies.engine.results import Outcome, Problem, Result
-from policies.engine.stack import Stack
+from policies.reading import hcl, top_level
+from policies.reading.stack import Stack
+from policies.results import Outcome, Problem, Result
 
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 
 from policies.engine.rule import EstateJudge, Findings, estate_rule
-from policies.engine.stack import Block, Stack
+from policies.reading.stack import Block, Stack
 
 Names = Iterator[tuple[Block, str]]
 """Blocks of one kind, each with a name that all stacks have in common."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pay.model.watching.suppressions import FILE as NAME
 from pay.model.watching.suppressions import Written
-from policies.engine.results import Problem
+from policies.results import Problem
 
 FILE = Path(__file__).parents[2] / "environments" / NAME
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from pay.model.accepted import Accepted
 from pay.model.watching.suppressions import Suppression
 from policies.engine.requirements import Requirements
-from policies.engine.results import Problem, Result, RuleText
-from policies.engine.stack import Stack
 from policies.engine.waivers import Waiver
+from policies.reading.stack import Stack
+from policies.results import Problem, Result, RuleText
 
 
 @dataclass(slots=True)

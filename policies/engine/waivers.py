@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from pay.model.accepted import Accepted
 from pay.shown_text import cut
 from pay.toml_entries import NotEntries, read_entries
-from policies.engine.results import Problem, Result
+from policies.results import Problem, Result
 
 FILE = Path(__file__).parents[1].joinpath("waivers.toml")
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from policies.engine.rule import Findings, estate_rule_of_plans
-from policies.engine.stack import Block, Stack
+from policies.reading.stack import Block, Stack
 
 _NAMED = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*\\?["']?([^"'()\\]+)""")
 """AWS: CloudWatch API reference, `PutCompositeAlarm`, `AlarmRule`."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pay.containers.definitions import table
 from pay.unread import Unread
 from policies.engine.containers import containers
-from policies.engine.expressions import references
 from policies.engine.rule import Findings, estate_rule
-from policies.engine.stack import Block, Stack
+from policies.reading.expressions import references
+from policies.reading.stack import Block, Stack
 
 
 @estate_rule

@@ -6,9 +6,9 @@ load balancer is connected to it. What an account's environments share may name 
 
 import re
 
-from policies.engine.network import looked_up_names
 from policies.engine.rule import Findings, estate_rule
-from policies.engine.stack import Stack
+from policies.reading.network import looked_up_names
+from policies.reading.stack import Stack
 
 _LOOKED_UP_BY = ("cluster_name", "db_instance_identifier", "bucket", "path")
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pay.secrets.values import credentials, why_secret
-from policies.engine.expressions import literal_text
 from policies.engine.rule import Findings, estate_rule
-from policies.engine.stack import Stack, first
+from policies.reading.expressions import literal_text
+from policies.reading.stack import Stack, first
 
 _STORES = ("SECRETS_MANAGER", "PARAMETER_STORE")
 """Types of CodeBuild's variables whose value is the name of a secret."""

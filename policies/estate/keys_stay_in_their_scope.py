@@ -5,7 +5,7 @@ own keys.
 """
 
 from policies.engine.shared_across_scopes import Names, sharing_rule
-from policies.engine.stack import Stack
+from policies.reading.stack import Stack
 
 _KEYS = {
     ("aws_kms_alias", "aws_kms_key", "data.aws_kms_alias", "data.aws_kms_key"): ("name", "key_id"),

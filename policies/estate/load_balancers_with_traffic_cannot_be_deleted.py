@@ -5,7 +5,7 @@ own check (CKV_AWS_150) does not know the difference.
 """
 
 from policies.engine.rule import Findings, estate_rule
-from policies.engine.stack import Stack
+from policies.reading.stack import Stack
 
 
 @estate_rule

@@ -8,7 +8,7 @@ from pay.containers.definitions import table
 from pay.unread import Unread
 from policies.engine.containers import containers
 from policies.engine.shared_across_scopes import Names, sharing_rule
-from policies.engine.stack import Stack
+from policies.reading.stack import Stack
 
 
 @sharing_rule

@@ -6,9 +6,9 @@ can see that it belongs to the cardholder data environment.
 
 import re
 
-from policies.engine.network import places
 from policies.engine.rule import Findings, estate_rule
-from policies.engine.stack import Stack
+from policies.reading.network import places
+from policies.reading.stack import Stack
 
 _NETWORK = re.compile(r"aws_(default_security_group|(security_group|subnet|vpc)s?)")
 

@@ -4,7 +4,7 @@ A shared role is shared access: rights given to one system are given to both.
 """
 
 from policies.engine.shared_across_scopes import Names, sharing_rule
-from policies.engine.stack import Stack
+from policies.reading.stack import Stack
 
 _USERS = {
     "aws_ecs_task_definition": ("execution_role_arn", "task_role_arn"),

@@ -4,9 +4,9 @@ Members of a shared security group can reach each other across the boundary. The
 that a stack looks up and groups that a service, load balancer or rule names.
 """
 
-from policies.engine.network import ID, groups, looked_up_names
 from policies.engine.shared_across_scopes import Names, sharing_rule
-from policies.engine.stack import Stack
+from policies.reading.network import ID, groups, looked_up_names
+from policies.reading.stack import Stack
 
 
 @sharing_rule

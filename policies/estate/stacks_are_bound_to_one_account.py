@@ -7,7 +7,7 @@ apply a production stack, or the reverse.
 from collections import defaultdict
 
 from policies.engine.rule import Findings, estate_rule
-from policies.engine.stack import Stack
+from policies.reading.stack import Stack
 
 
 @estate_rule

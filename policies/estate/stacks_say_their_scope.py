@@ -7,7 +7,7 @@ provider's `default_tags`, so every resource in AWS carries them.
 from collections import defaultdict
 
 from policies.engine.rule import Findings, estate_rule
-from policies.engine.stack import Stack
+from policies.reading.stack import Stack
 
 _TAGS_OF_UNKNOWN_KIND = ("Environment", "Stack", "Service")
 _SCOPES = ("inside", "connected", "outside")

@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from policies.engine.results import Result
 from policies.engine.verdict import GateVerdict
+from policies.results import Result
 
 
 def as_json(verdicts: list[GateVerdict]) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 from pay.model.accepted import HEADER
 from pay.pages import templates
-from policies.engine.results import Result, RuleText, counted
 from policies.engine.verdict import GateVerdict
 from policies.report import inventory
+from policies.results import Result, RuleText, counted
 
 
 @dataclass(slots=True)

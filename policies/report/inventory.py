@@ -6,9 +6,9 @@ from typing import Any
 
 from pay.unread import Unread
 from policies.engine.containers import containers, takes_tag
-from policies.engine.expressions import references
-from policies.engine.network import is_world, looked_up_names, permissions
-from policies.engine.stack import Block, Stack, get
+from policies.reading.expressions import references
+from policies.reading.network import is_world, looked_up_names, permissions
+from policies.reading.stack import Block, Stack, get
 
 Row = dict[str, Any]
 

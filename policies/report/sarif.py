@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from policies.engine.results import Problem, Result, RuleText
 from policies.engine.verdict import GateVerdict
+from policies.results import Problem, Result, RuleText
 
 _PROBLEMS = {
     "unread": "The gate must read everything that Terraform would apply",

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pay.model.accepted import HEADER
-from policies.engine.results import counted
 from policies.engine.verdict import GateVerdict
+from policies.results import counted
 
 _MOST_LINES = 40  # findings of one rule that are listed
 _LOG_WIDTH = 140  # characters per line where no terminal gives a width

@@ -19,7 +19,7 @@ from pay.model.problem import InvalidInput, Problem
 from rollout.cost.assumptions import asked_for, assumptions_file, load_assumptions
 from rollout.cost.bill import Pricing
 from rollout.cost.outputs import WRITERS
-from rollout.cost.prices import load_prices
+from rollout.cost.price_file import load_prices
 from rollout.cost.report import report
 from rollout.cost.table import By, as_data, as_table, instances_table, sentences
 from rollout.findings.answers import read_answers

@@ -22,14 +22,14 @@ from rich.markup import escape
 
 from pay.catalogue import CATALOGUE
 from rollout.aws.clients import asking
-from rollout.delivery.deploy import Deployed
-from rollout.delivery.deploy import deploy as deploy_release
-from rollout.delivery.environment_locks import Wait, locked
-from rollout.delivery.release_checks import Asked
-from rollout.delivery.release_plans import ReleasePlans
-from rollout.delivery.sleeping import refuse_asleep
+from rollout.deployment.deploy import Deployed
+from rollout.deployment.deploy import deploy as deploy_release
+from rollout.deployment.release_checks import Asked
+from rollout.deployment.release_plans import ReleasePlans
+from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author, stripped
 from rollout.releases.record import ReleaseVerdict
+from rollout.sleep.sleeping import refuse_asleep
 from rollout.tasks.record import record_path
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose, console, print_json

@@ -28,7 +28,6 @@ import typer
 
 from pay.model.judging.part import ExitCode
 from rollout.aws.clients import asking
-from rollout.delivery.sleeping import asking_awake
 from rollout.measure.judgement import Judgement
 from rollout.measure.measure import judge as measure
 from rollout.measure.page import as_page
@@ -37,6 +36,7 @@ from rollout.measure.report import as_data, part_as_data, print_judgements, prin
 from rollout.moves.journal import FIRST_DAY, append, verdicts_path
 from rollout.moves.standings import load_standings
 from rollout.moves.to_judge import services_to_judge
+from rollout.sleep.sleeping import asking_awake
 from rollout.terminal.arguments import (
     Json,
     OptionalServiceName,

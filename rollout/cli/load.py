@@ -22,14 +22,14 @@ from rich.table import Table
 from pay.model import Environment
 from pay.model.environment.load import Load, Scenario
 from rollout.aws.clients import asking
-from rollout.delivery.environment_locks import Wait, locked
-from rollout.delivery.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
-from rollout.delivery.sleeping import DryRun
+from rollout.load.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
 from rollout.load.page import as_page
 from rollout.load.results import REPORT, SUMMARY, Results
+from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author
 from rollout.sleep.moving import Mover
 from rollout.sleep.report import print_rows
+from rollout.sleep.sleeping import DryRun
 from rollout.tasks.one_off import Runner
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json

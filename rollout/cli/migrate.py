@@ -18,9 +18,9 @@ from rich.markup import escape
 
 from pay.catalogue import CATALOGUE
 from rollout.aws.clients import asking
-from rollout.delivery.environment_locks import Wait, locked
-from rollout.delivery.sleeping import refuse_asleep
+from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author
+from rollout.sleep.sleeping import refuse_asleep
 from rollout.tasks.migrations import Migrated
 from rollout.tasks.migrations import migrate as run_migration
 from rollout.tasks.one_off import Runner

@@ -22,10 +22,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from rollout.aws.clients import asking
-from rollout.delivery.environment_locks import Wait, locked
-from rollout.delivery.patch import Patch, Patched, Standings, look, run_waves
+from rollout.deployment.patch import Patch, Patched, Standings, look, run_waves
 from rollout.images.copy import repository_of
 from rollout.images.pins import SIDECARS, pin_of, write_pin
+from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author, stripped
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json

@@ -16,7 +16,7 @@ from rich import box
 from rich.table import Column, Table
 
 from pay.files import read_text, replace_file
-from rollout.cost.prices import OLDEST, PriceList, load_prices, price_file
+from rollout.cost.price_file import OLDEST, PriceList, load_prices, price_file
 from rollout.cost.refresh import changes, look_up, pricing_client, with_offers
 from rollout.terminal.arguments import Json, duration, now
 from rollout.terminal.console import console, print_json

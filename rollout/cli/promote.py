@@ -89,6 +89,6 @@ def _watched(standings: Standings, environment: str, service: str) -> Watched:
 def _awake(environment: Environment) -> AbstractContextManager[Any]:
     """Reach an environment that does not sleep: one that does can neither be judged nor tried."""
     # It imports boto3, which most moves need nothing of.
-    from rollout.delivery.sleeping import asking_awake
+    from rollout.sleep.sleeping import asking_awake
 
     return asking_awake(environment)

@@ -10,9 +10,9 @@ Exit codes: 0 it sleeps, 1 refused, 2 some parts do not sleep: a table lists the
 Example: `pay sleep test-perf-1 --dry-run`
 """
 
-from rollout.delivery.environment_locks import Wait
-from rollout.delivery.sleeping import DryRun, run
+from rollout.locks.environment_locks import Wait
 from rollout.sleep.parts import Target
+from rollout.sleep.sleeping import DryRun, run
 from rollout.terminal.arguments import EnvironmentName, Json
 
 

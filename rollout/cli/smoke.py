@@ -21,7 +21,7 @@ from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side
 from pay.model.stacks import SMOKE
 from pay.smoke.targets import on_side
-from rollout.delivery.sleeping import asking_awake
+from rollout.sleep.sleeping import asking_awake
 from rollout.smoke.local import smoke_locally
 from rollout.smoke.report import as_data, print_verdict
 from rollout.smoke.smoke import smoke as smoke_side

@@ -15,9 +15,9 @@ from pay.model import Environment
 from pay.model.stacks import TASKS
 from pay.model.tasks import scheduled
 from rollout.aws.clients import Client, asking
-from rollout.delivery.environment_locks import Wait, locked
-from rollout.delivery.sleeping import refuse_asleep
+from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author
+from rollout.sleep.sleeping import refuse_asleep
 from rollout.tasks.one_off import Runner
 from rollout.tasks.scheduled import Planned, dead_letters, planned_calls, run_now
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder

@@ -15,9 +15,9 @@ from typing import Annotated
 
 import typer
 
-from rollout.delivery.environment_locks import Wait
-from rollout.delivery.sleeping import DryRun, run
+from rollout.locks.environment_locks import Wait
 from rollout.sleep.parts import Target
+from rollout.sleep.sleeping import DryRun, run
 from rollout.terminal.arguments import EnvironmentName, Json, duration
 
 

@@ -12,7 +12,7 @@ from pay.model import Environment, Side, Stage
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.instances import InstanceGroup, groups, reserved
 from rollout.cost.lines import CostLine, CostPart, Usage, cents, missing, total, whole
-from rollout.cost.prices import PriceList
+from rollout.cost.price_file import PriceList
 from rollout.cost.usage import account_usage, service_usage, shared_usage
 
 

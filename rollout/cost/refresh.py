@@ -17,7 +17,7 @@ import tomlkit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rollout.aws.clients import CONFIG, items, session
-from rollout.cost.prices import Price, PriceList
+from rollout.cost.price_file import Price, PriceList
 from rollout.terminal.refusal import Failed
 
 API_REGION = "us-east-1"

@@ -14,7 +14,7 @@ from rollout.cost.bill import Bill, Pricing, all_at, bill
 from rollout.cost.lines import HOURS, CostPart, amount, unknown
 from rollout.cost.months import Month, months, plan_of
 from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
-from rollout.cost.prices import Price, PriceList
+from rollout.cost.price_file import Price, PriceList
 from rollout.cost.savings_plan import Coverage, of_lines
 from rollout.cost.usage import WEEK, part_of
 from rollout.findings.answers import Record

@@ -12,7 +12,7 @@ from pay.model import Side, Stage
 from rollout.cost.bill import Instances, grouped
 from rollout.cost.lines import HOURS, CostLine, CostPart, Usage, missing, total, unknown
 from rollout.cost.payback import Hours
-from rollout.cost.prices import OLDEST
+from rollout.cost.price_file import OLDEST
 from rollout.cost.report import NOT_COUNTED, Report
 
 

@@ -10,20 +10,20 @@ from pay.environments.load import load_needed
 from pay.model import Environment
 from pay.model.stacks import known_stacks
 from rollout.aws.clients import asking
-from rollout.delivery.environment_locks import Check, locked
 from rollout.delivery.judge_changes import BREAK_GLASS
 from rollout.delivery.plan_set import AGAIN, PlanSet, open_sealed
-from rollout.delivery.sleeping import refuse_asleep
 from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.guard.allowances import read_break_glass
 from rollout.guard.options import read_and_judge
 from rollout.guard.report import as_data, print_verdict
 from rollout.guard.traffic_changes import SCALABLE_TARGET
+from rollout.locks.environment_locks import Check, locked
 from rollout.moves.journal import author
 from rollout.plans.order import in_order
 from rollout.scaling.due import register_after_apply
 from rollout.scaling.healthy_tasks import wait_for_tasks
+from rollout.sleep.sleeping import refuse_asleep
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.console import console, print_json
 from rollout.terminal.refusal import Failed, Finding, Refused

@@ -10,13 +10,13 @@ from pay.catalogue import IMAGES
 from pay.environments.load import load_environment
 from pay.model import Microservice
 from rollout.aws.clients import asking
-from rollout.delivery import patch as module
-from rollout.delivery.deploy import Deployed, deploy
-from rollout.delivery.environment_locks import locked
-from rollout.delivery.patch import Patch, Patched, Standing, look, run_waves
-from rollout.delivery.release_checks import Asked
+from rollout.deployment import patch as module
+from rollout.deployment.deploy import Deployed, deploy
+from rollout.deployment.patch import Patch, Patched, Standing, look, run_waves
+from rollout.deployment.release_checks import Asked
 from rollout.images.copy import repository_of
 from rollout.images.pins import pin_of, write_pin
+from rollout.locks.environment_locks import locked
 from rollout.releases.record import Release, ReleaseVerdict
 from rollout.terminal.arguments import now
 from tests.conftest import ROOT

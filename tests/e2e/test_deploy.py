@@ -18,13 +18,13 @@ from pay.environments.load import load_environment
 from pay.model import Environment, Side, Stage
 from pay.model.smoke import Scenario
 from rollout.aws.clients import Client, asking
-from rollout.delivery import release_checks
-from rollout.delivery.deploy import Deployed as DeployedRelease
-from rollout.delivery.deploy import Smoke, deploy
-from rollout.delivery.environment_locks import locked
-from rollout.delivery.release_checks import Asked
+from rollout.deployment import release_checks
+from rollout.deployment.deploy import Deployed as DeployedRelease
+from rollout.deployment.deploy import Smoke, deploy
+from rollout.deployment.release_checks import Asked
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
+from rollout.locks.environment_locks import locked
 from rollout.plans.read import read_plans
 from rollout.releases.record import ReleaseVerdict
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict

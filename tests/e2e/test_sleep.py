@@ -21,14 +21,14 @@ from pay.model.stacks import LOAD, SLEEP, side_stack
 from pay.sleep.parts import alarm_names, databases
 from rollout.aws.clients import Client
 from rollout.cli import app as pay_app
-from rollout.delivery.load_test import LoadTest, LoadVerdict
-from rollout.delivery.sleeping import put_to_sleep, refuse_asleep, wake
 from rollout.guard.sleeping import sleeping as asleep_stacks
 from rollout.guard.verdict import judge
+from rollout.load.load_test import LoadTest, LoadVerdict
 from rollout.load.results import REPORT
 from rollout.sleep.backstop import backstop_at
 from rollout.sleep.moving import Mover, PartRow
 from rollout.sleep.parts import Target
+from rollout.sleep.sleeping import put_to_sleep, refuse_asleep, wake
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
@@ -168,7 +168,7 @@ def command(estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def runner(environment: Environment, client: Client, report: Callable[[str], None]) -> Runner:
         return Runner(environment, client, report, following(estate))
 
-    for module in ("rollout.delivery.sleeping", "rollout.cli.asleep", "rollout.cli.load"):
+    for module in ("rollout.sleep.sleeping", "rollout.cli.asleep", "rollout.cli.load"):
         monkeypatch.setattr(f"{module}.Mover", mover)
         monkeypatch.setattr(f"{module}.now", lambda: estate.now)
     monkeypatch.setattr("rollout.cli.load.Runner", runner)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from policies.engine.stack import Block, Kind, Stack
+from policies.reading.stack import Block, Kind, Stack
 
 
 def stack(**tags: str) -> Stack:

@@ -23,7 +23,7 @@ EXCEPTIONS = {
     "tests/pay/environments/test_environment_files.py": "lists tables of an environment's file",
     "tests/pay/model/test_stacks.py": "states what the table has",
     "tests/rollout/cli/test_neighbours.py": "lists the commands of `pay`",
-    "tests/rollout/delivery/test_load_test.py": "lists tables of an environment's file",
+    "tests/rollout/load/test_load_test.py": "lists tables of an environment's file",
 }
 """Test -> why it may list kinds, or what has their names. No module of production is one."""
 

@@ -15,7 +15,7 @@ UPWARDS = {
     "policies/engine/circle.py": "import policies.checks",
     "policies/checks/iam/beside.py": "from policies.checks.iam import pass_role_names_its_roles",
     "rollout/plans/gate.py": "from policies.engine import verdict",
-    "constructs/pay/model/gate.py": "import policies.engine.stack",
+    "constructs/pay/model/gate.py": "import policies.reading.stack",
     "sandbox/aws/upwards.py": "from lab import lab",
 }
 

@@ -1,6 +1,7 @@
-"""The catalogue: GOV.UK Pay's 15 deployed services, one file each, for every launch type.
+"""The catalogue: what GOV.UK Pay runs, as values for every launch type.
 
-A new service is one new file here with one `Microservice` value.
+Each of the 15 services has a file with its `Microservice`: a new service is a new file. One-off
+tasks, scheduled calls, sidecars and the scenarios of smoke tests have a file each.
 """
 
 import traceback

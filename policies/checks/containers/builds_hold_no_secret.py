@@ -6,7 +6,7 @@ secret is of type SECRETS_MANAGER or PARAMETER_STORE.
 
 from pay.secrets.values import why_secret
 from policies.engine.rule import rule
-from policies.engine.stack import Block, blocks_of, get
+from policies.reading.stack import Block, blocks_of, get
 
 
 @rule("aws_codebuild_project")

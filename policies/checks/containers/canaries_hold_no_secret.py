@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pay.secrets.values import why_secret
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_synthetics_canary")

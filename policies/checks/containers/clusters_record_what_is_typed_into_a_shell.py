@@ -4,8 +4,8 @@ Without this configuration, ECS Exec leaves no audit trail of the commands typed
 """
 
 from policies.engine.rule import rule
-from policies.engine.settings import differences, no_customer_key
-from policies.engine.stack import Block
+from policies.reading.settings import differences, no_customer_key
+from policies.reading.stack import Block
 
 _EXEC = "configuration.execute_command_configuration"
 _LOGS = f"{_EXEC}.log_configuration"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pay.containers.images import is_digest, is_pinned
 from policies.engine.containers import containers, tag_default, takes_tag
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_ecs_task_definition")

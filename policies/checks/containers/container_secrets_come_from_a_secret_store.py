@@ -7,7 +7,7 @@ import re
 
 from pay.containers.definitions import Container, pairs
 from policies.engine.containers import container_rule
-from policies.engine.expressions import references
+from policies.reading.expressions import references
 
 _STORES = {"aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"}
 _ARN = re.compile(r"arn:aws[a-z-]*:(secretsmanager:[^:]*:[^:]*:secret:|ssm:[^:]*:[^:]*:parameter/)")

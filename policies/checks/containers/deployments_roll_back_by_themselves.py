@@ -4,8 +4,8 @@ Change control needs a way back that works without a person: the deployment circ
 """
 
 from policies.engine.rule import rule
-from policies.engine.settings import differences
-from policies.engine.stack import Block
+from policies.reading.settings import differences
+from policies.reading.stack import Block
 
 _REQUIRED = {f"deployment_circuit_breaker.{key}": True for key in ("enable", "rollback")}
 

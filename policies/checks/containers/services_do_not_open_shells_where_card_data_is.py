@@ -4,7 +4,7 @@ A shell in a running task is administrative access outside deployment and review
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_ecs_service", "aws_ecs_task_set")

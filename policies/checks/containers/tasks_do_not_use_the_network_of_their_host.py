@@ -5,7 +5,7 @@ what only the instance may reach, including the metadata service.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_ecs_task_definition")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block, blocks_of, get
+from policies.reading.stack import Block, blocks_of, get
 
 _KNOWN = {
     "name",

@@ -5,7 +5,7 @@ card data.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_ecs_task_definition")

@@ -4,7 +4,7 @@ The artefact bucket holds screenshots and network traces of payment pages.
 """
 
 from policies.engine.rule import rule
-from policies.engine.settings import differences, no_customer_key
+from policies.reading.settings import differences, no_customer_key
 
 _PATH = "artifact_config.s3_encryption"
 

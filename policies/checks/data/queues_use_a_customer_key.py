@@ -5,6 +5,6 @@ checkov's own checks accept the first.
 """
 
 from policies.engine.rule import rule
-from policies.engine.settings import no_customer_key
+from policies.reading.settings import no_customer_key
 
 judge = rule("aws_sqs_queue")(lambda queue: no_customer_key(queue, "kms_master_key_id"))

@@ -5,6 +5,6 @@ own check accepts it.
 """
 
 from policies.engine.rule import rule
-from policies.engine.settings import no_customer_key
+from policies.reading.settings import no_customer_key
 
 judge = rule("aws_sns_topic")(lambda topic: no_customer_key(topic, "kms_master_key_id"))

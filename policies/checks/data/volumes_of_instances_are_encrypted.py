@@ -5,7 +5,7 @@ not be readable.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block, get
+from policies.reading.stack import Block, get
 
 
 @rule("aws_launch_template")

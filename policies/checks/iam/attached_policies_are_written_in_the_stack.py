@@ -6,7 +6,7 @@ These files do not show what a managed policy allows. AWS extends its own polici
 
 from pay.iam.policy_arguments import IDENTITY_POLICIES
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule(*(f"{each}_attachment" for each in IDENTITY_POLICIES))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pay.iam.document import Statement
 from policies.engine.documents import allowing
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 _SAML_SUBJECTS = tuple(
     f"saml:{each}" for each in ("sub", "edupersonprincipalname", "mail", "uid", "primarygroupsid")

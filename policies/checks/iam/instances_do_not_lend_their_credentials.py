@@ -5,7 +5,7 @@ A request forged through a container must not obtain the credentials of its inst
 """
 
 from policies.engine.rule import rule
-from policies.engine.settings import differences
+from policies.reading.settings import differences
 
 _REQUIRED = {
     "metadata_options.http_tokens": "required",

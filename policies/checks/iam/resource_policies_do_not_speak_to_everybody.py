@@ -7,7 +7,7 @@ not say whose request it is.
 
 from pay.iam.document import Statement
 from policies.engine.documents import is_everybody, resource_rule
-from policies.engine.stack import Stack
+from policies.reading.stack import Stack
 
 _WHOSE = (
     *(f"aws:Source{each}" for each in ("Account", "Arn", "OrgID", "Owner")),

@@ -12,7 +12,7 @@ from pay.iam.document import Statement
 from pay.identifiers import ACCOUNT_ID, account_of
 from pay.model.rights.tasks import PULL_ACTIONS
 from policies.engine.documents import is_everybody, is_own, resource_rule
-from policies.engine.stack import Stack
+from policies.reading.stack import Stack
 
 _ROLE = re.compile(rf"arn:aws:iam::{ACCOUNT_ID}:role/[\w+=,.@/-]+")
 

@@ -9,7 +9,7 @@ import re
 from pay.identifiers import ACCOUNT_ID
 from policies.engine.documents import allowing
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 _WHOLE_ACCOUNT = re.compile(rf"{ACCOUNT_ID}|arn:aws[a-z-]*:iam::{ACCOUNT_ID}:root")
 

@@ -5,7 +5,7 @@ Neither checkov nor the rules on policies read `inline_policy` and `managed_poli
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_iam_role")

@@ -10,7 +10,7 @@ from pay.iam.policy_arguments import IDENTITY_POLICIES
 from pay.model import names
 from policies.engine.documents import allowing
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 _SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:[^:]*:[^:]*:secret:(.+?)(-[A-Za-z0-9?]{6})?")
 """An ARN and the name in it; Secrets Manager adds six characters to the name."""

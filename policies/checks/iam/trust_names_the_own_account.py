@@ -8,7 +8,7 @@ another account's task (the confused deputy).
 from pay.iam.document import Statement
 from policies.engine.documents import allowing, is_own
 from policies.engine.rule import rule
-from policies.engine.stack import Block, Stack
+from policies.reading.stack import Block, Stack
 
 _DEPUTIES = {
     "ecs-tasks.amazonaws.com",

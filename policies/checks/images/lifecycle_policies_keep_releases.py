@@ -8,9 +8,9 @@ import json
 
 from pay.containers.lifecycle import losses
 from pay.unread import Unread
-from policies.engine.expressions import document_in
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.expressions import document_in
+from policies.reading.stack import Block
 
 
 @rule("aws_ecr_lifecycle_policy")

@@ -5,7 +5,7 @@ again, and at the packages of the language beside those of the operating system.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block, get
+from policies.reading.stack import Block, get
 
 
 @rule("aws_ecr_registry_scanning_configuration")

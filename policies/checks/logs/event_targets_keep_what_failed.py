@@ -5,7 +5,7 @@ a dead-letter queue a finding reaches nobody, and nothing shows it.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block, get
+from policies.reading.stack import Block, get
 
 
 @rule("aws_cloudwatch_event_target")

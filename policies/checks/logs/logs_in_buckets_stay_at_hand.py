@@ -5,7 +5,7 @@ takes hours.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block, blocks_of, get
+from policies.reading.stack import Block, blocks_of, get
 
 _SLOW = {"GLACIER", "DEEP_ARCHIVE"}
 _AT_HAND_DAYS = 90

@@ -5,7 +5,7 @@ that a sweep of payments has not run.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block, blocks_of, get
+from policies.reading.stack import Block, blocks_of, get
 
 
 @rule("aws_scheduler_schedule")

@@ -4,9 +4,9 @@ An intruder must not be able to send card data out. Reach the internet through t
 checkov's own check looks only at rules for all ports.
 """
 
-from policies.engine.network import is_world, permissions
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.network import is_world, permissions
+from policies.reading.stack import Block
 
 
 @rule("aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_egress_rule")

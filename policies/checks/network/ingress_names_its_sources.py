@@ -4,9 +4,9 @@ Inbound traffic is limited to what is needed. checkov's own checks look only at 
 3389 and at rules for all ports.
 """
 
-from policies.engine.network import is_world, permissions
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.network import is_world, permissions
+from policies.reading.stack import Block
 
 
 @rule("aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule")

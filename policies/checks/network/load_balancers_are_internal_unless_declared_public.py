@@ -5,7 +5,7 @@ load balancer has the tag `Exposure = "public"`, which a reviewer sees.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_lb", "aws_alb")

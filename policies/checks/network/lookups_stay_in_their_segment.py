@@ -7,10 +7,10 @@ look up by name.
 
 import re
 
-from policies.engine.expressions import texts
-from policies.engine.network import ID, looked_up_names
 from policies.engine.rule import rule
-from policies.engine.stack import Block, get
+from policies.reading.expressions import texts
+from policies.reading.network import ID, looked_up_names
+from policies.reading.stack import Block, get
 
 _CDE = re.compile(r"(^|[-/_])cde([-/_]|$)")
 _GENERAL = re.compile(r"(^|[-/_])general([-/_]|$)|-sg-base$")

@@ -5,7 +5,7 @@ its logs.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block, blocks_of, get
+from policies.reading.stack import Block, blocks_of, get
 
 
 @rule(

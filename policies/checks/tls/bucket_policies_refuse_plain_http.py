@@ -5,7 +5,7 @@ S3 answers unencrypted requests unless the bucket's policy denies them.
 
 from policies.engine.documents import statements
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_s3_bucket_policy")

@@ -7,7 +7,7 @@ prefixes with safe ones. So the whole policy name is compared.
 import re
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 # AWS: "Security policies for your Application Load Balancer" and "... Network Load Balancer".
 _ACCEPTED = re.compile(

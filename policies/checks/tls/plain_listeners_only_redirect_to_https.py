@@ -4,7 +4,7 @@ Anybody on the path can read card data and credentials sent over a plain connect
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block, get
+from policies.reading.stack import Block, get
 
 
 @rule("aws_lb_listener", "aws_alb_listener", "aws_lb_listener_rule", "aws_alb_listener_rule")

@@ -5,7 +5,7 @@ policy, stricter than the requirement, which covers open and public networks.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_lb_target_group", "aws_alb_target_group")

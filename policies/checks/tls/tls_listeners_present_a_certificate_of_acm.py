@@ -5,7 +5,7 @@ trusted keys and certificates that the requirement asks for.
 """
 
 from policies.engine.rule import rule
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 @rule("aws_lb_listener", "aws_alb_listener", "aws_lb_listener_certificate")

@@ -20,11 +20,11 @@ from policies.checks.containers import services_do_not_open_shells_where_card_da
 from policies.checks.network import egress_names_its_destinations as egress
 from policies.checks.network import ingress_names_its_sources as ingress
 from policies.checks.tls import listeners_speak_tls_1_2_or_newer as tls
-from policies.engine.network import is_world
 from policies.engine.rule import EstateJudge
-from policies.engine.stack import Block, Stack
 from policies.estate import networks_are_looked_up_or_made as networks
 from policies.estate import security_groups_stay_in_their_scope as sharing
+from policies.reading.network import is_world
+from policies.reading.stack import Block, Stack
 from tests.policies.blocks import block, stack, task
 
 

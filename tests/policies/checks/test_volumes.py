@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from policies.checks.containers import tasks_mount_nothing_of_their_host as volumes
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 from tests.policies.blocks import block
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pay.unread import Unread
 from policies.engine.containers import containers
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 from tests.policies.blocks import stack, task
 
 DEFINITIONS = [{"name": "app", "privileged": True}, {"name": "nginx"}]

@@ -12,7 +12,7 @@ from policies.checks.iam import resource_policies_name_the_own_account as foreig
 from policies.checks.iam import roles_get_their_rights_from_policies_of_their_own as own
 from policies.checks.iam import trust_names_the_own_account as trust
 from policies.engine.documents import statements
-from policies.engine.stack import Block, Stack
+from policies.reading.stack import Block, Stack
 from tests.policies.blocks import block
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.engine import waivers
-from policies.engine.results import Result
 from policies.engine.waivers import InvalidWaivers, Waiver
+from policies.results import Result
 
 TODAY = date(2026, 12, 1)
 RULES = ["CKV_AWS_91", "CKV_AWS_158"]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.engine.stack import Stack
 from policies.estate.environments_name_nothing_of_each_other import judge
+from policies.reading.stack import Stack
 from tests.support.stack_ids import platform_stack
 
 TEST, PRODUCTION = ("222222222222",), ("111111111111",)

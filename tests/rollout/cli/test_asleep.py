@@ -19,8 +19,8 @@ from pay.environments.load import load_environment
 from pay.model import Environment
 from pay.sleep.parts import alarm_names, databases, sides
 from rollout.cli import asleep, patch
-from rollout.cost.prices import load_prices
-from rollout.delivery import sleeping
+from rollout.cost.price_file import load_prices
+from rollout.sleep import sleeping
 from rollout.sleep.moving import Mover
 from rollout.terminal.polling import Clock
 from tests.support.account import account_call

@@ -71,7 +71,7 @@ def test_mistakes_of_prices_and_figures_come_at_once(
     pay: Pay, figures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     figures.write_text("hourly_rate_gbp = -1")
-    monkeypatch.setattr("rollout.cost.prices.FOLDER", tmp_path)
+    monkeypatch.setattr("rollout.cost.price_file.FOLDER", tmp_path)
     stderr = pay("cost", columns=400).stderr
     assert "eu-west-1.toml: found" in stderr
     assert "hourly_rate_gbp: found" in stderr

@@ -11,7 +11,7 @@ from pay.environments.load import load_environments
 from pay.model import Environment
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Pricing
-from rollout.cost.prices import Price, PriceList, load_prices
+from rollout.cost.price_file import Price, PriceList, load_prices
 from rollout.cost.report import Report, report
 from tests.support.checkout import COMMITTED, Checkout
 from tests.support.cost import FIGURES

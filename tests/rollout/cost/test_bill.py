@@ -21,7 +21,7 @@ from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Bill, Pricing, all_at, at_stages, bill, grouped
 from rollout.cost.instances import counts_needed, groups
 from rollout.cost.lines import CostPart, cents, missing, total
-from rollout.cost.prices import PriceList
+from rollout.cost.price_file import PriceList
 from rollout.cost.usage import (
     KEYS,
     TARGET_TRACKING_ALARMS,

@@ -10,7 +10,7 @@ import pytest
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Pricing
 from rollout.cost.page import as_page
-from rollout.cost.prices import PriceList
+from rollout.cost.price_file import PriceList
 from rollout.cost.report import Report
 from tests.support.browser import READERS, read_as
 from tests.support.checkout import Checkout

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from rollout.cli import prices as command
 from rollout.cost import refresh
-from rollout.cost.prices import PriceList, load_prices, price_file
+from rollout.cost.price_file import PriceList, load_prices, price_file
 from rollout.cost.refresh import changes, look_up, with_offers
 from rollout.terminal.refusal import Failed
 from sandbox.server.process import Server

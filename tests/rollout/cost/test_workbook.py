@@ -7,7 +7,7 @@ import pytest
 
 from rollout.cost.assumptions import Assumptions, SavingsPlan
 from rollout.cost.bill import Pricing
-from rollout.cost.prices import PriceList
+from rollout.cost.price_file import PriceList
 from rollout.cost.report import Report
 from rollout.cost.savings_cells import SAVINGS
 from rollout.cost.workbook import as_workbook

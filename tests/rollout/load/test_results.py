@@ -14,7 +14,7 @@ from pay.model import Environment, Side
 from pay.model.environment.load import Scenario
 from pay.model.metrics import ELB_5XX, ELB_503, REQUESTS, TARGET_5XX, side_dimensions
 from pay.model.side import ServiceSide
-from rollout.delivery.load_test import LoadOutcome, LoadVerdict
+from rollout.load.load_test import LoadOutcome, LoadVerdict
 from rollout.load.results import Check, Results
 from rollout.load.runner_log import in_words
 from rollout.load.seen import P95, Balancer, seen_by

@@ -11,8 +11,8 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.stacks import TASKS, side_stack
-from rollout.delivery.release_checks import Asked
-from rollout.delivery.release_plans import others, plan_release, runs_only_another_revision
+from rollout.deployment.release_checks import Asked
+from rollout.deployment.release_plans import others, plan_release, runs_only_another_revision
 from tests.conftest import ROOT
 from tests.support.plans import (
     ENVIRONMENT,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pay.model.problem import InvalidInput
-from rollout.cost.prices import FOLDER, PriceList, load_prices
+from rollout.cost.price_file import FOLDER, PriceList, load_prices
 
 ROW = """\
 region = "eu-west-1"

@@ -9,8 +9,8 @@ from pay.model.stacks import TASKS, traffic_stack
 from pay.model.tasks import image_tag_variable
 from rollout.delivery.plan_set import described
 from rollout.delivery.planner import Planner
-from rollout.delivery.release_checks import Asked
 from rollout.delivery.terraform import Terraform
+from rollout.deployment.release_checks import Asked
 from rollout.guard.options import read_and_judge
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import PriorState, ResourceChange

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.engine.expressions import references
-from policies.engine.stack import Block, blocks_of, get, strings
+from policies.reading.expressions import references
+from policies.reading.stack import Block, blocks_of, get, strings
 
 _WIDEST_PREFIX = {4: 8, 6: 32}
 """10.0.0.0/8 is the widest private network; an IPv6 provider gets a /32 for all its customers.

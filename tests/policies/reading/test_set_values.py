@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from policies.engine.set_values import as_set, set_values
+from policies.reading.set_values import as_set, set_values
 
 ZEROS: tuple[Any, ...] = ("", 0, None, [], {})
 

@@ -31,7 +31,7 @@ from hcl2.transformer import (  # type: ignore[attr-defined]
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import LarkError, VisitError
 
-from policies.engine.expressions import REFERENCE, Expression, Located, split_template
+from policies.reading.expressions import REFERENCE, Expression, Located, split_template
 
 Definition = dict[str, list[dict[str, Any]]]
 """One file as checkov's parser gives it: kind of block -> blocks, each attribute in a list."""

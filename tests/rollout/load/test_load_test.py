@@ -19,17 +19,17 @@ from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
 from rollout.cli import app
-from rollout.delivery.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
-from rollout.delivery.sleeping import put_to_sleep
+from rollout.load.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
 from rollout.load.results import REPORT, SUMMARY, Check
 from rollout.load.seen import balancers
 from rollout.sleep.moving import Mover, PartRow
+from rollout.sleep.sleeping import put_to_sleep
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
 from sandbox.estate.images import push
 from sandbox.instance import Sandbox
-from tests.rollout.delivery.load_stacks import (
+from tests.rollout.load.load_stacks import (
     make_stack_of_load,
     make_stack_of_sleep,
     register_runner,

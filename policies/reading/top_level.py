@@ -13,9 +13,9 @@ from typing import Any
 from checkov.terraform.modules.module_objects import TFDefinitionKey
 
 from pay.identifiers import account_of
-from policies.engine.results import Problem
-from policies.engine.stack import Stack, blocks_of, first, get, strings
-from policies.engine.unread import unknown_values
+from policies.reading.stack import Stack, blocks_of, first, get, strings
+from policies.reading.unread import unknown_values
+from policies.results import Problem
 
 Definitions = Mapping[TFDefinitionKey, Mapping[str, Any]]
 

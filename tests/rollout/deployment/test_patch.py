@@ -15,15 +15,15 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment
 from pay.model.environment.images import Pin
 from pay.model.side import ServiceSide
-from rollout.delivery import patch as module
-from rollout.delivery import sleeping
-from rollout.delivery.deploy import Deployed
-from rollout.delivery.patch import Patch, Patched, look, run_waves, waves
-from rollout.delivery.read_back import Deployment
-from rollout.delivery.release_checks import Asked
+from rollout.deployment import patch as module
+from rollout.deployment.deploy import Deployed
+from rollout.deployment.patch import Patch, Patched, look, run_waves, waves
+from rollout.deployment.read_back import Deployment
+from rollout.deployment.release_checks import Asked
 from rollout.images.pins import write_pin
 from rollout.releases.record import Release, ReleaseVerdict, append_release, read_releases
 from rollout.releases.registry import Image
+from rollout.sleep import sleeping
 from rollout.terminal.refusal import Failed, Finding, Refused
 from tests.support.checkout import Checkout
 

@@ -15,7 +15,7 @@ from pay.model.side import ServiceSide
 from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.targets import proving
-from rollout.delivery.read_back import IN_PROGRESS, Deployment
+from rollout.deployment.read_back import IN_PROGRESS, Deployment
 from rollout.releases.record import (
     Digests,
     Release,

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from pay.model import Environment
 from pay.model.environment.sleep import Sleep
 from rollout.aws.clients import Client, asking
-from rollout.delivery.environment_locks import locked
+from rollout.locks.environment_locks import locked
 from rollout.moves.journal import author
 from rollout.sleep.backstop import backstop_at, delete_backstop, make_backstop
 from rollout.sleep.hours import sleeps_again

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from policies.engine.results import Problem
+from policies.results import Problem
 
 
 class NothingToJudge(ValueError):

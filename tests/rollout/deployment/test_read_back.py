@@ -9,8 +9,8 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side
 from pay.model.side import ServiceSide
-from rollout.delivery import read_back
-from rollout.delivery.read_back import Deployment, NotRunning, primary, require_running, settled
+from rollout.deployment import read_back
+from rollout.deployment.read_back import Deployment, NotRunning, primary, require_running, settled
 from rollout.terminal.polling import Clock
 
 OURS, BEFORE = "ecs-svc/2", "ecs-svc/1"

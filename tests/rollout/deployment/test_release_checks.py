@@ -13,9 +13,9 @@ from pay.model import Environment, Side, Stage
 from pay.model.environment.images import Pin
 from pay.model.problem import InvalidInput
 from pay.model.service.migrations import Contraction
-from rollout.delivery.read_back import Deployment
-from rollout.delivery.release_checks import Asked, Examined, examine
-from rollout.delivery.release_plans import variables
+from rollout.deployment.read_back import Deployment
+from rollout.deployment.release_checks import Asked, Examined, examine
+from rollout.deployment.release_plans import variables
 from rollout.releases.record import Release, ReleaseVerdict, append_release, releases_path
 from rollout.releases.registry import Image
 from rollout.tasks.record import MigrationRun, append_run

@@ -1,7 +1,7 @@
 """Brings a release of a sidecar to every service that has it, one after the other, in waves.
 
-Each service is released as `rollout.delivery.deploy` does it, with its own release as it runs. The
-first failure ends the patch. A patch that ended early, for any reason, continues where it ended.
+`rollout.deployment.deploy` releases each service, with its own release as it runs. The first
+failure ends the patch. A patch that ended early, for any reason, continues where it ended.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,14 +21,14 @@ from pay.model.environment.images import Pin
 from pay.model.problem import InvalidInput
 from pay.model.service.call_graph import release_waves
 from rollout.aws.clients import Client
-from rollout.delivery.deploy import Deployed, Smoke, deploy
-from rollout.delivery.environment_locks import Check
-from rollout.delivery.read_back import COMPLETED, Deployment, primary
-from rollout.delivery.release_checks import Asked, RunningImage, examine
-from rollout.delivery.sleeping import refuse_asleep
+from rollout.deployment.deploy import Deployed, Smoke, deploy
+from rollout.deployment.read_back import COMPLETED, Deployment, primary
+from rollout.deployment.release_checks import Asked, RunningImage, examine
 from rollout.images.copy import without_proof
+from rollout.locks.environment_locks import Check
 from rollout.releases.record import ReleaseVerdict
 from rollout.releases.registry import Registry
+from rollout.sleep.sleeping import refuse_asleep
 from rollout.smoke.smoke import smoke
 from rollout.terminal.refusal import Failed, Finding, Refused
 

@@ -1,6 +1,6 @@
 """Expressions in the values of a file: which references they name, and what only Terraform knows.
 
-`policies.engine.hcl` makes the values.
+`policies.reading.hcl` makes the values.
 """
 
 import json

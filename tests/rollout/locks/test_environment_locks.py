@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from pay.model import Environment
-from rollout.delivery.environment_locks import locked
+from rollout.locks.environment_locks import locked
 from rollout.terminal.refusal import Refused
 from sandbox.server.process import Server
 

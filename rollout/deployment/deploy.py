@@ -22,18 +22,18 @@ from pay.model.smoke import Scenario
 from pay.model.stacks import TASKS, traffic_stack
 from pay.smoke.targets import proving
 from rollout.aws.clients import Client
-from rollout.delivery.environment_locks import Check
-from rollout.delivery.read_back import (
+from rollout.delivery.synthesis import output_folder, synthesise
+from rollout.delivery.terraform import Terraform
+from rollout.deployment.read_back import (
     Deployment,
     NotRunning,
     primary,
     require_running,
     settled,
 )
-from rollout.delivery.release_checks import Asked, Examined, RunningImage, examine
-from rollout.delivery.release_plans import ReleasePlans, plan_release, revision, variables
-from rollout.delivery.synthesis import output_folder, synthesise
-from rollout.delivery.terraform import Terraform
+from rollout.deployment.release_checks import Asked, Examined, RunningImage, examine
+from rollout.deployment.release_plans import ReleasePlans, plan_release, revision, variables
+from rollout.locks.environment_locks import Check
 from rollout.locks.holding import LockLost
 from rollout.releases.record import Release, ReleaseVerdict, append_release
 from rollout.releases.registry import Registry

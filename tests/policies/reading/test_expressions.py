@@ -2,7 +2,7 @@
 
 import json
 
-from policies.engine.expressions import (
+from policies.reading.expressions import (
     document_in,
     literal_text,
     references,

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from policies.engine.expressions import Located, references, texts, unevaluated
-from policies.engine.results import Problem
-from policies.engine.stack import Block, Stack, first
+from policies.reading.expressions import Located, references, texts, unevaluated
+from policies.reading.stack import Block, Stack, first
+from policies.results import Problem
 
 _HEADER = re.compile(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
 _SKIP = re.compile(r"(checkov|bridgecrew|cortex):skip", re.IGNORECASE)

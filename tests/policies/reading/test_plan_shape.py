@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pay.plans.plan_file import NotAPlan, PlanJson
-from policies.engine.plan_shape import require_shape
+from policies.reading.plan_shape import require_shape
 
 DATA = {"mode": "data", "type": "aws_vpc", "name": "vpc"}
 

@@ -14,12 +14,12 @@ from pay.catalogue import CATALOGUE
 from pay.model import names
 from pay.model.environment.host_names import host_name
 from pay.model.environment.load import AFTER, FAMILY, Load, RunnerExit, Scenario
-from rollout.delivery.sleeping import plan_to_sleep, put_to_sleep, wake
 from rollout.load.results import Check, Results
 from rollout.load.runner_log import RunnerLog
 from rollout.load.seen import Activity, Balancer, Seen, balancers, scaled, seen_by
 from rollout.measure.measure import LAG
 from rollout.sleep.moving import Mover, PartRow
+from rollout.sleep.sleeping import plan_to_sleep, put_to_sleep, wake
 from rollout.tasks.one_off import Ended, Runner
 from rollout.terminal.refusal import Failed
 

@@ -16,10 +16,10 @@ import pytest
 from pay.environments.load import load_environment
 from pay.model import Environment, Side, names
 from pay.model.environment.load import AFTER, FAMILY
-from rollout.delivery.load_test import WAKE_ROOM
+from rollout.load.load_test import WAKE_ROOM
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
-from tests.rollout.delivery.load_stacks import make_stack_of_load, make_stack_of_sleep
+from tests.rollout.load.load_stacks import make_stack_of_load, make_stack_of_sleep
 from toolchain.paths import VENV_BIN
 
 pytestmark = pytest.mark.slow

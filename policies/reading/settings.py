@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from policies.engine.stack import Block
+from policies.reading.stack import Block
 
 
 def differences(block: Block, required: Mapping[str, object]) -> list[str]:

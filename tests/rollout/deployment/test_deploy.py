@@ -16,10 +16,10 @@ from pay.model.service.migrations import Contraction, Migrations
 from pay.model.side import ServiceSide
 from pay.model.smoke import Scenario, ThirdParty
 from pay.model.stacks import TASKS
-from rollout.delivery import deploy as module
-from rollout.delivery.deploy import Deployed, deploy
-from rollout.delivery.read_back import Deployment, NotRunning
-from rollout.delivery.release_checks import Asked
+from rollout.deployment import deploy as module
+from rollout.deployment.deploy import Deployed, deploy
+from rollout.deployment.read_back import Deployment, NotRunning
+from rollout.deployment.release_checks import Asked
 from rollout.locks.holding import LockLost
 from rollout.releases.record import ReleaseVerdict, read_releases
 from rollout.releases.registry import Image

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.engine.expressions import document_in, unevaluated
+from policies.reading.expressions import document_in, unevaluated
 from tests.conftest import ROOT
 from tests.policies.conftest import GATE_PYTHON
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 _READ = """
 import json, sys, tempfile
 from pathlib import Path
-from policies.engine import hcl
+from policies.reading import hcl
 
 answers = []
 with tempfile.TemporaryDirectory() as folder:

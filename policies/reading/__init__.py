@@ -1,0 +1,1 @@
+"""Reads what the rules judge: synthesised stacks, plans, their expressions."""

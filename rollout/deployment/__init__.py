@@ -1,0 +1,1 @@
+"""Deploys a release to the sides of its service, one after the other."""
