@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, LoadBalancerType, Side, hosted_zone, names
 from pay.model.vocabulary import CERTIFICATE_KEY_TYPES
-from rollout.adoption.answers import is_not_there
+from rollout.adoption.import_answers import is_not_there
 from rollout.adoption.obstacle import Obstacle, on_ec2
 from rollout.aws.clients import Client
 

@@ -10,7 +10,7 @@ import tomlkit
 
 from pay.environments.adopted import CREATE, read_adopted
 from pay.model import Environment, Kept
-from rollout.adoption.answers import ImportAnswer
+from rollout.adoption.import_answers import ImportAnswer
 
 
 def keep_lines(

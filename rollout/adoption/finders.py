@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from pay.environments.adopted import adoptable
 from pay.model import Environment
-from rollout.adoption.answers import ImportAnswer, is_not_there
+from rollout.adoption.import_answers import ImportAnswer, is_not_there
 from rollout.aws.clients import Client
 from rollout.aws.zones import hosted_zone_ids
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, adoptable, names
-from rollout.adoption.answers import is_not_there
+from rollout.adoption.import_answers import is_not_there
 from rollout.adoption.obstacle import Obstacle, on_ec2
 from rollout.aws.clients import Client
 from rollout.aws.zones import hosted_zone_ids, private_zone_ids

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from rollout.adoption.answers import ACTIONS, ImportAnswer
 from rollout.adoption.encryption import AES256
+from rollout.adoption.import_answers import ACTIONS, ImportAnswer
 from rollout.adoption.kept import WHY
 from rollout.adoption.obstacle import Obstacle
 from rollout.adoption.survey import Survey

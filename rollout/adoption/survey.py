@@ -9,10 +9,10 @@ from typing import TypeVar
 from botocore.exceptions import ClientError
 
 from pay.model import Environment, Kept
-from rollout.adoption.answers import Failure, ImportAnswer, failures, is_not_there
 from rollout.adoption.encryption import repository_encryption
 from rollout.adoption.file import keep_lines
 from rollout.adoption.finders import find_all
+from rollout.adoption.import_answers import Failure, ImportAnswer, failures, is_not_there
 from rollout.adoption.kept import kept_by
 from rollout.adoption.obstacle import Obstacle, on_ec2
 from rollout.adoption.obstacles import LOOKS

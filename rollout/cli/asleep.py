@@ -17,13 +17,13 @@ from pay.model import Environment
 from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import asking
 from rollout.cost.bill import priced
+from rollout.cost.bill_lines import HOURS, CostLine, missing, total
 from rollout.cost.instances import groups
-from rollout.cost.lines import HOURS, CostLine, missing, total
 from rollout.cost.price_file import load_prices
 from rollout.cost.table import money
 from rollout.sleep.backstop import backstop_at
 from rollout.sleep.hours import by_plan, sleeps_again
-from rollout.sleep.moving import Mover
+from rollout.sleep.mover import Mover
 from rollout.sleep.parts import Target, planned
 from rollout.sleep.report import Instances, as_data, instances, print_rows, require_sleep, summary
 from rollout.sleep.sleeping import PARTLY

@@ -16,7 +16,7 @@ from rollout.moves.standings import load_standings
 from rollout.moves.verdicts import read_verdicts
 from rollout.terminal.arguments import environments_folder, now
 from rollout.terminal.console import console
-from rollout.terminal.output import STANDARD_OUTPUT, writable, write_output
+from rollout.terminal.output_files import STANDARD_OUTPUT, writable, write_output
 
 
 def board(

@@ -22,7 +22,7 @@ from rollout.cost.outputs import WRITERS
 from rollout.cost.price_file import load_prices
 from rollout.cost.report import report
 from rollout.cost.table import By, as_data, as_table, instances_table, sentences
-from rollout.findings.answers import read_answers
+from rollout.findings.answer_record import read_answers
 from rollout.moves.standings import load_standings
 from rollout.terminal.arguments import (
     Json,
@@ -32,7 +32,7 @@ from rollout.terminal.arguments import (
     service_names,
 )
 from rollout.terminal.console import choose, console, print_json, print_problems
-from rollout.terminal.output import writable, write_output
+from rollout.terminal.output_files import writable, write_output
 from rollout.terminal.tables import print_table
 
 

@@ -19,7 +19,7 @@ import typer
 from pay.model import Environment
 from rollout.aws.clients import asking
 from rollout.findings.about import read_about
-from rollout.findings.answers import Answer, FindingVerdict, read_answers
+from rollout.findings.answer_record import Answer, FindingVerdict, read_answers
 from rollout.findings.close import acknowledge as write_acknowledgement
 from rollout.findings.close import begun, chosen
 from rollout.findings.close import close as write_closure
@@ -50,7 +50,7 @@ from rollout.terminal.console import (
     print_json,
 )
 from rollout.terminal.environments import load_for
-from rollout.terminal.output import writable, write_output
+from rollout.terminal.output_files import writable, write_output
 from rollout.terminal.time_text import local
 
 NOT_READ = 3

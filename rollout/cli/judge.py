@@ -45,7 +45,7 @@ from rollout.terminal.arguments import (
     now,
 )
 from rollout.terminal.console import choose, console, print_json, reporting
-from rollout.terminal.output import writable, write_output
+from rollout.terminal.output_files import writable, write_output
 from rollout.terminal.refusal import Failed
 
 WATCH_SECONDS = 60

@@ -27,7 +27,7 @@ from rollout.load.page import as_page
 from rollout.load.results import REPORT, SUMMARY, Results
 from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author
-from rollout.sleep.moving import Mover
+from rollout.sleep.mover import Mover
 from rollout.sleep.report import print_rows
 from rollout.sleep.sleeping import DryRun
 from rollout.tasks.one_off import Runner

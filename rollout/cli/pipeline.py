@@ -28,7 +28,7 @@ from rollout.records.commit import commit_records, default_author
 from rollout.terminal.arguments import EnvironmentName, environments_folder
 from rollout.terminal.console import Command, choose, console
 from rollout.terminal.environments import load_where
-from rollout.terminal.output import STANDARD_OUTPUT, writable, write_output
+from rollout.terminal.output_files import STANDARD_OUTPUT, writable, write_output
 
 GENERATED = Path("docs", "workflows", "generated")
 

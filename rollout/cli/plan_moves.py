@@ -20,7 +20,7 @@ from rollout.schedule.table import as_data, as_table, rules
 from rollout.schedule.timetable import timetable
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
-from rollout.terminal.output import STANDARD_OUTPUT, writable, write_output
+from rollout.terminal.output_files import STANDARD_OUTPUT, writable, write_output
 from rollout.terminal.tables import print_table
 
 FURTHEST_YEARS = 20

@@ -27,7 +27,7 @@ from rollout.review.document import review as review_plans
 from rollout.review.policy import read_policy_result
 from rollout.review.render import as_html, as_markdown
 from rollout.terminal.console import reporting
-from rollout.terminal.output import STANDARD_OUTPUT, writable
+from rollout.terminal.output_files import STANDARD_OUTPUT, writable
 
 
 def review(

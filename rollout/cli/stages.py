@@ -55,7 +55,7 @@ def _watched(
 
     from rollout.aws.clients import asking
     from rollout.contracts.agent.read import read_coverage
-    from rollout.watching.sides import sides
+    from rollout.watching.side_lines import sides
 
     target = standings.environments[environment]
     coverage: dict[str, list[Coverage]] = {}

@@ -22,7 +22,7 @@ from rollout.terminal.refusal import Failed
 from rollout.watching.line import is_all_on
 from rollout.watching.report import as_data, print_report
 from rollout.watching.settings import setting_lines
-from rollout.watching.sides import side_lines
+from rollout.watching.side_lines import side_lines
 
 
 def watching(environment: EnvironmentName, as_json: Json = False) -> None:

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from pay.model import Environment, Side, Stage
 from rollout.cost.assumptions import Assumptions
+from rollout.cost.bill_lines import CostLine, CostPart, Usage, cents, missing, total, whole
 from rollout.cost.instances import InstanceGroup, groups, reserved
-from rollout.cost.lines import CostLine, CostPart, Usage, cents, missing, total, whole
 from rollout.cost.price_file import PriceList
 from rollout.cost.usage import account_usage, service_usage, shared_usage
 

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from rollout.cost.lines import CostLine
+from rollout.cost.bill_lines import CostLine
 from rollout.cost.report import Report
 
 HEAD = (

@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 
 from pay.model.environment.instance_types import ROOT_VOLUME_GIB
+from rollout.cost.bill_lines import HOURS, CostPart, Usage
 from rollout.cost.instances import DISK, InstanceGroup
-from rollout.cost.lines import HOURS, CostPart, Usage
 
 NO_PRICE = "no price"
 

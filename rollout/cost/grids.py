@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rollout.cost.lines import CostLine, CostPart
+from rollout.cost.bill_lines import CostLine, CostPart
 from rollout.cost.report import Report
 from rollout.cost.table import COLUMNS, By, counts, money, rows
 

@@ -21,7 +21,7 @@ from pay.model.environment.instance_types import (
     room_of,
 )
 from pay.model.side import ServiceSide
-from rollout.cost.lines import HOURS, CostPart, Usage, amount
+from rollout.cost.bill_lines import HOURS, CostPart, Usage, amount
 from rollout.cost.usage import awake_part
 
 VCPU_WEIGHT, GB_WEIGHT = 9, 1

@@ -5,8 +5,8 @@ Mermaid: "XY Chart", which is in beta there, and so its name.
 
 from collections.abc import Iterator, Sequence
 
+from rollout.cost.bill_lines import total
 from rollout.cost.grids import Grid, by_key, instance_grid, month_grid
-from rollout.cost.lines import total
 from rollout.cost.report import Report
 from rollout.cost.table import By, money, sentences
 

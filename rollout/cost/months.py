@@ -14,8 +14,8 @@ from functools import cached_property
 from pay.model import Environment, Segment, Stage
 from pay.model.stage.dwell import LOCAL_ZONE
 from rollout.cost.bill import Pricing, all_at, at_stages
+from rollout.cost.bill_lines import CostLine, CostPart, Usage, amount, missing, total
 from rollout.cost.instances import InstanceGroup, counts_needed, groups
-from rollout.cost.lines import CostLine, CostPart, Usage, amount, missing, total
 from rollout.cost.usage import account_usage, service_usage, shared_usage
 from rollout.schedule.timetable import PlannedWave
 

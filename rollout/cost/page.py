@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from pay.pages import templates
 from rollout.cost.assumptions import meaning_of
+from rollout.cost.bill_lines import total
 from rollout.cost.grids import STACKED, grids, instance_grid, month_grid
-from rollout.cost.lines import total
 from rollout.cost.months import Month
 from rollout.cost.report import Report
 from rollout.cost.table import money, sentences

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import prod
 
-from rollout.cost.lines import cents
+from rollout.cost.bill_lines import cents
 from rollout.cost.months import Month
 from rollout.cost.savings_plan import of_lines
 

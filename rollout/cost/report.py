@@ -11,13 +11,13 @@ from pay.model import Environment, Stage
 from pay.sleep.parts import databases
 from rollout.cost.assumptions import Assumptions, Range
 from rollout.cost.bill import Bill, Pricing, all_at, bill
-from rollout.cost.lines import HOURS, CostPart, amount, unknown
+from rollout.cost.bill_lines import HOURS, CostPart, amount, unknown
 from rollout.cost.months import Month, months, plan_of
 from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
 from rollout.cost.price_file import Price, PriceList
 from rollout.cost.savings_plan import Coverage, of_lines
 from rollout.cost.usage import WEEK, part_of
-from rollout.findings.answers import Record
+from rollout.findings.answer_record import Record
 from rollout.findings.months import Answered, answered, hours, last_month
 from rollout.moves.standings import Standings
 from rollout.schedule.timetable import timetable

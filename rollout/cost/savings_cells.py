@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from rollout.cost.bill import Bill
+from rollout.cost.bill_lines import HOURS, CostPart
 from rollout.cost.formulas import Formula, name_of
-from rollout.cost.lines import HOURS, CostPart
 from rollout.cost.savings_plan import COMMITMENT, DISCOUNTS, Coverage, eligible
 
 SAVINGS = (

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rollout.cost.bill_lines import HOURS, CostLine, CostPart, cents, total
 from rollout.cost.instances import DISK
-from rollout.cost.lines import HOURS, CostLine, CostPart, cents, total
 
 COMMITMENT = "savings_plan_usd_an_hour"
 DISCOUNTS = {

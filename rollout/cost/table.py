@@ -10,7 +10,7 @@ from rich.table import Column, Table
 
 from pay.model import Side, Stage
 from rollout.cost.bill import Instances, grouped
-from rollout.cost.lines import HOURS, CostLine, CostPart, Usage, missing, total, unknown
+from rollout.cost.bill_lines import HOURS, CostLine, CostPart, Usage, missing, total, unknown
 from rollout.cost.payback import Hours
 from rollout.cost.price_file import OLDEST
 from rollout.cost.report import NOT_COUNTED, Report

@@ -34,7 +34,7 @@ from pay.model.stacks import KINDS, MONITORING, OVERVIEW, SLEEP, TASKS
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.alarms import alarm as canary_alarm
 from pay.smoke.targets import targets
-from rollout.cost.lines import HOURS, CostPart, Usage, amount
+from rollout.cost.bill_lines import HOURS, CostPart, Usage, amount
 
 TARGET_TRACKING_ALARMS = 2
 """The billed alarms that Application Auto Scaling creates for each policy. Source: "Target tracking

@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from rollout.cost.assumptions import meaning_of
 from rollout.cost.bill import Bill
+from rollout.cost.bill_lines import CostPart, total, whole
 from rollout.cost.formulas import (
     NO_PRICE,
     Formula,
@@ -25,7 +26,6 @@ from rollout.cost.formulas import (
     usage_formula,
 )
 from rollout.cost.instances import DISK
-from rollout.cost.lines import CostPart, total, whole
 from rollout.cost.months_chart import add_chart
 from rollout.cost.report import NOT_COUNTED, Report
 from rollout.cost.savings_cells import SAVINGS, SavingsCell, hours_before, savings_cells

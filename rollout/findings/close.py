@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from pay.model.problem import InvalidInput
 from pay.model.pydantic_errors import to_problems
-from rollout.findings.answers import (
+from rollout.findings.answer_record import (
     Answer,
     FindingVerdict,
     acknowledgement,

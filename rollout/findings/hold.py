@@ -1,7 +1,7 @@
 """Asks protective monitoring about a service before a promotion."""
 
 from rollout.findings.about import read_about
-from rollout.findings.answers import read_answers
+from rollout.findings.answer_record import read_answers
 from rollout.findings.finding import FindingState
 from rollout.findings.listing import FindingLine, lines
 from rollout.moves.smoked import Reach

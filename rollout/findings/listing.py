@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pay.model import Stage
-from rollout.findings.answers import Answer, acknowledgement, closure
+from rollout.findings.answer_record import Answer, acknowledgement, closure
 from rollout.findings.deadlines import deadline, is_late, rule
 from rollout.findings.finding import NOT_IN_THE_CATALOGUE, FindingState, SecurityFinding
 from rollout.moves.journal import Move

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rollout.findings.answers import Record
+from rollout.findings.answer_record import Record
 from rollout.findings.months import Answered, hours, rows
 from rollout.findings.proposals import proposals
 from rollout.terminal.tables import print_table

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
 
-from rollout.findings.answers import Answer, FindingVerdict, Record
+from rollout.findings.answer_record import Answer, FindingVerdict, Record
 from rollout.findings.finding import NOT_IN_THE_CATALOGUE, Tool
 from rollout.images.findings import a_month_after
 

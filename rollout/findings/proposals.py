@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pay.model import Side
 from pay.model.watching.suppressions import LONGEST_OF_HIGH, Highest, Suppression
 from pay.model.watching.suppressions import Tool as Suppressed
-from rollout.findings.answers import Answer, FindingVerdict, Record
+from rollout.findings.answer_record import Answer, FindingVerdict, Record
 from rollout.findings.finding import Severity, Tool, short_id
 from rollout.findings.suppressed import ENTRY_OF
 

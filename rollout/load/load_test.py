@@ -18,7 +18,7 @@ from rollout.load.results import Check, Results
 from rollout.load.runner_log import RunnerLog
 from rollout.load.seen import Activity, Balancer, Seen, balancers, scaled, seen_by
 from rollout.measure.measure import LAG
-from rollout.sleep.moving import Mover, PartRow
+from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.sleeping import plan_to_sleep, put_to_sleep, wake
 from rollout.tasks.one_off import Ended, Runner
 from rollout.terminal.refusal import Failed

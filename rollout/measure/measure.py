@@ -37,7 +37,7 @@ from rollout.measure.cloudwatch import Query, Series, read
 from rollout.measure.database import database_lines, database_queries
 from rollout.measure.judgement import Judgement
 from rollout.measure.queues import DeadLettersOf, queue_queries, queues, received_queues
-from rollout.measure.running import read_alarms, read_running
+from rollout.measure.running_side import read_alarms, read_running
 from rollout.measure.span import LONG_PERIOD_SECONDS, WEEK, Span, on_the_clock
 from rollout.measure.traffic import COUNTED, SideSeries, latency_pairs, side_queries
 from rollout.measure.tunnels import TunnelSeries, tunnel_queries

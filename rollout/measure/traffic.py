@@ -8,7 +8,7 @@ from pay.model.judging.minutes import Minute
 from pay.model.metrics import CLIENT_ERROR_PERCENT, FAILED_PERCENT, Metric
 from pay.model.vocabulary import LoadBalancerType, Side
 from rollout.measure.cloudwatch import Points, Query, Series
-from rollout.measure.running import RunningSide
+from rollout.measure.running_side import RunningSide
 from rollout.measure.span import Span
 
 

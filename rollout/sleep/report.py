@@ -14,7 +14,7 @@ from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import Client
 from rollout.aws.instances import groups as instance_groups
-from rollout.sleep.moving import PartRow
+from rollout.sleep.mover import PartRow
 from rollout.sleep.parts import Target
 from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.tables import print_table

@@ -17,7 +17,7 @@ from rollout.locks.environment_locks import locked
 from rollout.moves.journal import author
 from rollout.sleep.backstop import backstop_at, delete_backstop, make_backstop
 from rollout.sleep.hours import sleeps_again
-from rollout.sleep.moving import Mover, PartRow
+from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.parts import Target, sleeping_services
 from rollout.sleep.report import as_data, print_rows, require_sleep
 from rollout.terminal.arguments import environments_folder, now

@@ -19,7 +19,7 @@ from pay.model.stacks import LOAD, MONITORING, OVERVIEW, PLATFORM, SLEEP, TRAFFI
 from pay.sleep.parts import sides
 from rollout.aws.clients import Client
 from rollout.guard.rule import Context
-from rollout.sleep.moving import Mover
+from rollout.sleep.mover import Mover
 from rollout.terminal.polling import Clock
 from sandbox.instance import Sandbox
 from stacks.estate import add_stack, planned_stacks

@@ -18,7 +18,7 @@ import pytest
 from pay.model import Environment
 from pay.model.stack_kind import Turn
 from pay.model.stacks import KINDS
-from rollout.cost.lines import CostPart
+from rollout.cost.bill_lines import CostPart
 from rollout.cost.usage import account_usage, shared_usage
 from sandbox.instance import Sandbox
 from tests.support.whole_checkout import copy_checkout
@@ -40,7 +40,7 @@ print(*(plan.stack.id for plan in in_order(plans)))
 KEYS = """
 from pathlib import Path
 from pay.environments.load import load_environments
-from rollout.cost.lines import CostPart
+from rollout.cost.bill_lines import CostPart
 from rollout.cost.usage import account_usage, shared_usage
 environment = load_environments(Path("environments"))["test-12"]
 for used in (account_usage([environment]), shared_usage(environment)):

@@ -26,7 +26,7 @@ from rollout.guard.verdict import judge
 from rollout.load.load_test import LoadTest, LoadVerdict
 from rollout.load.results import REPORT
 from rollout.sleep.backstop import backstop_at
-from rollout.sleep.moving import Mover, PartRow
+from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.parts import Target
 from rollout.sleep.sleeping import put_to_sleep, refuse_asleep, wake
 from rollout.tasks.one_off import Runner

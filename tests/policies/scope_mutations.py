@@ -1,6 +1,5 @@
 """One break per rule on scope: what stacks of different scope or environment share."""
 
-from tests.policies.later_mutations import LATER
 from tests.policies.mutations import (
     ALB,
     CONNECTOR,
@@ -12,6 +11,7 @@ from tests.policies.mutations import (
     TEMPLATE,
     Mutation,
 )
+from tests.policies.not_yet_created_mutations import LATER
 
 OTHER_SECRET = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:production-2/connector-AbCdEf"
 KEY_OF_THE_CDE = 'data "aws_kms_alias" "key" {\n  name = "alias/production-2-cde"\n}\n'

@@ -27,7 +27,7 @@ from pay.model.service.dependencies import Access
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import LoadBalancerType
 from rollout.cli import app
-from rollout.measure.running import RunningSide, read_running
+from rollout.measure.running_side import RunningSide, read_running
 from sandbox.server.process import Server
 from sandbox.settings import ACCESS_KEY_ID
 from tests.support.checkout import Checkout

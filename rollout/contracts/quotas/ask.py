@@ -15,7 +15,7 @@ from pay.model.metrics import DATABASE_CONNECTIONS
 from pay.model.side import ServiceSide
 from rollout.aws.clients import Client, items
 from rollout.contracts.quotas import needs
-from rollout.contracts.quotas.lines import (
+from rollout.contracts.quotas.quota_lines import (
     ADDRESSES,
     CONNECTIONS,
     FARGATE_VCPUS,

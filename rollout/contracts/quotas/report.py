@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pay.model import Environment
-from rollout.contracts.quotas.lines import QuotaLine
+from rollout.contracts.quotas.quota_lines import QuotaLine
 from rollout.terminal.tables import print_table
 
 

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.policies.conftest import count_as_synthesised, judge
 from tests.policies.every_mutation import ALL
-from tests.policies.later_mutations import LATER
 from tests.policies.mutations import Mutation
+from tests.policies.not_yet_created_mutations import LATER
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.policies.conftest import count_as_synthesised, judge
-from tests.policies.later_mutations import LATER
 from tests.policies.mutations import CONNECTOR, PLATFORM
+from tests.policies.not_yet_created_mutations import LATER
 
 pytestmark = pytest.mark.slow
 

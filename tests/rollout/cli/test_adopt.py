@@ -14,7 +14,7 @@ from pay.environments.load import load_environments
 from pay.model import stacks
 from pay.model.adoptable import Adoptable
 from pay.model.stack_kind import Adoption, StackKind, StackScope
-from rollout.adoption.answers import ACTIONS
+from rollout.adoption.import_answers import ACTIONS
 from tests.support.account import ACCOUNT_ID, CREDENTIALS, ENVIRONMENT, Account, Adopt, error
 from tests.support.checkout import Checkout
 

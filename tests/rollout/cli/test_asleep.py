@@ -21,7 +21,7 @@ from pay.sleep.parts import alarm_names, databases, sides
 from rollout.cli import asleep, patch
 from rollout.cost.price_file import load_prices
 from rollout.sleep import sleeping
-from rollout.sleep.moving import Mover
+from rollout.sleep.mover import Mover
 from rollout.terminal.polling import Clock
 from tests.support.account import account_call
 from tests.support.checkout import Checkout, Pay, PayJson

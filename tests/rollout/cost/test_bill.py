@@ -19,8 +19,8 @@ from pay.model.stacks import KINDS
 from pay.smoke.targets import targets
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Bill, Pricing, all_at, at_stages, bill, grouped
+from rollout.cost.bill_lines import CostPart, cents, missing, total
 from rollout.cost.instances import counts_needed, groups
-from rollout.cost.lines import CostPart, cents, missing, total
 from rollout.cost.price_file import PriceList
 from rollout.cost.usage import (
     KEYS,

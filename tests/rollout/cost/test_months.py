@@ -8,7 +8,7 @@ import pytest
 
 from pay.model import Stage
 from rollout.cost.bill import Pricing, all_at, at_stages, bill
-from rollout.cost.lines import CostPart, total
+from rollout.cost.bill_lines import CostPart, total
 from rollout.cost.months import HORIZON, Month, months, plan_of
 from rollout.cost.payback import payback
 from rollout.cost.report import Report

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout.cost.lines import CostPart, cents
+from rollout.cost.bill_lines import CostPart, cents
 from rollout.cost.savings_plan import coverage
 
 money = st.decimals(0, 20_000, places=2)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pay.model.watching.accounts import Road
-from rollout.findings.answers import FindingVerdict, answer_to
+from rollout.findings.answer_record import FindingVerdict, answer_to
 from rollout.findings.finding import FindingState
 from rollout.findings.listing import FindingLine, lines
 from rollout.findings.read import Answers

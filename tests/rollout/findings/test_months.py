@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pay.model.watching.suppressions import FILE, read_suppressions
-from rollout.findings.answers import Answer, FindingVerdict
+from rollout.findings.answer_record import Answer, FindingVerdict
 from rollout.findings.finding import Severity, Tool
 from rollout.findings.months import answered, hours, last_month, rows
 from rollout.findings.proposals import ENOUGH, proposals

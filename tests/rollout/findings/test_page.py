@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rollout.findings.answers import FindingVerdict, answer_to
+from rollout.findings.answer_record import FindingVerdict, answer_to
 from rollout.findings.listing import lines
 from rollout.findings.page import as_page
 from rollout.findings.read import Answers

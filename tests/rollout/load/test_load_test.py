@@ -22,7 +22,7 @@ from rollout.cli import app
 from rollout.load.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
 from rollout.load.results import REPORT, SUMMARY, Check
 from rollout.load.seen import balancers
-from rollout.sleep.moving import Mover, PartRow
+from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.sleeping import put_to_sleep
 from rollout.tasks.one_off import Runner
 from rollout.terminal.polling import Clock

@@ -9,7 +9,7 @@ import pytest
 from pay.model import Side
 from pay.model.stage.transitions import rollbacks
 from pay.model.watching.accounts import Road
-from rollout.findings.answers import FindingVerdict, answer_to, append_answer
+from rollout.findings.answer_record import FindingVerdict, answer_to, append_answer
 from rollout.findings.hold import watch_service
 from rollout.findings.read import read
 from rollout.moves.gates import Promotion, findings, next_move

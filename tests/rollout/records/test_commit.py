@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from rollout.cli import app
-from rollout.findings.answers import answers_path
+from rollout.findings.answer_record import answers_path
 from rollout.moves.journal import journal_path, verdicts_path
 from rollout.releases.record import releases_path
 from rollout.tasks.record import record_path

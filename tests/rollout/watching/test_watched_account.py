@@ -24,7 +24,7 @@ from rollout.releases.record import Release, ReleaseVerdict, append_release
 from rollout.terminal.refusal import Finding
 from rollout.watching.line import WatchingLine
 from rollout.watching.settings import ACTIONS, SETTINGS, setting_lines
-from rollout.watching.sides import side_lines
+from rollout.watching.side_lines import side_lines
 from tests.support.checkout import Checkout, Pay, PayJson
 from tests.support.guardduty_account import SERVICE, WatchedAccount, watched_account
 

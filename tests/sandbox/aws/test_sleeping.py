@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pay.smoke.archives import RUNTIME
-from rollout.sleep import moving
-from rollout.sleep.moving import Mover
+from rollout.sleep import mover as moving
+from rollout.sleep.mover import Mover
 from rollout.sleep.parts import CanaryPart, PartGroup, Target
 from rollout.terminal.polling import Clock
 from sandbox.server.process import Server, launch

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from pay.model.problem import InvalidInput
-from rollout.findings.answers import (
+from rollout.findings.answer_record import (
     Answer,
     FindingVerdict,
     acknowledgement,

@@ -7,7 +7,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage, names
 from pay.model.judging.alarms import judge_alarms
 from pay.model.judging.part import Verdict
-from rollout.measure.running import read_alarms
+from rollout.measure.running_side import read_alarms
 from tests.support.metrics import sides_of
 from tests.support.plans import at
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pay.model import Environment
 from pay.model.environment.wakes import PartKind
-from rollout.sleep import moving
-from rollout.sleep.moving import Mover
+from rollout.sleep import mover as moving
+from rollout.sleep.mover import Mover
 from rollout.sleep.parts import PartGroup, PartState, ServicePart, Target, groups
 from rollout.terminal.polling import Clock
 
