@@ -19,6 +19,7 @@ from moto.logs.models import logs_backends
 from moto.moto_api._internal import mock_random
 
 from sandbox.aws.clock import CLOCK
+from sandbox.aws.ecs import guardduty_agent
 from sandbox.aws.ecs.images import Failure, digest_of, failure_of
 from sandbox.aws.ecs.instances import take
 from sandbox.aws.ecs.placement import (
@@ -30,7 +31,6 @@ from sandbox.aws.ecs.placement import (
     new_interface,
     place,
 )
-from sandbox.aws.guardduty import agent as guardduty_agent
 from sandbox.aws.service_quotas import quotas
 from sandbox.settings import Settings
 

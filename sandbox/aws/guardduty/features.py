@@ -3,7 +3,7 @@
 Sources: GuardDuty API reference, `DetectorFeatureConfiguration` and `GetDetector`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moto.guardduty.exceptions import GuardDutyException
@@ -30,7 +30,6 @@ A new detector of AWS has RUNTIME_MONITORING off. Here it has all of them off, s
 only after a request."""
 
 ON, OFF = "ENABLED", "DISABLED"
-_RUNTIME = "RUNTIME_MONITORING"
 _BOTH = {"EKS_RUNTIME_MONITORING", "RUNTIME_MONITORING"}
 
 Features = Sequence[Mapping[str, Any]]
@@ -67,18 +66,6 @@ def listed(features: Features, *, is_enabled: bool) -> list[dict[str, Any]]:
     known = {each["name"]: dict(each) for each in features}
     always = [{"name": name, "status": ON if is_enabled else OFF} for name in ALWAYS_ON]
     return [*always, *(known.get(name) or _feature(name, OFF, {}) for name in OPTIONAL)]
-
-
-def manages_agent(detectors: Iterable[Any], configuration: str) -> bool | None:
-    """Return whether GuardDuty manages the agent, such as `EC2_AGENT_MANAGEMENT`.
-
-    None: it monitors no runtime here.
-    """
-    for detector in detectors:
-        for feature in detector.features:
-            if detector.enabled and (feature["name"], feature["status"]) == (_RUNTIME, ON):
-                return _additional(feature)[configuration] == ON
-    return None
 
 
 def _additional(feature: Mapping[str, Any]) -> dict[str, str]:

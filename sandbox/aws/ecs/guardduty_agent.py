@@ -5,7 +5,7 @@ The task runs on, even if that container fails. Sources:
 - aws/aws-cdk#32877 for a task whose role may not pull the image.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moto.ecs.models import AccountSetting, EC2ContainerServiceBackend, ecs_backends
@@ -21,9 +21,22 @@ from pay.model.watching.agent import (
     REPOSITORY,
     repository_arn,
 )
-from sandbox.aws.guardduty.features import manages_agent
 from sandbox.aws.iam.roles import is_allowed
 from sandbox.aws.patching import Original, extends
+
+
+def manages_agent(detectors: Iterable[Any], configuration: str) -> bool | None:
+    """Return whether GuardDuty manages the agent, such as `EC2_AGENT_MANAGEMENT`.
+
+    None: it monitors no runtime here.
+    """
+    monitored = ("RUNTIME_MONITORING", "ENABLED")
+    for detector in detectors:
+        for feature in detector.features:
+            if detector.enabled and (feature["name"], feature["status"]) == monitored:
+                additional = feature["additionalConfiguration"]
+                return {"name": configuration, "status": "ENABLED"} in additional
+    return None
 
 
 def container(task: Any) -> dict[str, Any] | None:
