@@ -13,6 +13,7 @@ FLOORS: Mapping[str, int] = {
     "pay/hcl": 97,
     "pay/iam": 99,
     "pay/model": 99,
+    "pay/plans": 99,
     "pay/secrets": 98,
     "rollout/guard": 98,
     "rollout/moves": 98,
