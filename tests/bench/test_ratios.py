@@ -1,4 +1,6 @@
-"""The ratios of `make bench`, held in CPU seconds, with room for a machine that does other work."""
+"""The ratios of `make bench`, held in CPU seconds, with room for a machine that does other work,
+and the memory of one run.
+"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -9,6 +11,7 @@ import pytest
 from tests.bench import budgets, estate
 from tests.bench.everyday import SETTING, STAGE, Everyday
 from tests.bench.more_services import write_environments
+from tests.bench.process import Run, can_measure_memory
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tools")]
 
@@ -19,7 +22,18 @@ TIMES = 8
 
 
 @pytest.fixture(scope="module")
-def times_cheaper(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, float]:
+def first(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One run from nothing."""
+    return estate.synthesise(estate.MAIN, tmp_path_factory.mktemp("first"))
+
+
+@pytest.mark.skipif(not can_measure_memory(), reason="only Linux shows the memory of a tree")
+def test_the_whole_estate_takes_at_most_its_budget_of_memory(first: Run) -> None:
+    assert 0 < first.peak_mb <= budgets.WHOLE_ESTATE_MB
+
+
+@pytest.fixture(scope="module")
+def times_cheaper(tmp_path_factory: pytest.TempPathFactory, first: Run) -> Mapping[str, float]:
     """Return how many times as much as each of our runs the opponent costs from nothing.
 
     The opponent runs once, between two rounds of ours. The cheaper round counts: other work on the
@@ -28,15 +42,17 @@ def times_cheaper(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, floa
     folders = (tmp_path_factory.mktemp(name) for name in ("files", "reused", "new", "prebuilt"))
     environments, reused, new, prebuilt = folders
     everyday = Everyday(environments, reused)
-    runs = {
-        NOTHING: partial(estate.synthesise, estate.MAIN, new),
+    changes = {
         STAGE: partial(everyday.after, STAGE),
         SETTING: partial(everyday.after, SETTING),
     }
-    before = {title: run().cpu_seconds for title, run in runs.items()}
+    before = {NOTHING: first, **{title: run() for title, run in changes.items()}}
     opponent = estate.synthesise(estate.PLAINLY_ON_PREBUILT, prebuilt).cpu_seconds
-    after = {title: run().cpu_seconds for title, run in runs.items()}
-    return {title: opponent / min(before[title], after[title]) for title in runs}
+    runs = {NOTHING: partial(estate.synthesise, estate.MAIN, new), **changes}
+    after = {title: run() for title, run in runs.items()}
+    return {
+        title: opponent / min(before[title].cpu_seconds, after[title].cpu_seconds) for title in runs
+    }
 
 
 @pytest.mark.skipif(not HAS_OPPONENT, reason="`make test` installs .venv-prebuilt")
