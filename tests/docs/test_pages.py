@@ -1,10 +1,11 @@
 """The pages of the documentation name what exists, and the commands in them work.
 
 A block marked `sh` runs in a copy of the checkout, `sh sandbox` with Terraform and a local AWS as
-well. Of `sh checked: REASON` only programs and options are checked,
-of `toml checked: REASON` only the form. A `text` block shows what the
-commands above it print; `...` stands for anything. A block marked `LANGUAGE write FILE`,
-`LANGUAGE append FILE` or `LANGUAGE insert FILE LINE` is written there, the last one below a line.
+well. `sh tested: PATH::TEST ...` names the tests that run its commands; `sh untested: REASON` says
+why none does. Both are checked for programs and options, `toml checked: REASON` for its form. A
+`text` block shows what the commands above it print; `...` stands for anything. A block marked
+`LANGUAGE write FILE`, `LANGUAGE append FILE` or `LANGUAGE insert FILE LINE` is written there, the
+last one below a line.
 """
 
 import re
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.docs import commands, session
+from tests.docs import commands, named_tests, session
 from tests.docs.pages import Block, Page, read
 
 TASKS = ROOT / "docs" / "tasks"
@@ -51,7 +52,9 @@ ELSEWHERE = {
     "sandbox/lab": "the place of lab/ before decision 106",
     ".github/workflows/": "in the repository that copies the pipelines there",
 }
+LOCK = "tests/rollout/cli/test_lock.py::test_a_lock_is_taken_shown_and_given_back"
 PATH = re.compile(r"(?!registry\.terraform\.io|[A-Z]+/)\.?[\w-][\w.-]*/(?:[\w.-]+/)*[\w.-]*")
+FILE = re.compile(r"tests/[\w/]+\.py")
 MODULE = re.compile(r"(?:pay|stacks|rollout|policies|sandbox|lab|toolchain)(?:\.[a-zA-Z_]+)+")
 
 
@@ -137,7 +140,8 @@ def test_a_task_page_has_the_form_of_all(page: Page) -> None:
     assert page.path.name in EXPLAINING or headings == HEADINGS
     lines = page.text.splitlines()
     assert len(lines) <= LONGEST_PAGE_LINES
-    assert [line for line in lines if len(line) > LONGEST_LINE and not line.startswith("|")] == []
+    shown = [line for line in lines if not line.lstrip().startswith(("|", "```"))]
+    assert [line for line in shown if len(line) > LONGEST_LINE] == []
 
 
 @pytest.mark.parametrize("page", TRIED_PAGES, ids=name)
@@ -147,8 +151,11 @@ def test_every_block_says_how_it_is_tried(page: Page) -> None:
         match block.language, block.marker:
             case "sh", "" | "sandbox":
                 pass
-            case "sh", marker if re.fullmatch(r"checked: .+", marker):
+            case "sh", marker if re.fullmatch(r"(tested|untested): .+", marker):
                 commands.check(block.text)
+                assert [name for name in FILE.findall(marker) if not (ROOT / name).is_file()] == []
+                if marker.startswith("tested: "):
+                    named_tests.check(marker.split()[1:], commands.commands(block.text))
             case "toml", marker if re.fullmatch(r"checked: .+", marker):
                 tomllib.loads(block.text)
             case "text", "":
@@ -177,6 +184,27 @@ def test_the_check_of_commands_refuses_wrong_use() -> None:
             commands.check(wrong)
 
 
+@pytest.mark.parametrize(
+    ("test", "script", "said"),
+    [
+        ("tests/e2e/test_none.py::test_none", "pay judge test-12", "no such test"),
+        ("tests/rollout/cli/test_lock.py::test_none", "pay lock test-12 --free", "no such test"),
+        ("tests/rollout/cli/test_lock.py::lock", "pay lock test-12 --free", "no such test"),
+        (LOCK, "pay judge test-12", "pay judge test-12: found no test"),
+        (LOCK, "pay lock test-12 --break", "pay lock test-12 --break: found no test"),
+        (LOCK, "cdktf deploy test-12-platform", "cdktf deploy test-12-platform: found no test"),
+        (LOCK, "aws sso login", "aws sso login: found no test"),
+        (LOCK, "export AWS_PROFILE=test-12", "none of the block's commands"),
+    ],
+)
+def test_the_check_of_named_tests_refuses_what_they_do_not_run(
+    test: str, script: str, said: str
+) -> None:
+    named_tests.check([LOCK], commands.commands("pay lock test-12 --free"))
+    with pytest.raises(named_tests.NotRun, match=said):
+        named_tests.check([test], commands.commands(script))
+
+
 def mark(page: Page) -> pytest.MarkDecorator:
     """Terraform takes its time, and so does every start of a command."""
     local_aws = any(block.marker == "sandbox" for block in page.blocks)
@@ -189,7 +217,7 @@ def runnable(page: Page) -> list[Block]:
         written(block) if block.marker.startswith(("write ", "append ", "insert ")) else block
         for block in page.blocks
         if (block.language, block.marker) != ("text", "")
-        and not block.marker.startswith("checked:")
+        and not block.marker.startswith(("tested: ", "untested: ", "checked: "))
     ]
 
 

@@ -309,6 +309,8 @@ def test_an_environment_on_ec2_alone_wakes_and_says_until_when(
     assert answer["sleeps_again"]
     assert len(aws.calls) == begun
     assert "It sleeps again from" in pay("asleep", NAME, columns=200).stdout
+    assert pay("sleep", NAME, "--dry-run").exit_code == 0
+    assert all(aws.tasks.values())
     assert pay("sleep", NAME).exit_code == 0
     assert aws.schedules == {}
     assert not any(aws.tasks.values())

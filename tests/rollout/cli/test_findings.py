@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,7 +155,7 @@ def by_hub(aws: ImageAccounts) -> Answers:
     return read(target, ("test-perf-1",), client, since=now - timedelta(days=7), now=now)
 
 
-def test_shows_a_finding_of_each_tool_once(run: Run, aws: ImageAccounts) -> None:
+def test_shows_a_finding_of_each_tool_once(run: Run, aws: ImageAccounts, tmp_path: Path) -> None:
     arrive(aws, "guardduty", **runtime("each-g"))
     arrive(aws, "inspector", **weak(aws, "each-i", "CVE-2026-1"))
     published = (datetime.now(UTC) - timedelta(days=3)).timestamp()
@@ -178,6 +179,9 @@ def test_shows_a_finding_of_each_tool_once(run: Run, aws: ImageAccounts) -> None
         ("Inspector", 0),
     ]
     assert {each["where"] for each in found.values()} == {"connector on fargate"}
+    page = tmp_path / "findings.html"
+    assert run("test-12", "--since", "7d", "--html", str(page)).exit_code == 0
+    assert "connector on fargate" in page.read_text()
     narrow = run("test-12", columns=80)
     assert all(len(line) <= 80 for line in narrow.output.splitlines())
 
@@ -195,7 +199,9 @@ def test_a_late_one_fails_until_it_is_answered(run: Run, aws: ImageAccounts) -> 
     assert "had to be resolved by" in " ".join(late.output.split())
     key = shown(run)["late"]["id"]
     assert run("acknowledge", "test-12", key).exit_code == 0
-    closed = run("close", "test-12", key, "--verdict", "false", "--minutes", "25")
+    closed = run(
+        "close", "test-12", key, "--verdict", "false", "--minutes", "25", "--note", "a tool"
+    )
     assert "closed as false, 25 min" in closed.output
     assert run("test-12").exit_code == 0
     assert shown(run)["late"]["state"] == "resolved"

@@ -31,6 +31,10 @@ def test_what_is_not_known_ends_in_1(pay_json: PayJson, monkeypatch: pytest.Monk
     assert (status, {each["check"] for each in told["findings"]}) == (1, {"unknown"})
 
 
+def test_what_is_old_enough_changes_nothing(pay_json: PayJson) -> None:
+    assert pay_json("versions", "--check-age", "9999d") == pay_json("versions")
+
+
 def test_a_time_that_cannot_be_read_is_wrong_use(pay: Pay) -> None:
     refused = pay("versions", "--check-age", "soon")
     assert refused.exit_code == 2
