@@ -1,11 +1,9 @@
 """Shows values in a review without secrets and without what Terraform calls sensitive."""
 
 import json
-import re
 from base64 import b64decode
 from typing import Any
 
-from pay.identifiers import DIGEST
 from pay.json_text import parsed
 from pay.secrets.values import MASK, masked, why_secret
 from rollout.plans.plan import AttributeChange
@@ -18,12 +16,6 @@ UNSET = "not set"
 _NEVER_SHOWN = frozenset({"certificate_body", "private_key"})
 _SCRIPTS = frozenset({"user_data", "user_data_base64"})
 """Scripts, mostly as base 64: shown as the lines that differ, unless one looks like a secret."""
-
-_PUBLIC = re.compile(rf"@{DIGEST}\Z|\AELBSecurityPolicy-[A-Za-z0-9-]+\Z")
-"""The values that look random and are public: the digest of an image and the name of a security
-policy. Sources: OCI image specification, "Digests"; AWS Application Load Balancers, "Security
-policies".
-"""
 
 
 def before_and_after(attribute: AttributeChange) -> tuple[str, str]:
@@ -58,8 +50,6 @@ def shown(name: str, value: Any) -> str:
     """Return the value under this name, as text that anybody may read."""
     if is_unset(value) and not isinstance(value, bool | int):
         return UNSET
-    if isinstance(value, str) and (private := _PUBLIC.sub("", value)) != value:
-        return value if masked(name, private) == private else MASK
     document = parsed(value)
     if document is None:
         return _as_text(masked(name, value))

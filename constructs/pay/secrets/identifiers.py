@@ -1,4 +1,6 @@
-"""Text that names something and is as long and random as a secret: ARNs, digests, image tags."""
+"""Text that names something and is as long and random as a secret: ARNs, digests, image tags,
+security policies.
+"""
 
 import re
 
@@ -20,8 +22,17 @@ _RANDOM_ID = re.compile(r"(?:\b(?:task|container|container-instance)/[\w/-]*|key
 """Numbers of 32 hexadecimal digits that AWS gives (ECS: tasks, containers and instances; KMS:
 multi-Region keys)."""
 
-_DIGEST = re.compile(rf"\b(?:{DIGEST}|sha512:[0-9a-f]{{128}})\b")
-"""The digest of an image, or of a package."""
+_DIGEST = re.compile(rf"(?:@|\b)(?:{DIGEST}|sha512:[0-9a-f]{{128}})\b")
+"""The digest of an image, or of a package. An `@` before it is left out, too: the name that ends
+there is judged by itself."""
+
+_SECURITY_POLICY = re.compile(
+    r"(?<![\w-])ELBSecurityPolicy(?:-(?:TLS13|TLS|FS|[0-3]|Res|Ext[0-2]?|FIPS|PQ)){0,6}"
+    r"-20\d\d-\d\d(?![\w-])"
+)
+"""The name of a listener's security policy, by the words that AWS makes such names of: any other
+word behind `ELBSecurityPolicy-` is judged. AWS: Application Load Balancers user guide, "Security
+policies for your Application Load Balancer"."""
 
 _COMMIT_TAG = re.compile(
     r"(?:(?<![\w.-])|(?<=:[0-9a-f]{40}))"  # where a name begins: else a long word takes minutes
@@ -48,5 +59,6 @@ def words_to_weigh(text: str) -> list[str]:
         position = arn.end()
         words += re.split(r"[^A-Za-z0-9]+", _RANDOM_ID.sub("", arn["resource"]))
     rest.append(text[position:])
-    outside = _COMMIT_TAG.sub(r"\g<image>", _DIGEST.sub("", " ".join(rest)))
+    outside = _SECURITY_POLICY.sub("", _DIGEST.sub("", " ".join(rest)))
+    outside = _COMMIT_TAG.sub(r"\g<image>", outside)
     return [word for word in (*words, *re.split(r"[\s,;:]+", outside)) if word]

@@ -128,7 +128,11 @@ NAMES = st.one_of(
     st.sampled_from([name for name, _ in TABLE]),
     st.text("abzABZ09_.-", min_size=1, max_size=20),
 )
+PUBLIC = ("ELBSecurityPolicy-", "ELBSecurityPolicy-TLS13-1-2-2021-06", f"@sha256:{'0f' * 32}")
+"""Long texts that are no secret; what surrounds them may be one."""
+KEYS = st.sampled_from(["", "-", " ", "Qz8Wn3Lk5Vt7Rb2Yx9Hm4Jd6", "qX9vT2mZ7pLr4WcK8nYs3HbD6gJf1RtE"])
 VALUES = st.one_of(
+    st.tuples(KEYS, st.sampled_from(PUBLIC), KEYS).map("".join),
     TEXTS,
     st.sampled_from([value for _, value in TABLE]),
     st.lists(st.sampled_from([value for _, value in TABLE]), max_size=3).map(" ".join),
