@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pay.containers.releases import release_number
+from pay.model import InvalidInput, Problem
+from pay.shown_text import quoted
+
 TOKEN = "AWS_ID_TOKEN"
 """The variable with a token of OpenID Connect, as Concourse hands it to a task."""
 
@@ -19,9 +23,23 @@ reference guide, "Assume role with web identity".
 def words_of(command: str, tag: Path) -> list[str]:
     """Return the words of a command line. The N of the tag `N-release` in the file `tag` is the
     last. An image that Concourse fetched has its tag there. Without the file there is none.
+
+    Raises InvalidInput when the file holds anything else.
     """
-    release = [tag.read_text().strip().removesuffix("-release")] if tag.exists() else []
-    return [*shlex.split(command), *release]
+    words = shlex.split(command)
+    if not tag.exists():
+        return words
+    text = tag.read_text().strip()
+    number = release_number([text])
+    if number is None:
+        problem = Problem(
+            where=str(tag),
+            found=quoted(text),
+            allowed="the tag of a release, N-release",
+            fix="let the resource fetch an image with that tag",
+        )
+        raise InvalidInput([problem])
+    return [*words, str(number)]
 
 
 @contextmanager
