@@ -1,7 +1,7 @@
 """Detects what a plan changes for traffic: which records answer, and what carries the requests."""
 
 from pay.model.stack_kind import Loss
-from pay.model.stacks import RESOURCE_TYPES
+from pay.model.stacks import REGISTRY, RESOURCE_TYPES
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
@@ -16,18 +16,6 @@ SCALABLE_TARGET = "aws_appautoscaling_target"
 SCHEDULE = "aws_scheduler_schedule"
 SCHEDULED_ACTION = "aws_appautoscaling_scheduled_action"
 
-OF_IMAGES = frozenset(
-    {
-        "aws_ecr_lifecycle_policy",
-        "aws_ecr_registry_scanning_configuration",
-        "aws_ecr_repository",
-        "aws_ecr_repository_policy",
-    }
-)
-"""The types that `keeps-its-images` judges. A changed lifecycle policy is always a new one, and no
-image is lost between the two. Source: hashicorp/aws 5.100, `policy` of `aws_ecr_lifecycle_policy`.
-"""
-
 SUPPRESSIONS = frozenset(
     {"aws_guardduty_filter", "aws_inspector2_filter", "aws_securityhub_automation_rule"}
 )
@@ -35,12 +23,14 @@ SUPPRESSIONS = frozenset(
 
 CARRIERS = RESOURCE_TYPES - {
     *(ALARM, COMPOSITE_ALARM, DASHBOARD, RECORD_TYPE, SCHEDULED_ACTION, TASK_DEFINITION),
-    *OF_IMAGES,
+    *REGISTRY.types,
     *SUPPRESSIONS,
 }
 """The types through which a request passes, and those that tasks need to start, scale and be
 watched. The stacks create all of them. Alarms, images, records and scheduled actions have rules of
-their own, task definitions revisions, and only people read a dashboard.
+their own, task definitions revisions, and only people read a dashboard. A changed lifecycle policy
+of images is always a new one. No image is lost between the two. Source: hashicorp/aws 5.100,
+`policy` of `aws_ecr_lifecycle_policy`.
 """
 
 
