@@ -7,6 +7,7 @@ Sources: AWS, "CloudWatch metrics for your Application Load Balancer" and the sa
 Network Load Balancer. A count of zero is not reported there.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Literal
 
@@ -102,6 +103,11 @@ class Share(Model):
         )
         divisor = f"({whole})" if len(self.whole) > 1 else whole
         return f"IF({whole}>={self.min_whole},100*({part})/{divisor},0)"
+
+    @staticmethod
+    def min_whole_of(expression: str) -> float:
+        """Return the `min_whole` of a formula as `expression` writes it; 0: it has none."""
+        return max(map(float, re.findall(r">=(\d+)", expression)), default=0.0)
 
     def problems(self) -> Iterator[Problem]:
         if len(self.metrics) > MAX_METRICS:

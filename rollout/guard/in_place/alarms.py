@@ -145,15 +145,9 @@ def _sight(values: Mapping[str, Any]) -> _Sight | None:
         if values.get("evaluate_low_sample_count_percentiles") == "ignore":
             requests = Percentile(int(percent), 1).least_samples
     elif queries:
-        requests = _least_whole(values)
+        expressions = (str(query.get("expression") or "") for query in values["metric_query"])
+        requests = max(map(Share.min_whole_of, expressions))
     return _Sight(requests, period / 60, percent, needed * period / 60)
-
-
-def _least_whole(values: Mapping[str, Any]) -> float:
-    """Return the requests below which the alarm's formula is 0 (`pay.model.metrics.Share`)."""
-    texts = (str(query.get("expression") or "") for query in values["metric_query"])
-    least = [float(count) for text in texts for count in re.findall(r">=(\d+)", text)]
-    return max(least, default=0.0)
 
 
 def _goes_off_as_before(change: InPlace) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 
 import botocore.session
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pay.model import Environment, Side, metrics
 from pay.model.metrics import (
@@ -74,6 +76,21 @@ def test_a_metric_takes_its_own_dimensions_of_what_a_side_knows(
 def test_a_formula_uses_each_of_its_metrics_and_no_other(share: Share) -> None:
     used = set(re.findall(r"[a-z]\w*", share.expression))
     assert used == {metric.id for metric in share.metrics}
+
+
+METRICS = st.lists(st.sampled_from(VALUES), min_size=1, max_size=MAX_METRICS).map(tuple)
+
+
+@given(part=METRICS, whole=METRICS, min_whole=st.integers(1, 10**9))
+def test_the_least_whole_of_a_formula_is_read_back(
+    part: tuple[Metric, ...], whole: tuple[Metric, ...], min_whole: int
+) -> None:
+    share = Share.model_construct(id="share", label="", part=part, whole=whole, min_whole=min_whole)
+    assert Share.min_whole_of(share.expression) == min_whole
+
+
+def test_a_formula_without_a_least_whole_has_none() -> None:
+    assert Share.min_whole_of("requests+elb_503") == 0
 
 
 @pytest.mark.parametrize(

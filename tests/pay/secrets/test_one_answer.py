@@ -130,7 +130,9 @@ NAMES = st.one_of(
 )
 PUBLIC = ("ELBSecurityPolicy-", "ELBSecurityPolicy-TLS13-1-2-2021-06", f"@sha256:{'0f' * 32}")
 """Long texts that are no secret; what surrounds them may be one."""
-KEYS = st.sampled_from(["", "-", " ", "Qz8Wn3Lk5Vt7Rb2Yx9Hm4Jd6", "qX9vT2mZ7pLr4WcK8nYs3HbD6gJf1RtE"])
+KEYS = st.sampled_from(
+    ["", "-", " ", "Qz8Wn3Lk5Vt7Rb2Yx9Hm4Jd6", "qX9vT2mZ7pLr4WcK8nYs3HbD6gJf1RtE"]
+)
 VALUES = st.one_of(
     st.tuples(KEYS, st.sampled_from(PUBLIC), KEYS).map("".join),
     TEXTS,

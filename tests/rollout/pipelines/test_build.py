@@ -16,7 +16,9 @@ def test_a_build_with_an_image_has_its_number_last(tmp_path: Path) -> None:
     assert words_of("deploy test-12 connector", tag) == ["deploy", "test-12", "connector", "412"]
 
 
-@pytest.mark.parametrize("text", ["latest", "412", "412-release-release", "0-release", "release", ""])
+@pytest.mark.parametrize(
+    "text", ["latest", "412", "412-release-release", "0-release", "release", ""]
+)
 def test_a_build_with_any_other_image_is_refused(text: str, tmp_path: Path) -> None:
     tag = tmp_path / "tag"
     tag.write_text(text)
