@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
 from pay.containers.images import is_digest
-from pay.identifiers import DIGEST_PREFIX
+from pay.identifiers import DIGEST_PREFIX, digest_of
 from rollout.terminal.refusal import Failed
 
 INDEX_TYPES = (
@@ -51,7 +51,7 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        return f"{DIGEST_PREFIX}{hashlib.sha256(self.content).hexdigest()}"
+        return digest_of(self.content)
 
     @property
     def is_index(self) -> bool:

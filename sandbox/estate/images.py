@@ -6,7 +6,6 @@ Manifest".
 """
 
 import gzip
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from pay.catalogue.images import ImageKind, images_of
 from pay.containers.releases import release_tag
+from pay.identifiers import digest_of
 from pay.model.environment.images import Pin
 from pay.model.environment.instance_types import Architecture
 from sandbox.estate.estate_builder import Owner
@@ -52,10 +52,6 @@ class MadeImage:
     @property
     def digest(self) -> str:
         return digest_of(self.index)
-
-
-def digest_of(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 @lru_cache(maxsize=1000)

@@ -15,6 +15,8 @@ from uuid import uuid4
 
 from werkzeug import Request, Response
 
+from pay.containers.images import ECR_HOST, is_digest
+from pay.identifiers import digest_of
 from sandbox import aws
 from sandbox.server.errors import Environ
 from sandbox.settings import Settings
@@ -22,7 +24,7 @@ from sandbox.settings import Settings
 PREFIX = "/v2/"
 CONTENTS = f"{PREFIX}_contents/"
 """Below it are the addresses of contents, as S3 signs them for ECR."""
-_HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
+_HOST = re.compile(ECR_HOST)
 _PATH = re.compile(
     r"/v2/(?P<repository>.+)/(?P<kind>manifests|blobs/uploads|blobs|tags)/(?P<reference>[^/]*)"
 )
@@ -89,7 +91,7 @@ class ImageRegistry:
     def get_manifest(
         self, request: Request, backend: Any, repository: Any, reference: str
     ) -> Response:
-        by = "image_digest" if reference.startswith("sha256:") else "image_tag"
+        by = "image_digest" if is_digest(reference) else "image_tag"
         try:
             image = repository._get_image(
                 **{"image_tag": None, "image_digest": None, by: reference}
@@ -107,20 +109,19 @@ class ImageRegistry:
     ) -> Response:
         from moto.core.exceptions import ServiceException
 
-        is_digest = reference.startswith("sha256:")
-        text = request.get_data().decode()
+        text, by_digest = request.get_data().decode(), is_digest(reference)
         try:
             image = backend.put_image(
                 repository.name,
                 text,
-                None if is_digest else reference,
+                None if by_digest else reference,
                 request.content_type,
-                reference if is_digest else None,
+                reference if by_digest else None,
             )
         except ServiceException as error:
             code = str(error.code)
             # Not an error for an image by its digest: docker pushes it again and again.
-            if not (is_digest and code == "ImageAlreadyExistsException"):
+            if not (by_digest and code == "ImageAlreadyExistsException"):
                 known = {"ImageAlreadyExistsException": "TAG_INVALID"} | _CODES
                 raise _Refused(
                     HTTPStatus.BAD_REQUEST, known.get(code, "MANIFEST_INVALID"), str(error)
@@ -161,7 +162,7 @@ class ImageRegistry:
     def end_upload(
         self, request: Request, backend: Any, repository: Any, reference: str
     ) -> Response:
-        from sandbox.aws.ecr.ecr import digest_of, put_blob
+        from sandbox.aws.ecr.ecr import put_blob
 
         content = bytes(self._upload(reference)) + request.get_data()
         wanted = request.args.get("digest")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pay.identifiers import ACCOUNT_ID, account_of
+from pay.identifiers import ACCOUNT_ID, DIGEST, account_of, digest_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,10 @@ def test_an_arn_has_its_account_in_the_fifth_part(text: str, account: str | None
 def test_whatever_the_resource_is_called_the_account_is_read(account: str, resource: str) -> None:
     assert account_of(f"arn:aws:sqs:eu-west-1:{account}:{resource}") == account
     assert re.fullmatch(ACCOUNT_ID, account)
+
+
+def test_a_digest_is_that_of_the_bytes() -> None:
+    # OCI image specification, "Empty descriptor": the digest of `{}`.
+    empty = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    assert digest_of(b"{}") == empty
+    assert re.fullmatch(DIGEST, empty)

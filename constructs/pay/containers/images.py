@@ -38,9 +38,9 @@ _RELEASE, _MOVING = re.compile(RELEASE_TAG), tuple(map(re.compile, MOVING_TAG))
 _PINNED = re.compile(
     rf"(?P<repository>.+)@(?P<digest>{DIGEST})|(?P<path>([^@]*/)?[^@:/]+):(?P<tag>{TAG})"
 )
-_ECR = re.compile(
-    rf"(?P<account>{ACCOUNT_ID})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>.+)"
-)
+ECR_HOST = rf"(?P<account>{ACCOUNT_ID})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com"
+"""A regular expression: the host of an account's registry."""
+_ECR = re.compile(rf"{ECR_HOST}/(?P<name>.+)")
 
 
 _SHORT = 12

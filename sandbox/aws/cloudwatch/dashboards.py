@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from pay.identifiers import ACCOUNT_ID
 from sandbox.aws.cloudwatch.metric_math import BadExpression, parse
 from sandbox.aws.patching import replaces
 
@@ -37,7 +38,7 @@ COLUMNS = 24
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
-_ARN = re.compile(r"arn:aws:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.{1,255}")
+_ARN = re.compile(rf"arn:aws:cloudwatch:[a-z0-9-]+:{ACCOUNT_ID}:alarm:.{{1,255}}")
 _SAYS = "aws"
 """The type of an error whose message is AWS's own."""
 

@@ -10,7 +10,6 @@ Where moto 5.2 differs from AWS:
 Source: AWS, ECR API reference, of each operation.
 """
 
-import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ from moto.ecr.exceptions import (
 from moto.ecr.models import ECRBackend, Image, Repository, ecr_backends
 from moto.ecr.responses import ECRResponse
 
+from pay.identifiers import digest_of
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecr import findings as ecr_findings
 from sandbox.aws.ecr.access import require
@@ -52,10 +52,6 @@ class ReferencedImagesNotFoundException(ServiceException):
 
 class ImageDigestDoesNotMatchException(ServiceException):
     code = "ImageDigestDoesNotMatchException"
-
-
-def digest_of(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def blobs_of(repository: Repository) -> dict[str, bytes]:

@@ -8,19 +8,13 @@ The sandbox has no image of another registry, and many tests push none. So every
 repository without a push counts as present.
 """
 
-import hashlib
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from moto.ecr.models import ecr_backends
 
-from pay.identifiers import DIGEST
-
-_ECR = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
-    rf"(?P<repository>[^:@]+)(@(?P<digest>{DIGEST})|:(?P<tag>.+))"
-)
+from pay.containers.images import ecr_repository, is_digest, tag_of
+from pay.identifiers import account_of, digest_of
 
 BROKEN_TAG = "0-broken"
 """A task with an image of this tag never starts, to test failed deployments."""
@@ -41,28 +35,34 @@ BROKEN = Failure("Essential container in task exited")
 """The failure of a task with an image of `BROKEN_TAG`."""
 
 
-def digest_of(image: str) -> str | None:
+def image_digest(image: str) -> str | None:
     """Return the digest of an image; None: its repository does not have it."""
-    made_up = "sha256:" + hashlib.sha256(image.encode()).hexdigest()
-    match = _ECR.fullmatch(image)
-    if match is None:
+    made_up, wanted = digest_of(image.encode()), tag_of(image)
+    arn = ecr_repository(image)
+    if arn is None:
         return made_up
-    repositories: Any = ecr_backends[match["account"]][match["region"]].repositories
-    repository = repositories.get(match["repository"])
+    region, name = arn.split(":")[3], arn.partition("/")[2]
+    repositories: Any = ecr_backends[str(account_of(arn))][region].repositories
+    repository = repositories.get(name)
     if repository is None or not repository.images:
-        return match["digest"] or made_up
+        return wanted if is_digest(wanted) else made_up
     for each in repository.images:
         digest = str(each.get_image_digest())
-        if digest == match["digest"] or match["tag"] in (each.image_tags or ()):
+        if wanted in (digest, *(each.image_tags or ())):
             return digest
     return None
+
+
+def is_broken(image: str) -> bool:
+    """Return whether an image has the tag `BROKEN_TAG`."""
+    return tag_of(image) == BROKEN_TAG
 
 
 def failure_of(images: list[str]) -> Failure | None:
     """Return why a task with these images fails; None: it serves."""
     for image in images:
-        digest = digest_of(image)
-        if image.rpartition(":")[2] == BROKEN_TAG:
+        digest = image_digest(image)
+        if is_broken(image):
             return BROKEN
         if digest is None:
             return Failure(

@@ -7,7 +7,6 @@ Its AWS is this sandbox, and the names of services lead to the stub shop.
 import json
 import os
 import queue
-import re
 import signal
 import subprocess
 import threading
@@ -16,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pay.catalogue.images import LOAD_RUNNER
+from pay.containers.definitions import pairs
+from pay.containers.images import repository_of
 from sandbox.settings import AS_AWS
 from toolchain.paths import ROOT, virtual_environment
 
@@ -35,8 +36,8 @@ STOP_SECONDS = 30.0
 
 def program_of(image: str) -> Sequence[str] | None:
     """Return the command that runs in place of an image; None: no process runs."""
-    match = re.fullmatch(r"[^/]+/(?P<repository>[^:@]+)[:@].+", image)
-    return PROGRAMS.get(match["repository"]) if match else None
+    _, _, repository = (repository_of(image) or "").partition("/")
+    return PROGRAMS.get(repository)
 
 
 class Program:
@@ -87,11 +88,10 @@ def variables_of(
     part: Mapping[str, Any], overrides: Mapping[str, Any], account: str, region: str
 ) -> dict[str, str]:
     """Return the variables of a container, its secrets among them."""
-    own = {each["name"]: each["value"] for each in part.get("environment") or ()}
     of_run: Mapping[str, Any] = next(
         (o for o in overrides.get("containerOverrides") or () if o["name"] == part["name"]), {}
     )
-    replaced = {each["name"]: each["value"] for each in of_run.get("environment") or ()}
+    own, replaced = pairs(part, "environment"), pairs(of_run, "environment")
     return {**own, **replaced, **_secrets(part, account, region)}
 
 
@@ -99,11 +99,11 @@ def _secrets(part: Mapping[str, Any], account: str, region: str) -> dict[str, st
     from moto.secretsmanager.models import secretsmanager_backends
 
     variables = {}
-    for each in part.get("secrets") or ():
-        secret, key = each["valueFrom"].split(":")[:7], each["valueFrom"].split(":")[7]
+    for name, value_from in pairs(part, "secrets").items():
+        secret, key = value_from.split(":")[:7], value_from.split(":")[7]
         backend = secretsmanager_backends[account][region]
         text = backend.get_secret_value(":".join(secret), "", "")["SecretString"]
-        variables[each["name"]] = json.loads(text)[key]
+        variables[name] = json.loads(text)[key]
     return variables
 
 

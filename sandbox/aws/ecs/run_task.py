@@ -30,9 +30,10 @@ from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.logs.models import logs_backends
 
+from pay.containers.definitions import table
 from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.ecs.images import BROKEN, BROKEN_TAG
+from sandbox.aws.ecs.images import BROKEN, is_broken
 from sandbox.aws.ecs.local_programs import Program, program_of, variables_of
 from sandbox.aws.ecs.placement import CannotPlace, TaskDefinition, new_interface
 from sandbox.aws.ecs.run_task_checks import check_roles, misfits
@@ -159,8 +160,8 @@ class OneOffTask(ServiceTask):
         parts = self.definition.container_definitions
         first = next(part["name"] for part in parts if part.get("essential", True))
         for part in parts:
-            name, is_broken = part["name"], part["image"].rpartition(":")[2] == BROKEN_TAG
-            default = int(is_broken) if name == first or is_broken else ENDED_BY_SIGNAL
+            name, fails = part["name"], is_broken(part["image"])
+            default = int(fails) if name == first or fails else ENDED_BY_SIGNAL
             if self.program and name == first and self.program.exit_code is not None:
                 yield name, self.program.exit_code
             else:
@@ -176,7 +177,7 @@ class OneOffTask(ServiceTask):
 
     def _write_logs(self, lines: Sequence[str]) -> None:
         part = self.definition.container_definitions[0]
-        options = (part.get("logConfiguration") or {}).get("options") or {}
+        options = table(part, "logConfiguration", "options")
         if "awslogs-stream-prefix" not in options or not lines:
             return
         prefix, group = options["awslogs-stream-prefix"], options["awslogs-group"]

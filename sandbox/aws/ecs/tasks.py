@@ -20,7 +20,7 @@ from moto.moto_api._internal import mock_random
 
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs import guardduty_agent
-from sandbox.aws.ecs.images import Failure, digest_of, failure_of
+from sandbox.aws.ecs.images import Failure, failure_of, image_digest
 from sandbox.aws.ecs.instances import take
 from sandbox.aws.ecs.placement import (
     CannotPlace,
@@ -159,7 +159,7 @@ def _container(task: ServiceTask, definition: dict[str, Any]) -> dict[str, Any]:
         "taskArn": task.task_arn,
         "name": definition["name"],
         "image": definition["image"],
-        "imageDigest": digest_of(definition["image"]),
+        "imageDigest": image_digest(definition["image"]),
         "lastStatus": "PENDING",
         "healthStatus": "UNKNOWN",
         "cpu": str(definition.get("cpu", 0)),

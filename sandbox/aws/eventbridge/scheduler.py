@@ -23,6 +23,7 @@ from moto.scheduler.exceptions import ScheduleGroupNotFound, ValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 from moto.sqs.models import sqs_backends
 
+from pay.identifiers import ACCOUNT_ID
 from pay.model.service.schedule_expression import Once, is_zone, parse
 from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
@@ -41,7 +42,7 @@ FIRST_DELAY = timedelta(seconds=10)
 """The wait before the first retry. Each next wait is twice as long. AWS says only that it grows."""
 
 _NAME = re.compile(r"[0-9a-zA-Z\-_.]{1,64}")
-_CLUSTER = re.compile(r"arn:aws:ecs:[a-z0-9-]+:\d{12}:cluster/[\w-]+")
+_CLUSTER = re.compile(rf"arn:aws:ecs:[a-z0-9-]+:{ACCOUNT_ID}:cluster/[\w-]+")
 
 
 @dataclass
