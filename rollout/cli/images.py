@@ -19,7 +19,7 @@ import typer
 from pay.catalogue import IMAGES
 from pay.model import Environment
 from rollout.aws.clients import asking
-from rollout.images.copy import copy_release, newest_proved, repository_of
+from rollout.images.copy import copy_release, newest_proved, open_repository
 from rollout.images.pins import SIDECARS, pin_of, write_pin
 from rollout.images.report import as_data, mistakes, print_report
 from rollout.images.survey import ImageLine, survey
@@ -105,8 +105,8 @@ def copy(
         copied = copy_release(
             IMAGES[image],
             release,
-            source=repository_of(environments[str(proved[0])], IMAGES[image], client),
-            target=repository_of(targets[0], IMAGES[image], client),
+            source=open_repository(environments[str(proved[0])], IMAGES[image], client),
+            target=open_repository(targets[0], IMAGES[image], client),
             proved=[name for name in proved if name],
             folder=folder,
         )
@@ -142,7 +142,7 @@ def pin(
     chosen = choose(environment, environments, "ENV")
     image = choose(sidecar, SIDECARS, "SIDECAR")
     with asking(chosen) as client:
-        image_pin = pin_of(repository_of(chosen, image, client), release)
+        image_pin = pin_of(open_repository(chosen, image, client), release)
     path = write_pin(folder, environment, sidecar, image_pin)
     console().print(f"{path}: {sidecar} {release}, built {image_pin.built}: {image_pin.digest}")
 

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from rollout.aws.clients import asking
 from rollout.deployment.patch import Patch, Patched, Standings, look, run_waves
-from rollout.images.copy import repository_of
+from rollout.images.copy import open_repository
 from rollout.images.pins import SIDECARS, pin_of, write_pin
 from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author, stripped
@@ -60,7 +60,7 @@ def patch(
         finding = Finding("sandbox", refusal([environment]), "patch the account itself")
         raise Refused(f"patching {sidecar} in {environment}", [finding])
     with asking(target) as client:
-        pins = {sidecar: pin_of(repository_of(target, image, client), number)}
+        pins = {sidecar: pin_of(open_repository(target, image, client), number)}
         pinned = target.model_copy(update={"sidecars": {**target.sidecars, **pins}})
         asked = Patch(
             folder,

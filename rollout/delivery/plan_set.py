@@ -4,14 +4,13 @@
 `base.sha256` lists the environment files before the change. `sha256sum --check` reads both.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pay.environments.load import environment_files
 from pay.files import replace_file
-from rollout.review.plan_files import PlanFile, listing, together
+from rollout.review.plan_files import PlanFile, described, listing, together
 from rollout.terminal.refusal import Finding, Refused
 
 SEAL = "SHA256SUMS"
@@ -116,8 +115,3 @@ def _environment_files(base: Path) -> str:
 def _text(file: Path) -> str:
     """Another program may have written it: any byte makes a difference, and no other mistake."""
     return file.read_text("utf-8", errors="backslashreplace")
-
-
-def described(file: Path) -> PlanFile:
-    """Return a plan file with its digest, as a review lists it."""
-    return PlanFile(file.stem, file.name, hashlib.sha256(file.read_bytes()).hexdigest())

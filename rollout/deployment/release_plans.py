@@ -7,7 +7,6 @@ from pathlib import Path
 from pay.model import Side
 from pay.model.stacks import TASKS, traffic_stack
 from pay.model.tasks import image_tag_variable
-from rollout.delivery.plan_set import described
 from rollout.delivery.planner import Planner
 from rollout.delivery.terraform import Terraform
 from rollout.deployment.release_checks import Asked
@@ -17,7 +16,7 @@ from rollout.plans.plan import PriorState, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.releases import image_tag_variables
 from rollout.review.containers import container_changes
-from rollout.review.plan_files import together
+from rollout.review.plan_files import described, together
 from rollout.terminal.refusal import Failed, Finding
 
 SERVICE = "aws_ecs_service"

@@ -38,7 +38,7 @@ class Copied:
     """Blobs that the target did not have."""
 
 
-def repository_of(environment: Environment, image: Image, client: Client) -> Repository:
+def open_repository(environment: Environment, image: Image, client: Client) -> Repository:
     """Return an image's repository in an environment's account, as `client` may use it."""
     ecr = client("ecr")
     token = ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]

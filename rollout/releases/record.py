@@ -11,19 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
-from pay.identifiers import DIGEST
 from pay.model import Side
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem
+from pay.model.text_types import ImageDigest
 from rollout.moves.journal import CLOCK_DIFFERENCE, append, is_utc
 from rollout.moves.json_lines import out_of_time, read_lines
 
-Digest = Annotated[str, StringConstraints(pattern=f"^{DIGEST}$")]
-"""`sha256:` and 64 hexadecimal digits, of an image's manifest."""
-
-Digests = Mapping[str, Digest]
+Digests = Mapping[str, ImageDigest]
 """Container -> the digest of its image."""
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from rollout.plans.read import StackPlan
 
@@ -21,10 +22,12 @@ def plan_files(plans: Iterable[StackPlan]) -> tuple[PlanFile, ...]:
     paths = {plan.stack.id: plan.path.with_suffix(".tfplan") for plan in plans}
     if not all(path.is_file() for path in paths.values()):
         return ()
-    return tuple(
-        PlanFile(stack, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-        for stack, path in paths.items()
-    )
+    return tuple(described(path, stack) for stack, path in paths.items())
+
+
+def described(file: Path, stack: str = "") -> PlanFile:
+    """Return a file with its digest. Without `stack`, its name is that of the stack."""
+    return PlanFile(stack or file.stem, file.name, hashlib.sha256(file.read_bytes()).hexdigest())
 
 
 def listing(files: Iterable[PlanFile]) -> str:

@@ -14,7 +14,7 @@ from rollout.deployment import patch as module
 from rollout.deployment.deploy import Deployed, deploy
 from rollout.deployment.patch import Patch, Patched, Standing, look, run_waves
 from rollout.deployment.release_checks import Asked
-from rollout.images.copy import repository_of
+from rollout.images.copy import open_repository
 from rollout.images.pins import pin_of, write_pin
 from rollout.locks.environment_locks import locked
 from rollout.releases.record import Release, ReleaseVerdict
@@ -51,7 +51,7 @@ class PatchDesk:
         with self.monkeypatch.context() as fakes, asking(environment) as client:
             fakes.setattr(module, "_standing", standing)
             fakes.setattr(module, "deploy", self._deploy)
-            pin = pin_of(repository_of(environment, IMAGES["nginx"], client), number)
+            pin = pin_of(open_repository(environment, IMAGES["nginx"], client), number)
             pins = {**environment.sidecars, "nginx": pin}
             pinned = environment.model_copy(update={"sidecars": pins})
             asked = Patch(self.releases.folder, pinned, "nginx", "me", without_smoke="not here")

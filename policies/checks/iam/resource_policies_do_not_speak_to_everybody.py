@@ -6,6 +6,7 @@ not say whose request it is.
 """
 
 from pay.iam.document import Statement
+from pay.identifiers import account_of
 from policies.engine.documents import is_everybody, resource_rule
 from policies.reading.stack import Stack
 
@@ -31,8 +32,8 @@ def _limits(statement: Statement, key: str) -> bool:
 
 def _names_somebody(value: str) -> bool:
     """Return whether the account, or the bucket of an ARN without account, has no wildcard."""
-    parts = value.split(":", 5)
-    whose = value if len(parts) < 6 else parts[4] or parts[5].split("/")[0]
+    account = account_of(value)
+    whose = value if account is None else account or value.split(":", 5)[5].split("/")[0]
     if value.startswith("o-"):
         # `aws:PrincipalOrgPaths`: a path below one organisation (AWS: global condition keys).
         whose = value.split("/")[0]

@@ -23,7 +23,7 @@ from moto.scheduler.exceptions import ScheduleGroupNotFound, ValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 from moto.sqs.models import sqs_backends
 
-from pay.identifiers import ACCOUNT_ID
+from pay.identifiers import ACCOUNT_ID, account_of
 from pay.model.service.schedule_expression import Once, is_zone, parse
 from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
@@ -315,7 +315,7 @@ def _keep(
     role = schedule.target["RoleArn"]
     if not arn or not is_allowed(backend.account_id, role, "sqs:SendMessage", arn, {}):
         return
-    queues = sqs_backends[arn.split(":")[4]][arn.split(":")[3]]
+    queues = sqs_backends[str(account_of(arn))][arn.split(":")[3]]
     if arn.rpartition(":")[2] not in queues.queues:
         return
     attributes = {

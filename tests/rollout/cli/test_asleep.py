@@ -245,7 +245,7 @@ def test_what_needs_its_services_is_refused_in_a_sentence(
     file.write_text(before)
     aws = make()
     pin = aws.environment.sidecars["nginx"].model_copy(update={"release": 213})
-    monkeypatch.setattr(patch, "repository_of", lambda *_: None)
+    monkeypatch.setattr(patch, "open_repository", lambda *_: None)
     monkeypatch.setattr(patch, "pin_of", lambda *_: pin)
     refused = pay(*command, columns=80)
     assert refused.exit_code == (2 if command[0] in ("judge", "smoke") else 1), refused.output

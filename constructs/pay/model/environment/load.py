@@ -21,6 +21,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pay.containers.images import repository_of
 from pay.identifiers import DIGEST
 from pay.model.base import Model
 from pay.model.problem import Problem
@@ -97,7 +98,7 @@ class Load(Model):
 
     @property
     def repository(self) -> str:
-        return self.image.partition("@")[0]
+        return repository_of(self.image) or self.image
 
     def problems(self) -> Iterator[Problem]:
         if not self.scenarios:
