@@ -65,14 +65,14 @@ def test_refuses_a_second_key_for_what_another_encrypted(
     """The state has lost the key, or it waits for its deletion."""
     for gone in (False, True):
         refusals = refused(made_anew(*others, gone=gone), stage=Stage.HALF)
-        texts = [r.finding.saw for r in refusals if r.rule == "makes-no-key-anew"]
+        texts = [r.finding.saw for r in refusals if r.rule == "recreates-no-key"]
         users = ", ".join(other["address"] for other in others)
-        assert texts == [f"a key is made anew; the one of before is that of {users}"]
+        assert texts == [f"the plan recreates a key; the one before it is that of {users}"]
 
 
 def test_refuses_a_key_that_somebody_deleted(refused: Judge) -> None:
     rules = found(refused, made_anew(gone=True), stage=Stage.HALF)
-    assert rules == {"makes-no-key-anew", "has-no-drift"}
+    assert rules == {"recreates-no-key", "has-no-drift"}
 
 
 def test_lets_a_key_be_made_for_what_is_new(refused: Judge) -> None:

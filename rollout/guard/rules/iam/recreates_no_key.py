@@ -18,18 +18,18 @@ _USES = ("kms_key_id", "kms_master_key_id", "target_key_id")
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
-    gone = {drift.address for drift in plan.plan.resource_drift if drift.goes}
+    deleted = {drift.address for drift in plan.plan.resource_drift if drift.goes}
     for change in plan.plan.written(KEY):
         if change.verb is not Verb.CREATE:
             continue
         used = list(_used_with_another(plan.plan, change))
-        if change.address in gone or used:
+        if change.address in deleted or used:
             yield Finding(
                 change.address,
-                "a key is made anew; the one of before "
+                "the plan recreates a key; the one before it "
                 + (f"is that of {', '.join(used)}" if used else "was deleted outside Terraform"),
-                "do not apply: cancel the deletion of the key of before (aws kms "
-                "cancel-key-deletion, aws kms enable-key); if the state has lost it, import it",
+                "do not apply. Cancel the deletion of the key before it (aws kms "
+                "cancel-key-deletion, aws kms enable-key). If the state has lost it, import it",
             )
 
 
