@@ -54,7 +54,7 @@ def document_in(text: object) -> Any:
 
 
 def parsed(text: object) -> Any:
-    """Return the same, and None for a text that is nested too deeply."""
+    """Return the object or list in a JSON text; None also for one that is nested too deeply."""
     try:
         return document_in(text)
     except RecursionError:

@@ -105,7 +105,7 @@ def _subscription(client: Client, group: str, name: str) -> str | None:
 
 
 def _record(client: Client, zone: str, name: str, vpc: str) -> str | None:
-    """The simple alias record; import id: zone id, name and type."""
+    """Return the simple alias record; import id: zone id, name and type."""
     for zone_id in hosted_zone_ids(zone, vpc, client):
         records = client("route53").list_resource_record_sets(
             HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"

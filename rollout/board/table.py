@@ -64,7 +64,7 @@ def _print_notes(out: Console, board: Sequence[BoardRow], name: str, before: str
 
 
 def _detail(standings: Standings, board: Sequence[BoardRow], name: str) -> Table:
-    """One environment in full."""
+    """Return one environment in full."""
     target = standings.environments[name]
     flying = sum(stage.is_in_flight for stage in standings.stages(name).values())
     style = "bold red" if flying > target.max_in_flight else ""
@@ -100,7 +100,7 @@ def _watched(sides: Sequence[Coverage]) -> Text:
 
 
 def _overview(board: Sequence[BoardRow], environments: Sequence[str]) -> Table:
-    """All environments beside each other, a service a row."""
+    """Return all environments beside each other, a service a row."""
     columns = (Column(name, no_wrap=True) for name in ("service", *environments))
     table = Table(*columns, show_lines=True)
     cells = {(row.service, row.environment): row for row in board}
@@ -131,7 +131,7 @@ def _next_step(row: BoardRow) -> Text:
 
 
 def _since(row: BoardRow, now: datetime) -> Text:
-    """The day, and how long ago while a service is in flight."""
+    """Return the day, and how long ago while a service is in flight."""
     if row.since is None:
         return Text("by hand" if row.by_hand else "-", style="yellow" if row.by_hand else "dim")
     text = Text(short_date(row.since))
@@ -141,6 +141,6 @@ def _since(row: BoardRow, now: datetime) -> Text:
 
 
 def _stage(stage: Stage) -> Text:
-    """A stage in the colour of where the traffic is."""
+    """Return a stage in the colour of where the traffic is."""
     styles = {Stage.LEGACY: "dim", Stage.DARK: "blue", Stage.READY: "blue"}
     return Text(stage.value, styles.get(stage, "bold cyan" if stage.is_in_flight else "green"))

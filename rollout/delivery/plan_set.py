@@ -35,11 +35,11 @@ class PlanSet:
         return together(self.files)
 
     def plan(self, stack: str) -> Path:
-        """The plan as `terraform apply` takes it."""
+        """Return the plan as `terraform apply` takes it."""
         return self.folder / f"{stack}.tfplan"
 
     def as_json(self, stack: str) -> Path:
-        """The plan as `terraform show -json` writes it, for the guard and the review."""
+        """Return the plan as `terraform show -json` writes it, for the guard and the review."""
         return self.folder / f"{stack}.json"
 
 
@@ -108,7 +108,7 @@ def _differences(folder: Path, listed: Mapping[str, str], base: Path) -> Iterato
 
 
 def _environment_files(base: Path) -> str:
-    """The digests of the files with the stage of every service before the change."""
+    """Return the digests of the files with the stage of every service before the change."""
     return listing(map(described, environment_files(base / "environments").values()))
 
 

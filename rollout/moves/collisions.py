@@ -52,7 +52,7 @@ def _collisions(standings: Standings, environment: str) -> Iterator[Collision]:
 
 
 def _reason(standings: Standings, environment: str, one: str, other: str) -> str | None:
-    """The latest reason in the journal since both are in flight."""
+    """Return the latest reason in the journal since both are in flight."""
     journals = [standings.moves(environment, name) for name in (one, other)]
     # Always: the journal does not say when a service came into flight.
     always = datetime.min.replace(tzinfo=UTC)

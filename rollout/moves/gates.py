@@ -362,7 +362,7 @@ GATES: tuple[Callable[[Promotion], Finding | None], ...] = (
 
 
 def _unknown_since(standings: Standings, environment: str, service: str) -> tuple[str, str]:
-    """The reason and the fix when a stage was changed by hand."""
+    """Return the reason and the fix when a stage was changed by hand."""
     target = standings.environments[environment]
     stage = target.services[service].stage
     before = standings.last_recorded(environment, service)

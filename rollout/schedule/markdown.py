@@ -34,7 +34,7 @@ def as_markdown(environment: Environment, plan: Sequence[PlannedWave], rules: st
 
 
 def _bars(plan: Sequence[PlannedWave], wave: PlannedWave) -> Iterator[str]:
-    """One bar a phase that ends in the plan, from its start or from the plan's, and a milestone."""
+    """Draw a bar a phase that ends in the plan, from its start or the plan's, and a milestone."""
     begin = min(each.start for each in plan)
     for service in wave.services:
         at = {move.after: move.at for move in wave.moves if move.service == service}

@@ -83,7 +83,7 @@ def _walk(
     free_from: datetime,
     followed: Arrivals,
 ) -> Iterator[PlannedMove]:
-    """The moves of one service from its stage to `retired`."""
+    """Return the moves of one service from its stage to `retired`."""
     timing = standings.catalogue[service].timing
     ladder = environment.ladder
     stage = environment.services[service].stage
@@ -119,7 +119,7 @@ def _arrivals(standings: Standings, environment: str, start: datetime) -> Arriva
 def _passed_at(
     stage: Stage, arrivals: Sequence[tuple[Stage, datetime]], timing: Timing
 ) -> datetime:
-    """The time at which a stage is passed: its shortest stay is over, or a later one is reached."""
+    """Return when a stage is passed: its shortest stay is over, or a later one is reached."""
     passed = [
         at + shortest_dwell(stage, timing) if reached is stage else at
         for reached, at in arrivals

@@ -50,7 +50,7 @@ def under_way(stages: Mapping[str, Stage], catalogue: Catalogue) -> list[tuple[s
 
 
 def _may_move(waiting: set[str], catalogue: Catalogue) -> set[str]:
-    """The services whose turn it is: outside the CDE first, callers after the services called."""
+    """Return the services whose turn it is: outside the CDE first, callers after the called."""
     outside = {name for name in waiting if catalogue[name].scope is not Scope.INSIDE}
     group = outside or waiting
     return {name for name in group if not group.intersection(catalogue[name].called)}

@@ -74,7 +74,7 @@ def _integrity(side: ServiceSide, folder: Path, client: Client) -> Iterator[Watc
 
 
 def _denied(thing: str, error: ClientError) -> WatchingLine:
-    """Return the line of a denied question. Raises the error if it is none."""
+    """Return the line of a denied question. Raises any other error."""
     if not is_denied(error.response["Error"]["Code"]):
         raise error
     fix = f"allow your role {error.operation_name}, or ask somebody who sees it"

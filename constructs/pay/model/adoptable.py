@@ -31,7 +31,7 @@ Addresses = Mapping[str, Adoptable]
 
 
 def platform(environment: Environment, *services: Microservice) -> Addresses:
-    """The EC2 cluster with its capacity, and the log groups of the services."""
+    """Return the EC2 cluster with its capacity, and the log groups of the services."""
     cluster = names.cluster(environment.name, Side.EC2)
     parts = {
         addresses.cluster(Side.EC2): Adoptable((cluster,), must=True),
@@ -50,7 +50,7 @@ def platform(environment: Environment, *services: Microservice) -> Addresses:
 
 
 def ec2_side(environment: Environment, service: Microservice) -> Addresses:
-    """The load balancer, the ECS service and its roles."""
+    """Return the load balancer, the ECS service and its roles."""
     place = environment.name, service.name, Side.EC2
     balancer = names.load_balancer(*place)
     running = names.cluster(environment.name, Side.EC2), service.name
@@ -72,7 +72,7 @@ def ec2_side(environment: Environment, service: Microservice) -> Addresses:
 
 
 def ec2_record(environment: Environment, service: Microservice) -> Addresses:
-    """The simple record; a weighted one is this project's own."""
+    """Return the simple record; a weighted one is this project's own."""
     records = environment.ladder.records(environment.services[service.name].stage)
     is_simple = any(record.side is Side.EC2 and record.weight is None for record in records)
     vpc = "" if service.exposure is Exposure.PUBLIC else environment.network.vpc
@@ -81,8 +81,8 @@ def ec2_record(environment: Environment, service: Microservice) -> Addresses:
 
 
 def watching(environment: Environment, service: Microservice) -> Addresses:
-    """The subscriptions of log groups: a second one would send every line twice. Dashboards of the
-    same name: AWS would overwrite them without a word.
+    """Return the subscriptions of log groups: a second one would send every line twice. Return
+    dashboards of the same name, too: AWS would overwrite them without a word.
     """
     dashboard = names.dashboard(environment.name, service.name)
     parts = {addresses.DASHBOARD: Adoptable((dashboard,))}
@@ -94,7 +94,7 @@ def watching(environment: Environment, service: Microservice) -> Addresses:
 
 
 def tasks(environment: Environment, *services: Microservice) -> Addresses:
-    """The roles of the tasks that services start: another role of the same name cannot be made."""
+    """Return the roles of the tasks that services start: no other role can have the name."""
     parts = {}
     for run in (run for service in services for run in service.task_runs):
         for kind, name in (
@@ -107,13 +107,13 @@ def tasks(environment: Environment, *services: Microservice) -> Addresses:
 
 
 def overview(environment: Environment, *_: Microservice) -> Addresses:
-    """The dashboard of the environment."""
+    """Return the dashboard of the environment."""
     name = names.dashboard(environment.name)
     return {str(addresses.DASHBOARD): Adoptable((name,))}
 
 
 def registry(environment: Environment, *images: Image) -> Addresses:
-    """The repositories, and what says who pulls their images and how long these stay."""
+    """Return the repositories, and what says who pulls their images and how long these stay."""
     parts = {addresses.IMAGE_SCANNING: Adoptable((environment.account_id,))}
     for image in images:
         repository = (image.repository,)

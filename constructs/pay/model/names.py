@@ -208,17 +208,17 @@ def database(environment: str, service: str, suffix: int) -> str:
 
 
 def secret(environment: str, service: str) -> str:
-    """One Secrets Manager secret per service: a JSON object keyed by variable name."""
+    """Return one Secrets Manager secret per service: a JSON object keyed by variable name."""
     return f"{environment}/{service}"
 
 
 def shared_secret(environment: str, name: str) -> str:
-    """A Secrets Manager secret with the keys that several services have to agree on."""
+    """Return a Secrets Manager secret with the keys that several services have to agree on."""
     return f"{environment}/shared/{name}"
 
 
 def parameter_path(environment: str, service: str) -> str:
-    """The Parameter Store path of a service's settings that are not secret, one parameter each."""
+    """Return the Parameter Store path of a service's settings that are not secret."""
     return f"/{environment}/{service}/"
 
 
@@ -248,7 +248,9 @@ def repository(service: str) -> str:
 
 
 def image_registry(account_id: str, region: str) -> str:
-    """The host of an account's images (AWS: ECR user guide, "Amazon ECR private registry")."""
+    """Return the host of an account's images (AWS: ECR user guide, "Amazon ECR private
+    registry").
+    """
     return f"{account_id}.dkr.ecr.{region}.amazonaws.com"
 
 
@@ -304,7 +306,7 @@ def smoke_role(environment: str) -> str:
 
 
 def smoke_bucket(environment: str, account_id: str) -> str:
-    """The bucket of what runs of canaries leave; without a period, which Synthetics refuses (API
+    """Return the bucket of what runs of canaries leave. Synthetics refuses a period in it (API
     reference, `CreateCanary`, ArtifactS3Location). Names of buckets are unique in the world.
     """
     return f"pay-{environment}-smoke-{account_id}"
@@ -324,7 +326,7 @@ LOAD_SUBNETS = "load"
 
 
 def load_security_group(environment: str) -> str:
-    """The security group of load tests; it exists already."""
+    """Return the security group of load tests; it exists already."""
     return f"{environment}-load-sg"
 
 
@@ -333,5 +335,5 @@ def load_key_alias(environment: str) -> str:
 
 
 def smoke_security_group(environment: str) -> str:
-    """The security group of canaries in the VPC; it exists already."""
+    """Return the security group of canaries in the VPC; it exists already."""
     return f"{environment}-smoke-sg"

@@ -21,7 +21,7 @@ _KINDS = (str.isupper, str.islower, str.isdigit)
 
 def in_prose(text: str) -> Iterator[Secret]:
     """Yield every secret in a comment: values announced by a name, quoted or not, and text random
-    like a key. A sentence about a secret is none: `password: see the vault`.
+    like a key. A sentence about a secret is not a secret: `password: see the vault`.
     """
     for secret in named(text):
         if not _is_about(secret, text):
