@@ -1,1 +1,1 @@
-"""Reads the findings of protective monitoring for the team that answers them."""
+"""Follows a finding of protective monitoring from the tool that reports it to its answer."""

@@ -1,1 +1,1 @@
-"""Reads the input of commands, or shows their output."""
+"""Gives commands what many of them need: input, output, refusals, environments, Git, waiting."""
