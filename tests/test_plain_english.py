@@ -21,6 +21,19 @@ QUESTIONS = {"How", "What", "When", "Where", "Whether", "Which", "Who", "Why"}
 VAGUE = {"found", "made", "said", "told"}
 """Participles that do not name a value."""
 
+TEXT_CALLS = {"Argument", "Finding", "Option", "Problem", "Refused"}
+"""The calls whose arguments a person reads."""
+TEXT_FILES = {"rollout/measure/explain.py"}
+"""The files of which a person reads every text."""
+MARKDOWN = sorted(
+    name
+    for file in ROOT.rglob("*.md")
+    if (name := file.relative_to(ROOT).as_posix())
+    and name.startswith((".github/", "docs/", "README.md", "policies/"))
+    and not name.startswith("docs/decisions/")
+)
+"""The pages that follow the rules: not the decisions, nor the list of changes."""
+
 FOUND = ("constructs/pay/model/problem.py", "the name found")
 """The name that stays: a problem says in four parts where, what was found, what is allowed, what
 to do.
@@ -80,6 +93,60 @@ def long_sentences(text: str) -> Iterator[str]:
                 yield f"{len(words)} words: {' '.join(words)}"
 
 
+def text_of(node: ast.expr) -> str:
+    """Return the text of a string, with one word for each value that a run puts into it."""
+    match node:
+        case ast.Constant(str() as text):
+            return text
+        case ast.JoinedStr(parts):
+            return "".join(
+                text_of(part) if isinstance(part, ast.Constant) else "X" for part in parts
+            )
+        case _:
+            return ""
+
+
+def texts(tree: ast.AST, *, everything: bool = False) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of each string that a person reads."""
+    others = {id(node) for node in docstrings(tree)} | {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+    }
+    roots: list[ast.AST] = (
+        [tree]
+        if everything
+        else [
+            argument
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func).rpartition(".")[2] in TEXT_CALLS
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        ]
+    )
+    for root in roots:
+        for node in ast.walk(root):
+            if isinstance(node, ast.expr) and id(node) not in others and (text := text_of(node)):
+                yield node.lineno, text
+
+
+def long_texts(source: str, *, everything: bool = False) -> dict[str, int]:
+    """Return each long sentence of the strings that a person reads, with its line."""
+    read = texts(ast.parse(source), everything=everything)
+    return {sentence: line for line, text in read for sentence in long_sentences(text)}
+
+
+def prose(markdown: str) -> str:
+    """Return the text without its commands. Each heading and cell of a table stands alone, and
+    code is one word.
+    """
+    text = re.sub(r"(?ms)^ *```.*?^ *```$", "\n\n", markdown)
+    text = re.sub(r"`[^`]+`", "`code`", text)
+    text = re.sub(r"(?m)^#.*$", r"\g<0>\n\n", text)
+    return re.sub(r"(?m)^\|.*$", lambda row: row[0].replace("|", "\n\n") + "\n\n", text)
+
+
 def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         match node:
@@ -127,6 +194,24 @@ def test_a_package_names_one_thing_that_belongs_there(folder: str) -> None:
     assert [name for name, first in firsts.items() if "and" in first.split()] == []
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_sentences_of_texts_are_short(folder: str) -> None:
+    files = sorted((ROOT / folder).rglob("*.py")) or [ROOT / folder]
+    assert [
+        f"{name}:{line}: {sentence}"
+        for file in files
+        if (name := file.relative_to(ROOT).as_posix())
+        for sentence, line in long_texts(
+            file.read_text(encoding="utf-8"), everything=name in TEXT_FILES
+        ).items()
+    ] == []
+
+
+@pytest.mark.parametrize("page", MARKDOWN)
+def test_the_sentences_of_pages_are_short(page: str) -> None:
+    assert list(long_sentences(prose((ROOT / page).read_text(encoding="utf-8")))) == []
+
+
 LONG = "word " * 21
 
 
@@ -162,3 +247,34 @@ def test_a_broken_rule_is_reported(source: str) -> None:
 )
 def test_plain_words_and_other_texts_pass(source: str) -> None:
     assert list(mistakes(source)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'Finding("{LONG}")',
+        f'typer.Option(help="{LONG}")',
+        f'terminal.Refused(Problem(f"{{where}} {"word " * 20}"))',
+        f'Problem(where, "a" if short else "{LONG}")',
+    ],
+)
+def test_a_long_text_is_reported(source: str) -> None:
+    assert len(long_texts(source)) == 1
+
+
+@pytest.mark.parametrize("source", [f'print("{LONG}")', f'Finding("{"Word. " * 30}")'])
+def test_short_and_other_texts_pass(source: str) -> None:
+    assert long_texts(source) == {}
+
+
+@pytest.mark.parametrize("page", [LONG, f"- {LONG}", f"| cell | {LONG} |\n", f"# {LONG}"])
+def test_a_long_sentence_of_a_page_is_reported(page: str) -> None:
+    assert len(list(long_sentences(prose(page)))) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [f"```sh\n{LONG}\n```\n", f"Run `{LONG}`.", f"| {'word ' * 15} | {'word ' * 15} |\n"],
+)
+def test_commands_and_short_cells_pass(page: str) -> None:
+    assert list(long_sentences(prose(page))) == []

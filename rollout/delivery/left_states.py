@@ -45,6 +45,6 @@ def _problem(terraform: Terraform, id: str) -> Problem | None:
     return Problem(
         where=id,
         found=f"{', '.join(held[:SHOWN])}{others} in its state, which the change leaves behind",
-        allowed="a stack's code, or the place of its state, goes after its resources",
+        allowed="a stack's code, or the place of its state, is deleted after its resources",
         fix=f"keep the code, destroy them first: {PAGE}",
     )

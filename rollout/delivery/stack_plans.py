@@ -73,8 +73,8 @@ def _neither(argument: str, known: Iterable[str]) -> Problem:
     return Problem(
         where=argument,
         found="neither a file nor a stack",
-        allowed="a plan as `terraform show -json PLANFILE` writes it, or the id of a stack or a "
-        "shell glob of ids",
+        allowed="a plan as `terraform show -json PLANFILE` writes it, a stack's id, or a shell "
+        "glob of ids",
         fix=did_you_mean(argument, known, "`pay stacks` lists the ids"),
     )
 

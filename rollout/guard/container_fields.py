@@ -83,7 +83,7 @@ def _ports(before: Any, after: Any, task: Task) -> Iterator[str]:
     old, new = (_by_port(mappings) for mappings in (before, after))
     for port in sorted(old.keys() | new.keys()):
         if port not in new:
-            yield f"port {port} goes"
+            yield f"port {port} is removed"
         elif port in old and not same(old[port], new[port]):
             yield f"port {port} was {shown(port, old[port])} and is {shown(port, new[port])}"
         elif port not in old and new[port].get("hostPort") and task.network_mode != "awsvpc":
@@ -146,7 +146,7 @@ def _is_sane(check: Mapping[str, Any]) -> bool:
 
 
 def _health_check(before: Any, after: Any, task: Task) -> Iterator[str]:
-    """A check that is more patient passes; one that asks something else may stop running tasks. A
+    """Yield each difference that may stop running tasks. A check that is more patient passes. A
     first one passes with sane numbers, and anyway where the task continues without the container.
     """
     old, new = (value if isinstance(value, dict) else {} for value in (before, after))
@@ -167,13 +167,13 @@ _DEFAULT_OPEN_FILES = 65_535
 
 
 def _limits(before: Any, after: Any, task: Task) -> Iterator[str]:
-    """Higher limits pass, but of core dumps: they hold what was in memory."""
+    """Yield each lower limit. Core dumps take no higher one: they hold what was in memory."""
     old, new = (_by_name(limits) for limits in (before, after))
     for name in sorted(old.keys() | new.keys()):
         first = {"softLimit": _DEFAULT_OPEN_FILES, "hardLimit": _DEFAULT_OPEN_FILES}
         earlier = old.get(name, first if name == "nofile" else {})
         if name not in new:
-            yield f"ulimit {name} goes"
+            yield f"ulimit {name} is removed"
         elif not same(old.get(name), new[name]) and (
             name == "core"
             or not all(_is_raised(dig(earlier, key), dig(new[name], key)) for key in first)
@@ -196,7 +196,7 @@ def _mounts(before: Any, after: Any, task: Task) -> Iterator[str]:
     old, new = (value if isinstance(value, list) else [] for value in (before, after))
     wanted = task.hardened.get("mountPoints", ())
     for mount in (m for m in old if not any(same(m, n) for n in new)):
-        yield f"mount {dig(mount, 'containerPath')} goes or changes"
+        yield f"mount {dig(mount, 'containerPath')} is removed or changes"
     for mount in (m for m in new if not any(same(m, n) for n in (*old, *wanted))):
         yield f"mount {dig(mount, 'containerPath')} hides what the image has there"
 

@@ -64,8 +64,8 @@ Base = Annotated[
         "--base",
         metavar="FOLDER",
         help="The environment files as they are before the change. Without it the stage before is "
-        "read from the records alone, which cannot distinguish `cutover` from `soak` or `legacy` "
-        "from `dark`: a move on from these is refused.",
+        "read from the records alone. They cannot distinguish `cutover` from `soak`, or `legacy` "
+        "from `dark`, so a move on from these is refused.",
     ),
 ]
 

@@ -48,14 +48,15 @@ _REQUESTS = _named(ERROR_PERCENT.whole)
 def _failures(part: Part, numbers: Numbers, failing: Failing) -> list[str]:
     ratios = ", ".join(f"{times:g}" for times in WORSE_BY)
     return [
-        f"Each block of {numbers['block_minutes']:g} minutes has one vote, and each block of five "
-        "minutes with unusually many errors a second one.",
-        f"A vote is the mean likelihood ratio of the block's errors: Fargate's rate is {ratios} "
-        f"times {failing.tolerance:g} times EC2's, against at most {failing.tolerance:g} times.",
+        f"Each block of {numbers['block_minutes']:g} minutes has one vote. A block of five minutes "
+        "with unusually many errors has a second one.",
+        "A vote is the mean likelihood ratio of the block's errors. Fargate's rate is "
+        f"{ratios} times {failing.tolerance:g} times EC2's, against at most "
+        f"{failing.tolerance:g} times.",
         "Half of the stake is bet at the start, and a part of the rest each hour. The evidence is "
         f"the mean over the ratios and both kinds of votes: {part.e_values['e_worse']:.4g}.",
-        f"FAIL needs {FAILS_AT:g}, {failing.least_errors} errors on Fargate, and errors in "
-        f"{failing.least_rate:.1%} of its requests of the stage or of the last hour.",
+        f"FAIL needs {FAILS_AT:g} and {failing.least_errors} errors on Fargate. It also needs "
+        f"errors in {failing.least_rate:.1%} of its requests of the stage or of the last hour.",
     ]
 
 
@@ -76,8 +77,9 @@ def _failed_requests(part: Part, numbers: Numbers) -> list[str]:
         "The limit is that of the stage's share, or a multiple of the lower end of EC2's own rate.",
         f"That evidence is {part.e_values['e_better']:.4g}, and {PASSES_AT:g} passes after "
         f"{SHORTEST_MINUTES} minutes in which both sides answered.",
-        f"A burst ({LEAST_ERRORS} errors and {LEAST_RATE:.0%} in five minutes) of Fargate alone "
-        "forbids to pass, unless the week before had as many; so does a last hour over the limit.",
+        f"A burst is {LEAST_ERRORS} errors and {LEAST_RATE:.0%} in five minutes. One of Fargate "
+        "alone forbids to pass, unless the week before had as many. So does a last hour over the "
+        "limit.",
     ]
 
 
@@ -107,8 +109,8 @@ def _latency(part: Part, numbers: Numbers) -> list[str]:
         return []
     by = f"{numbers['slower_by']:g}"
     return [
-        "The smaller side's rate in the first hours chooses the highest percentile and the "
-        "shortest block with enough requests for it.",
+        "The smaller side's rate in the first hours chooses the highest percentile. It also "
+        "chooses the shortest block with enough requests for it.",
         f"Each block of {numbers['block_minutes']:g} minutes has one vote: is Fargate over {by} "
         f"times EC2? {numbers['slower']:g} of {numbers['blocks']:g} were.",
         f"The evidence of slower is {part.e_values['e_worse']:.4g} ({FAILS_AT:g} fails, "
@@ -124,10 +126,10 @@ def _dip(part: Part, numbers: Numbers) -> list[str]:
         return []
     return [
         "Expected is the median of the same local time in the four weeks before, without bank "
-        "holidays and closures, times the level of the two hours before without their last ten "
-        "minutes.",
+        "holidays and closures. It is multiplied by the level of the two hours before, without "
+        "their last ten minutes.",
         f"A block of {numbers['block_minutes']:g} minutes is low under {dip.LOW_SHARE:.0%} of at "
-        f"least {dip.LEAST_EXPECTED} expected requests, beyond chance: {numbers['low']:g} of "
+        f"least {dip.LEAST_EXPECTED} expected requests, beyond chance. {numbers['low']:g} of "
         f"{numbers['blocks']:g} were.",
         f"The evidence of a dip is {part.e_values['e']:.4g}, and {FAILS_AT:g} fails: two or three "
         "low blocks.",
@@ -165,8 +167,9 @@ _TEXTS: Mapping[PartName, Callable[[Part, Numbers], list[str]]] = {
     PartName.TUNNELS: _tunnels,
     PartName.DIP: _dip,
     PartName.SHARE: lambda part, numbers: [
-        f"Of the last hour: clients do not arrive under a quarter of the weight, where at least "
-        f"{share.LEAST_EXPECTED} requests were expected, or without one in half an hour.",
+        "The last hour counts. Under a quarter of the weight, clients do not arrive, where at "
+        f"least {share.LEAST_EXPECTED} requests were expected. Nor do they without one request in "
+        "half an hour.",
         "More than three times the weight and 15 per cent looks like DNS failing over.",
     ],
     PartName.IDLE: lambda part, numbers: [

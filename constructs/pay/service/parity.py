@@ -141,7 +141,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
         differences.append(
             Difference(
                 aspect="messages of queues",
-                ec2="taken at every stage until the side goes",
+                ec2="taken at every stage until the side is destroyed",
                 fargate="left to EC2 at dark, taken from ready on",
                 matters="from ready on the sides share them about equally, at any weights",
                 attributes=(f"container.{service.name}.environment",),

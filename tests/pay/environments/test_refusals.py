@@ -212,9 +212,9 @@ MISTAKES = {
         'instance_type = "m7g.xlarge"\nmin_instances = 8',
         "capacity.cde.min_instances",
         "8, which offer 32768 CPU units and 124512 MiB to tasks",
-        "instances that offer 33792 CPU units and 114688 MiB: `peak` tasks of every service with "
-        "an EC2 side, and one more of the largest for a rolling deployment with m7g.xlarge: at "
-        "least 9",
+        "instances that offer 33792 CPU units and 114688 MiB. That holds `peak` tasks of each "
+        "service with an EC2 side, and one more of the largest for rolling deployments with "
+        "m7g.xlarge: at least 9",
     ),
     "a segment without instances": (
         '[capacity.general]\ninstance_type = "m7g.2xlarge"\nmin_instances = 6\nmax_instances = 9\n',

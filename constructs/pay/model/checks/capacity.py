@@ -30,8 +30,8 @@ def capacity_problems(environment: Environment, catalogue: Catalogue) -> Iterato
             yield Problem(
                 key=f"capacity.{segment}.min_instances",
                 found=f"{count}, which offer {offered} to tasks",
-                allowed=f"instances that offer {needed}: `peak` tasks of every service with an EC2 "
-                "side, and one more of the largest for a rolling deployment",
+                allowed=f"instances that offer {needed}. That holds `peak` tasks of each service "
+                "with an EC2 side, and one more of the largest for rolling deployments",
                 fix=f"with {capacity.instance_type}: at least {enough}",
             )
 

@@ -90,7 +90,7 @@ def _of_service(
         yield Problem(
             key="min",
             found=f"{event.min} tasks of {name}, which is at {stage}",
-            allowed=f"at most its tasks.peak, which is {tasks.peak}: from legacy to soak both "
+            allowed=f"at most its tasks.peak, which is {tasks.peak}. From legacy to soak both "
             "sides stay at the peak, and nothing changes it by schedule",
             fix=f"raise services.{name}.tasks.peak until the event is over",
         )

@@ -208,8 +208,8 @@ def _clock_problems(wake: Wake) -> Iterator[Problem]:
     if times := sorted({each.time for each in wake.instants if each.meets_a_clock_change}):
         yield Problem(
             key=wake.key,
-            found=f"{wake.text}, of which {' and '.join(times)} is in the hour of a clock change: "
-            f"databases start {DATABASE_LEAD // MINUTE} minutes before services and stop "
+            found=f"{wake.text}, of which {' and '.join(times)} is in the hour of a clock change. "
+            f"Databases start {DATABASE_LEAD // MINUTE} minutes before services and stop "
             f"{DATABASE_LAG // MINUTE} after them, alarms wait {ALARM_LAG // MINUTE}",
             allowed=f"times that the clocks of {wake.start.zone} never leave out or have twice",
             fix="move it, or write the time in UTC",

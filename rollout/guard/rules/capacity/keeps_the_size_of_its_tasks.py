@@ -34,7 +34,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 yield Finding(
                     change.address,
                     f"{where}: {text}",
-                    "keep the size until the side cannot receive traffic; where measurements show "
+                    "keep the size until the side cannot receive traffic. Where measurements show "
                     "that less is enough, allow this rule with them as the reason",
                 )
 

@@ -109,7 +109,7 @@ def _of_volumes(old: Any, new: Any, service: str | None) -> Iterator[str]:
     for name in sorted(before.keys() | after.keys()):
         plain = {"name": name}
         if name not in after:
-            yield f"volume {name} goes"
+            yield f"volume {name} is removed"
         elif name in before and not same(before[name], after[name]):
             yield f"volume {name} changes"
         elif name not in before and not (name in named and same(after[name], plain)):
@@ -130,7 +130,7 @@ def _of_its_containers(
     parts = _parts(service)
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
-            yield f"container {name} goes"
+            yield f"container {name} is removed"
         elif name not in before:
             if name not in parts:
                 yield f"container {name} is new, and the catalogue does not name it"

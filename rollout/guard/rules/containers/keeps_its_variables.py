@@ -56,7 +56,7 @@ def _secrets(
     written = pairs(new, "environment")
     for name, source in before.items():
         if name not in after:
-            becomes = "becomes a variable in plain text" if name in written else "goes"
+            becomes = "becomes a variable in plain text" if name in written else "is removed"
             yield f"secret {name} {becomes}"
         elif source != after[name] and not _is_named(name, after[name], environment, service):
             yield f"secret {name} is read from another place: {after[name]}"
@@ -97,7 +97,7 @@ def _variables(
     for name, value in before.items():
         if name not in after:
             if name not in secret:
-                yield f"variable {name} goes"
+                yield f"variable {name} is removed"
             continue
         was, becomes = str(value), str(after[name])
         if was == becomes or name in switches:

@@ -38,8 +38,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
                     yield Finding(
                         change.address,
                         f"{path} of container {name} names {what}",
-                        f"name what belongs to {plan.stack.service or own.name} in {own.name}; "
-                        "look for the line in its file, in the catalogue and in what it looks up",
+                        f"name what belongs to {plan.stack.service or own.name} in {own.name}. "
+                        "Look for the line in its file, in the catalogue and in what it looks up",
                     )
 
 

@@ -17,7 +17,7 @@ LIFECYCLE = "aws_ecr_lifecycle_policy"
 SCANNING = "aws_ecr_registry_scanning_configuration"
 
 _TOLD = {
-    REPOSITORY: "every image in it goes with it; ECR changes its encryption and its name never",
+    REPOSITORY: "every image in it is deleted too; ECR never changes its encryption or its name",
     SCANNING: "no image would be scanned again",
 }
 
@@ -28,8 +28,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(
                 change.address,
                 f"{change.type} is {PAST[change.verb]}{change.because}; {_TOLD[change.type]}",
-                "keep it as it is: `pay adopt` writes the encryption that was found into the "
-                "environment's file, and a renamed address needs a `moved` block",
+                "keep it as it is. `pay adopt` writes its encryption into the environment's file, "
+                "and a renamed address needs a `moved` block",
             )
         elif not change.is_removed:
             for text, do in _JUDGES.get(change.type, _nothing)(change):

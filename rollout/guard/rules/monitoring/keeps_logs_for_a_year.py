@@ -22,7 +22,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(
                 change.address,
                 text,
-                f"keep its lines for {LEAST_DAYS} days or more, and as long as before; a shorter "
+                f"keep its lines for {LEAST_DAYS} days or more, and as long as before. A shorter "
                 "time is a new group, for what is logged from then on",
             )
 

@@ -32,6 +32,6 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(
                 change.address,
                 f"{where}: {judged.in_words}; {known}",
-                "keep the value, or make a second resource with the new one beside it; where it "
+                "keep the value, or make a second resource with the new one beside it. Where it "
                 f"is right to change it in place, say why: {ALLOW}",
             )

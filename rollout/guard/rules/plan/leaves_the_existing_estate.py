@@ -21,7 +21,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(
                 change.address,
                 f"the plan would {verb} {change.type}, which {plan.stack.id} may not hold",
-                "find what exists through a data source, and let its owner change it; for a type "
-                "that this stack is to make, add it in constructs/pay/model/stacks.py, with the "
-                "rules that judge it",
+                "find what exists through a data source, and let its owner change it. Add a type "
+                "that this stack is to make in constructs/pay/model/stacks.py, with the rules that "
+                "judge it",
             )

@@ -26,6 +26,6 @@ def check(plan: StackPlan, context: Context) -> Findings:
         yield Finding(
             "",
             f"the plan has {part}, which no rule judges",
-            "plan without it: without `action` blocks and -invoke, with the configuration of "
-            "imports written in the stack, and with a Terraform that this project knows",
+            "plan without it: without `action` blocks and -invoke. Write the configuration of "
+            "imports in the stack, and use a Terraform that this project knows",
         )

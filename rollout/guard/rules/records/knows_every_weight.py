@@ -16,7 +16,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             yield Finding(
                 write.address,
                 f"{', '.join(unknown)}: known only after apply, or not a value that Route 53 takes",
-                "apply first what it comes from, then plan again; weights are integers from 0 to "
+                "apply first what it comes from, then plan again. Weights are integers from 0 to "
                 "255, written in the environment's file",
             )
 

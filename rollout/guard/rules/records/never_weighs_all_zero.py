@@ -19,7 +19,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 yield Finding(
                     state[0].address,
                     f"{name.key} passes through or ends with {in_words(state)}",
-                    "raise one weight before the other goes to 0: the Fargate record needs "
+                    "raise one weight before the other becomes 0. The Fargate record needs "
                     "`depends_on` the EC2 record, and 100/0 to 0/100 needs a stage in between",
                 )
                 break
