@@ -44,7 +44,18 @@ Numbers have gaps, so that related decisions stay together.
 | 70 | guard and review |
 | 80 | speed |
 | 90 | the traffic lab |
-| 100 | adoption and later additions |
+| 100 | adoption, and where code stands |
+| 113 | what each side has, and its hardening |
+| 127 | reach, and what is refused before an apply |
+| 152 | alarms, dashboards and verdicts |
+| 168 | images |
+| 172 | smoke tests |
+| 176 | releases, tasks, records and pipelines |
+| 189 | scaling and sleep |
+| 197 | costs, versions and load tests |
+| 206 | findings |
+| 214 | versions of the provider, and cdktn |
+| 217 | later additions to all of these |
 
 To add one, copy the form of its neighbour into `NNNN-verb-phrase.md`. Then update this page:
 `pytest --update-golden`.
