@@ -26,13 +26,15 @@ TEXT_CALLS = {"Argument", "Finding", "Option", "Problem", "Refused"}
 TEXT_FILES = {"rollout/measure/explain.py"}
 """The files of which a person reads every text."""
 MARKDOWN = sorted(
-    name
-    for file in ROOT.rglob("*.md")
-    if (name := file.relative_to(ROOT).as_posix())
-    and name.startswith((".github/", "docs/", "README.md", "policies/"))
-    and not name.startswith("docs/decisions/")
+    file.relative_to(ROOT).as_posix()
+    for file in (
+        ROOT / "README.md",
+        *(ROOT / ".github").glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+    )
+    if file.parent.name != "decisions"
 )
-"""The pages that follow the rules: not the decisions, nor the list of changes."""
+"""The pages that follow the rules: neither the decisions nor the list of changes."""
 
 FOUND = ("constructs/pay/model/problem.py", "the name found")
 """The name that stays: a problem says in four parts where, what was found, what is allowed, what

@@ -76,7 +76,7 @@ _CALLED = "the catalogue or the environment's file says what is called, and when
 _SCHEDULES = ("makes-its-scheduled-calls", "sleeps-and-wakes-as-its-file-says")
 _CALL = Row(judged_by(*_SCHEDULES), _CALLED)
 
-_TOLD = Row(
+_NOTIFYING = Row(
     judged_by("tells-findings-as-its-file-says"), "the environment's file says who hears of what"
 )
 
@@ -158,14 +158,14 @@ TABLE: Mapping[str, Rows] = {
     },
     "aws_cloudwatch_event_rule": {
         "description": Row(ANYTHING, "only people read it"),
-        "event_pattern": _TOLD,
-        "state": _TOLD,
+        "event_pattern": _NOTIFYING,
+        "state": _NOTIFYING,
     },
     "aws_cloudwatch_event_target": {
-        "arn": _TOLD,
-        "dead_letter_config": _TOLD,
-        "input_transformer": _TOLD,
-        "retry_policy": _TOLD,
+        "arn": _NOTIFYING,
+        "dead_letter_config": _NOTIFYING,
+        "input_transformer": _NOTIFYING,
+        "retry_policy": _NOTIFYING,
     },
     "aws_cloudwatch_log_group": {
         "kms_key_id": Row(FIRST_KEY, "what is logged from then on is encrypted"),

@@ -16,7 +16,7 @@ REPOSITORY = "aws_ecr_repository"
 LIFECYCLE = "aws_ecr_lifecycle_policy"
 SCANNING = "aws_ecr_registry_scanning_configuration"
 
-_TOLD = {
+_EFFECTS = {
     REPOSITORY: "every image in it is deleted too; ECR never changes its encryption or its name",
     SCANNING: "no image would be scanned again",
 }
@@ -24,10 +24,10 @@ _TOLD = {
 
 def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
-        if change.goes and change.type in _TOLD:
+        if change.goes and change.type in _EFFECTS:
             yield Finding(
                 change.address,
-                f"{change.type} is {PAST[change.verb]}{change.because}; {_TOLD[change.type]}",
+                f"{change.type} is {PAST[change.verb]}{change.because}; {_EFFECTS[change.type]}",
                 "keep it as it is. `pay adopt` writes its encryption into the environment's file, "
                 "and a renamed address needs a `moved` block",
             )
