@@ -30,7 +30,7 @@ _SECURITY_POLICY = re.compile(
     r"(?<![\w-])ELBSecurityPolicy(?:-(?:TLS13|TLS|FS|[0-3]|Res|Ext[0-2]?|FIPS|PQ)){0,6}"
     r"-20\d\d-\d\d(?![\w-])"
 )
-"""The name of a listener's security policy, by the words that AWS makes such names of: any other
+"""The name of a listener's security policy, by the words that AWS makes such names of. Any other
 word behind `ELBSecurityPolicy-` is judged. AWS: Application Load Balancers user guide, "Security
 policies for your Application Load Balancer"."""
 
