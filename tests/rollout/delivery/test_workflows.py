@@ -69,6 +69,11 @@ def test_no_pipeline_commits_or_pushes_records_by_itself(pipeline: Path) -> None
     assert OWN_GIT.findall(_commands(without_rebuilds(yaml.safe_load(pipeline.read_text())))) == []
 
 
+@pytest.mark.parametrize("pipeline", [*PIPELINES, WORKFLOWS / GENERIC, *GENERATED], ids=name)
+def test_no_pipeline_sets_an_exit_code(pipeline: Path) -> None:
+    assert re.findall(r"continue-on-error|\bexit \d", pipeline.read_text()) == []
+
+
 def without_rebuilds(document: Any) -> Any:
     """Return a pipeline without the jobs that push a tag to the repository of a sidecar."""
     jobs = document.get("jobs") or {}
@@ -94,6 +99,13 @@ def test_a_review_posts_what_judging_wrote() -> None:
     assert "steps.plan" not in steps["judge"]["if"], "it writes also that nothing was planned"
     assert shlex.split(steps["comment"]["run"])[:3] == ["gh", "pr", "comment"]
     assert "--body-file review/review.md" in steps["comment"]["run"]
+
+
+def test_what_a_review_found_is_kept_also_when_it_refuses() -> None:
+    document = yaml.safe_load((WORKFLOWS / "github-pull-request.yml").read_text())
+    steps = document["jobs"]["review"]["steps"]
+    at = [step.get("id") for step in steps].index("plan")
+    assert all("!cancelled()" in step.get("if", "") for step in steps[at + 1 :])
 
 
 def test_a_pipeline_makes_what_the_makefile_has() -> None:
