@@ -1,6 +1,8 @@
 """The stacks that a move changes, in their order, and what `cdktf diff` shows of each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
@@ -9,7 +11,8 @@ from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.model.monitoring.stages import composites_alone_notify
 from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
-from pay.model.stacks import known_stacks, traffic_stack
+from pay.model.stack_kind import Turn
+from pay.model.stacks import Stack, known_stacks
 from pay.model.stage.dns_answers import minimum_healthy
 from pay.model.stage.transitions import Edge
 from pay.model.stage.write_order import written_sides
@@ -26,30 +29,42 @@ class StackChange:
 
 
 def stack_changes(environment: Environment, service: str, edge: Edge) -> tuple[StackChange, ...]:
-    """Return the stacks to deploy after a move, in their order. A side exists, protected and at the
-    peak, before its record leads to it. It gives that up only when its record is deleted. What
-    watches follows the records.
+    """Return the stacks to deploy after a move, by their turns in an apply. A side exists,
+    protected and at the peak, before its record leads to it. It gives that up only when its record
+    is deleted. What watches follows the records.
     """
-    first, watching, canaries, last = [], [], [], []
-    for stack in known_stacks({environment.name: environment}).values():
-        if stack.kind.holds_canaries and (shown := _canaries(environment, service, edge)):
-            canaries.append(StackChange(stack.id, shown))
-        if stack.service != service or stack.kind.holds_records:
-            continue
-        before, after = edge.before in stack.kind.stages, edge.after in stack.kind.stages
-        if not before and after:
-            first.append(StackChange(stack.id, f"only creates: {stack.kind.holds}"))
-        elif before and not after:
-            last.append(StackChange(stack.id, f"only destroys: {stack.kind.holds}"))
-        elif stack.kind.holds_composite_alarms:
-            watching.append(StackChange(stack.id, _watching(environment, service, edge)))
-        elif after and stack.kind.side:
-            gained, lost = _updates(environment, service, stack.kind.side, edge)
-            first += [StackChange(stack.id, "; ".join(gained))] if gained else []
-            last += [StackChange(stack.id, "; ".join(lost))] if lost else []
-    records = _records_change(environment, edge)
-    traffic = StackChange(traffic_stack(environment.name, service), records)
-    return (*first, *([traffic] if records else []), *watching, *canaries, *last)
+    known = known_stacks({environment.name: environment}).values()
+    changed = [
+        (turn, StackChange(stack.id, shown))
+        for stack in sorted(known, key=lambda stack: stack.kind.is_shared)
+        for turn, shown in _changes_of(stack, environment, service, edge)
+        if shown
+    ]
+    return tuple(change for _, change in sorted(changed, key=itemgetter(0)))
+
+
+def _changes_of(
+    stack: Stack, environment: Environment, service: str, edge: Edge
+) -> Iterator[tuple[Turn, str]]:
+    """Yield what a move changes in a stack, which may be nothing, with the turn of the change."""
+    kind = stack.kind
+    if kind.holds_canaries:
+        yield kind.turn, _canaries(environment, service, edge)
+    if stack.service != service:
+        return
+    before, after = edge.before in kind.stages, edge.after in kind.stages
+    if kind.holds_records:
+        yield kind.turn, _records_change(environment, edge)
+    elif not before and after:
+        yield kind.turn, f"only creates: {kind.holds}"
+    elif before and not after:
+        yield Turn.SIDES_THAT_GO, f"only destroys: {kind.holds}"
+    elif kind.holds_composite_alarms:
+        yield kind.turn, _watching(environment, service, edge)
+    elif after and kind.side:
+        gained, lost = _updates(environment, service, kind.side, edge)
+        yield kind.turn, "; ".join(gained)
+        yield Turn.SIDES_THAT_GO, "; ".join(lost)
 
 
 def _updates(

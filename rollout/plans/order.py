@@ -1,5 +1,5 @@
 """Orders plans as they are applied. A side comes before the records that lead to it, and after the
-records that leave it. `rollout/moves/stack_changes.py` lists the same order for a deploy by hand.
+records that leave it. `rollout/moves/stack_changes.py` sorts a deploy by hand by the same turns.
 """
 
 from collections.abc import Iterable, Mapping

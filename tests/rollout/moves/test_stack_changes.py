@@ -1,12 +1,16 @@
 """What a move changes, and in which order the stacks are deployed."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 
 from pay.environments.load import load_environments
-from pay.model import Stage
+from pay.model import Environment, Stage
 from pay.model.environment.monitoring import Notifying
 from pay.model.environment.sleep import Sleep
-from pay.model.stacks import SMOKE
+from pay.model.stack_kind import Turn
+from pay.model.stacks import SMOKE, Stack, known_stacks
 from pay.model.stage.transitions import find_edge
 from rollout.moves.stack_changes import commands, stack_changes
 from tests.support.checkout import COMMITTED
@@ -197,6 +201,22 @@ def test_what_watches_comes_after_the_records_and_before_a_side_that_goes(
     assert "test-12-ledger-traffic" not in stacks[place:]
     goes = [stack for stack, text in found if text.startswith("only destroys")]
     assert not set(goes) & set(stacks[:place])
+
+
+def test_the_table_of_kinds_says_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_early_alarms(environments: Mapping[str, Environment]) -> dict[str, Stack]:
+        return {
+            id: replace(stack, kind=replace(stack.kind, turn=Turn.ACCOUNT))
+            if stack.kind.holds_composite_alarms
+            else stack
+            for id, stack in known_stacks(environments).items()
+        }
+
+    monkeypatch.setattr("rollout.moves.stack_changes.known_stacks", with_early_alarms)
+    edge = find_edge(TEST_12.ladder, Stage.HALF, Stage.MOST)
+    assert edge is not None
+    first, *_ = stack_changes(TEST_12, "ledger", edge)
+    assert first.stack == "test-12-ledger-monitoring"
 
 
 def test_alarms_of_sides_leave_notifying_between_ready_and_cutover() -> None:
