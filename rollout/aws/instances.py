@@ -11,6 +11,7 @@ from typing import Any
 
 from pay.model import Environment, Segment, names
 from rollout.aws.clients import Client
+from rollout.terminal.refusal import Finding, Refused
 
 LONGEST_AGE = timedelta(days=30)
 """Security patches are installed within a month of their release (PCI DSS v4.0.1, 6.3.3)."""
@@ -80,6 +81,33 @@ def groups(environment: Environment, client: Client, now: datetime) -> Iterator[
                 last.get("Status"),
                 last.get("PercentageComplete", 0),
             )
+
+
+def startable(
+    known: tuple[AutoScalingGroup, ...], start: Segment, environment: str
+) -> AutoScalingGroup:
+    """Return the group to renew.
+
+    Raises Refused while a renewal runs, because both segments may share a zone's trouble. Raises it
+    also without a group.
+    """
+    what = f"to renew the instances of {start} in {environment}"
+    running = [group for group in known if group.is_renewed]
+    if running:
+        findings = [
+            Finding(
+                "renewal",
+                f"the renewal of {group.segment} is {group.renewal}, {group.percent} %",
+                f"wait until `pay renew {environment}` shows its end",
+            )
+            for group in running
+        ]
+        raise Refused(what, findings)
+    for group in known:
+        if group.segment is start:
+            return group
+    missing = f"{environment} has no Auto Scaling group of {start}"
+    raise Refused(what, [Finding("instances", missing, "nothing has to be renewed")])
 
 
 def renew(group: AutoScalingGroup, client: Client) -> None:

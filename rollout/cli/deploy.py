@@ -22,6 +22,7 @@ from rich.markup import escape
 
 from pay.catalogue import CATALOGUE
 from rollout.aws.clients import asking
+from rollout.delivery.sandboxed import refuse_plan_only
 from rollout.deployment.deploy import Deployed
 from rollout.deployment.deploy import deploy as deploy_release
 from rollout.deployment.release_checks import Asked
@@ -34,8 +35,6 @@ from rollout.tasks.record import record_path
 from rollout.terminal.arguments import EnvironmentName, Json, ServiceName, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Finding, Refused
-from sandbox.plan_only import in_sandbox, is_plan_only, refusal
 
 
 def deploy(
@@ -68,10 +67,7 @@ def deploy(
         is_rollback=rollback,
         without_smoke=stripped(without_smoke),
     )
-    if in_sandbox() and is_plan_only(target):
-        raise Refused(
-            asked.what, [Finding("sandbox", refusal([environment]), "deploy to the account itself")]
-        )
+    refuse_plan_only([target], asked.what, "deploy to the account itself")
     with asking(target) as client, ExitStack() as stack:
         check = _nothing_held
         if not dry_run:

@@ -11,7 +11,6 @@ Example: `pay images test-12`
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,7 +21,7 @@ from rollout.aws.clients import asking
 from rollout.images.copy import copy_release, newest_proved, open_repository
 from rollout.images.pins import SIDECARS, pin_of, write_pin
 from rollout.images.report import as_data, mistakes, print_report
-from rollout.images.survey import ImageLine, survey
+from rollout.images.survey import surveys
 from rollout.terminal.arguments import (
     EnvironmentName,
     Json,
@@ -32,7 +31,6 @@ from rollout.terminal.arguments import (
 )
 from rollout.terminal.console import Command, ShowsFirst, choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Finding, Refused
 
 images = typer.Typer(cls=ShowsFirst, add_completion=False, help=__doc__)
 
@@ -61,8 +59,7 @@ def show(environment: OptionalEnvironmentName = None, as_json: Json = False) -> 
         environments = {environment: choose(environment, environments, "ENV")}
     today = datetime.now(UTC).date()
     data, is_fine = [], True
-    surveys = _surveys(environments, only_here=environment is None)
-    for each, lines in surveys:
+    for each, lines in surveys(environments.values(), only_here=environment is None):
         is_fine = is_fine and not mistakes(each, lines, today)
         data.append(as_data(each, lines, today))
         if not as_json:
@@ -100,7 +97,9 @@ def copy(
         raise typer.BadParameter(
             f"{source!r} is not the account before {target!r}: {follows}.", param_hint="--from"
         )
-    release = release or _newest(image, [environments[str(name)] for name in proved], folder)
+    if release is None:
+        proving = [environments[name] for name in proved if name]
+        release = newest_proved(IMAGES[image], proving, folder)
     with asking(targets[0]) as client:
         copied = copy_release(
             IMAGES[image],
@@ -145,39 +144,6 @@ def pin(
         image_pin = pin_of(open_repository(chosen, image, client), release)
     path = write_pin(folder, environment, sidecar, image_pin)
     console().print(f"{path}: {sidecar} {release}, built {image_pin.built}: {image_pin.digest}")
-
-
-def _newest(image: str, proving: list[Environment], folder: Path) -> int:
-    """Raises Refused when no environment has proved a release."""
-    releases = [newest_proved(IMAGES[image], each, folder) for each in proving]
-    if (newest := max((each for each in releases if each), default=None)) is not None:
-        return newest
-    where = " or ".join(each.name for each in proving)
-    reason = f"no release of {image} is known to run well in {where}"
-    fix = f"deploy one there first, or give N: pay images copy {image} N"
-    raise Refused(f"copying {image}", [Finding("proof", reason, fix)])
-
-
-def _surveys(
-    environments: Mapping[str, Environment], *, only_here: bool
-) -> list[tuple[Environment, tuple[ImageLine, ...]]]:
-    """Return what each environment runs; with `only_here` without those of accounts that the shell
-    is not logged in to.
-
-    Raises Refused when AWS cannot be asked, or no environment is left.
-    """
-    surveys, elsewhere = [], None
-    for each in environments.values():
-        try:
-            with asking(each) as client:
-                surveys.append((each, survey(each, client)))
-        except Refused as refusal:
-            if not only_here or [finding.gate for finding in refusal.findings] != ["account"]:
-                raise
-            elsewhere = refusal
-    if elsewhere and not surveys:
-        raise elsewhere
-    return surveys
 
 
 def _of(name: str, environments: Mapping[str, Environment]) -> list[Environment]:

@@ -20,11 +20,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from pay.model import Environment
-from pay.model.environment.load import Load, Scenario
+from pay.model.environment.load import Scenario
 from rollout.aws.clients import asking
-from rollout.load.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
-from rollout.load.page import as_page
-from rollout.load.results import REPORT, SUMMARY, Results
+from rollout.load.load_test import (
+    LoadOutcome,
+    LoadTest,
+    LoadVerdict,
+    backstop_at,
+    load_tests_of,
+)
 from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author
 from rollout.sleep.mover import Mover
@@ -34,11 +38,9 @@ from rollout.tasks.one_off import Runner
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Failed, Finding, Refused
+from rollout.terminal.refusal import Failed
 from rollout.terminal.tables import print_table
 from rollout.terminal.time_text import local, weekday_moment
-
-PAGE = "verdict.html"
 
 WORDS = {
     LoadVerdict.PASSED: "[green]Passed:[/]",
@@ -62,7 +64,7 @@ def load(
 ) -> None:
     folder = environments_folder()
     chosen = choose(environment, load_for(folder, environment), "ENV")
-    settings = _settings(chosen)
+    settings = load_tests_of(chosen)
     wanted = choose(scenario, settings.scenarios, "SCENARIO")
     if dry_run:
         _show_dry(chosen, scenario, wanted, as_json=as_json)
@@ -73,26 +75,14 @@ def load(
         try:
             with locked([chosen], command, author(folder), longest=wait) as check:
                 mover = Mover(chosen, client, check, _to_person)
-                outcome = LoadTest(scenario, wanted, settings, mover, runner).run()
+                test = LoadTest(scenario, wanted, settings, mover, runner)
+                outcome = test.run()
             if out:
-                _keep(outcome, settings, runner, out)
-                _write_page(outcome, chosen, scenario, out)
+                test.keep(outcome, out)
         except ClientError as error:
             raise Failed(f"{error} Allow your role this action.") from None
     _show(outcome, as_json=as_json)
     raise typer.Exit(outcome.verdict)
-
-
-def _settings(environment: Environment) -> Load:
-    """Raises Refused for an environment without load tests."""
-    if environment.load is None:
-        name = environment.name
-        fix = "add it, and apply the stack: docs/tasks/test-under-load.md"
-        if environment.production:
-            fix = "nothing: real payments pass here"
-        reason = f"the file of {name} has no table `load`"
-        raise Refused(f"testing {name} under load", [Finding("load", reason, fix)])
-    return environment.load
 
 
 def _to_person(line: str) -> None:
@@ -110,35 +100,6 @@ def _show_dry(environment: Environment, name: str, scenario: Scenario, *, as_jso
     )
     if until:
         typer.echo(f"It would sleep from {weekday_moment(until)} on at the latest.")
-
-
-def _keep(outcome: LoadOutcome, settings: Load, runner: Runner, folder: Path) -> None:
-    """Put the files of the results into a folder, those that there are."""
-    prefix = outcome.place.removeprefix(f"s3://{settings.bucket}/")
-    results = Results(runner.client, settings.bucket, prefix)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in (REPORT, SUMMARY):
-        try:
-            content = results.read(name)
-        except Failed as error:
-            _to_person(f"{error}.")
-            continue
-        folder.joinpath(name).write_bytes(content)
-
-
-def _write_page(outcome: LoadOutcome, environment: Environment, name: str, folder: Path) -> None:
-    """Write the page of a test that showed something."""
-    if outcome.broken or environment.load is None:
-        return
-    page = as_page(
-        f"{name} in {environment.name}",
-        environment.load.scenarios[name],
-        "passed" if outcome.is_met else "thresholds missed",
-        outcome.checks,
-        outcome.seen,
-        outcome.activities,
-    )
-    folder.joinpath(PAGE).write_text(page)
 
 
 def _show(outcome: LoadOutcome, *, as_json: bool) -> None:

@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rollout.aws.clients import asking
+from rollout.delivery.sandboxed import refuse_plan_only
 from rollout.deployment.patch import Patch, Patched, Standings, look, run_waves
 from rollout.images.copy import open_repository
 from rollout.images.pins import SIDECARS, pin_of, write_pin
@@ -30,9 +31,7 @@ from rollout.moves.journal import author, stripped
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Finding, Refused
 from rollout.terminal.tables import print_table
-from sandbox.plan_only import in_sandbox, is_plan_only, refusal
 
 
 def patch(
@@ -56,9 +55,8 @@ def patch(
     target = choose(environment, load_for(folder, environment), "ENV")
     image = choose(sidecar, SIDECARS, "SIDECAR")
     command, by = f"pay patch {environment} {sidecar} {number}", author(folder)
-    if in_sandbox() and is_plan_only(target):
-        finding = Finding("sandbox", refusal([environment]), "patch the account itself")
-        raise Refused(f"patching {sidecar} in {environment}", [finding])
+    what = f"patching {sidecar} in {environment}"
+    refuse_plan_only([target], what, "patch the account itself")
     with asking(target) as client:
         pins = {sidecar: pin_of(open_repository(target, image, client), number)}
         pinned = target.model_copy(update={"sidecars": {**target.sidecars, **pins}})

@@ -9,25 +9,22 @@ Example: `pay pipeline concourse staging-2`
 """
 
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pay.files import read_text
 from pay.model.problem import InvalidInput
 from rollout.cli import app
 from rollout.pipelines.build import role_of_token, words_of
 from rollout.pipelines.check import pipeline_problems
 from rollout.pipelines.concourse import concourse_pipeline
 from rollout.pipelines.github import github_workflow
-from rollout.pipelines.needs import Needs
+from rollout.pipelines.needs import Needs, environments_for
 from rollout.records.commit import commit_records, default_author
 from rollout.terminal.arguments import EnvironmentName, environments_folder
 from rollout.terminal.console import Command, choose, console
-from rollout.terminal.environments import load_where
 from rollout.terminal.output_files import STANDARD_OUTPUT, writable, write_output
 
 GENERATED = Path("docs", "workflows", "generated")
@@ -102,24 +99,8 @@ def run(
         commit_records(folder, f"Record: pay {' '.join(words)}")
 
 
-def _says_it_follows(file: Path, environment: str) -> bool:
-    """Return whether an environment takes its releases from another, whatever else its file says. A
-    pipeline without it would not hand them on.
-    """
-    line = rf"\s*follows\s*=\s*([\"']){re.escape(environment)}\1"
-    try:
-        return re.search(rf"^{line}", read_text(file), re.MULTILINE) is not None
-    except (OSError, ValueError):
-        return False
-
-
 def _write(kind: str, environment: str, text: Callable[[Needs], str], out: Path | None) -> None:
-    folder = environments_folder()
-
-    def is_needed(name: str) -> bool:
-        return name == environment or _says_it_follows(folder / f"{name}.toml", environment)
-
-    environments = load_where(folder, is_needed, with_followed=True)
+    environments = environments_for(environments_folder(), environment)
     target = choose(environment, environments, "ENV")
     file = out or writable(GENERATED / f"{kind}-{environment}.yml")
     assert file

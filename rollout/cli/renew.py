@@ -15,12 +15,12 @@ from rich.table import Table
 
 from pay.model import Segment
 from rollout.aws.clients import asking
-from rollout.aws.instances import LONGEST_AGE, AutoScalingGroup, groups
+from rollout.aws.instances import LONGEST_AGE, AutoScalingGroup, groups, startable
 from rollout.aws.instances import renew as renew_group
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder, now
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Failed, Finding, Refused
+from rollout.terminal.refusal import Failed
 from rollout.terminal.tables import print_table
 
 
@@ -37,7 +37,7 @@ def renew(
         try:
             known = tuple(groups(chosen, client, now()))
             if start:
-                renew_group(_startable(known, start, environment), client)
+                renew_group(startable(known, start, environment), client)
                 known = tuple(groups(chosen, client, now()))
         except ClientError as error:
             raise Failed(f"{error} Allow your role this action.") from None
@@ -47,29 +47,6 @@ def renew(
         print_table(console(), _as_table(known))
     if not start and any(group.is_due and not group.is_renewed for group in known):
         raise typer.Exit(1)
-
-
-def _startable(
-    known: tuple[AutoScalingGroup, ...], start: Segment, environment: str
-) -> AutoScalingGroup:
-    """Raises Refused while a renewal runs: both segments may share a zone's trouble."""
-    what = f"to renew the instances of {start} in {environment}"
-    running = [group for group in known if group.is_renewed]
-    if running:
-        findings = [
-            Finding(
-                "renewal",
-                f"the renewal of {group.segment} is {group.renewal}, {group.percent} %",
-                f"wait until `pay renew {environment}` shows its end",
-            )
-            for group in running
-        ]
-        raise Refused(what, findings)
-    for group in known:
-        if group.segment is start:
-            return group
-    missing = f"{environment} has no Auto Scaling group of {start}"
-    raise Refused(what, [Finding("instances", missing, "nothing has to be renewed")])
 
 
 def _as_table(known: tuple[AutoScalingGroup, ...]) -> Table:

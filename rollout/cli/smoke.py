@@ -18,18 +18,16 @@ from typing import Annotated
 import typer
 
 from pay.catalogue.scenarios import SCENARIOS
-from pay.model import Environment, Side
-from pay.model.stacks import SMOKE
-from pay.smoke.targets import on_side
+from pay.model import Side
 from rollout.sleep.sleeping import asking_awake
 from rollout.smoke.local import smoke_locally
 from rollout.smoke.report import as_data, print_verdict
+from rollout.smoke.smoke import sides_to_try
 from rollout.smoke.smoke import smoke as smoke_side
 from rollout.smoke.verdict import ExitCode
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.console import choose, console, print_json, reporting
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Finding, Refused
 
 WORST_FIRST = (ExitCode.FAILED, ExitCode.NOT_KNOWN, ExitCode.PASSED)
 
@@ -59,8 +57,7 @@ def smoke(
     chosen = [choose(name, SCENARIOS, "--scenario") for name in dict.fromkeys(scenario or ())]
     with reporting(as_json, exit_code=2):
         target = choose(environment, load_for(environments_folder(), environment), "ENV")
-        sides = [side] if side else [each for each in Side if on_side(target, each)]
-        _require_smoke_tests(target, sides)
+        sides = sides_to_try(target, side)
         with asking_awake(target, f"the smoke tests of {environment}") as client:
             run = smoke_locally if local else smoke_side
             verdicts = [run(target, each, chosen or None, client=client) for each in sides]
@@ -71,15 +68,3 @@ def smoke(
             print_verdict(console(), each_verdict)
     codes = {each.exit_code for each in verdicts}
     raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
-
-
-def _require_smoke_tests(target: Environment, sides: list[Side]) -> None:
-    what = f"the smoke tests of {target.name}"
-    if target.smoke is None:
-        reason = f"{target.name} has no smoke tests: its file has no table [smoke]"
-        fix = f"add the table to {target.name}.toml and deploy {SMOKE.stack_id(target.name)}"
-        raise Refused(what, [Finding("smoke", reason, fix)])
-    for side in sides:
-        if not on_side(target, side):
-            reason = f"no service of {target.name} has the side {side}"
-            raise Refused(what, [Finding("side", reason, "try the other side")])

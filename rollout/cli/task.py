@@ -12,19 +12,18 @@ from rich.table import Table
 
 from pay.catalogue import CATALOGUE
 from pay.model import Environment
-from pay.model.stacks import TASKS
 from pay.model.tasks import scheduled
 from rollout.aws.clients import Client, asking
 from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author
 from rollout.sleep.sleeping import refuse_asleep
 from rollout.tasks.one_off import Runner
-from rollout.tasks.scheduled import Planned, dead_letters, planned_calls, run_now
+from rollout.tasks.scheduled import Planned, dead_letters, planned_calls, require_calls, run_now
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.arguments import now as moment
 from rollout.terminal.console import Command, choose, console, print_json
 from rollout.terminal.environments import load_for
-from rollout.terminal.refusal import Failed, Finding, Refused
+from rollout.terminal.refusal import Failed
 from rollout.terminal.tables import print_table
 from rollout.terminal.time_text import weekday_moment
 
@@ -94,12 +93,8 @@ def run(
 
 
 def _environment(name: str) -> Environment:
-    """Raises Refused for an environment without tasks."""
     chosen = choose(name, load_for(environments_folder(), name), "ENV")
-    if chosen.tasks is None:
-        reason = f"its file has no table [tasks], so no call is scheduled in {name}"
-        fix = f"add the table, and apply {TASKS.stack_id(name)}"
-        raise Refused(f"looking up the scheduled calls of {name}", [Finding("tasks", reason, fix)])
+    require_calls(chosen)
     return chosen
 
 

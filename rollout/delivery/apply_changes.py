@@ -12,6 +12,7 @@ from pay.model.stacks import known_stacks
 from rollout.aws.clients import asking
 from rollout.delivery.judge_changes import BREAK_GLASS
 from rollout.delivery.plan_set import AGAIN, PlanSet, open_sealed
+from rollout.delivery.sandboxed import refuse_plan_only
 from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.guard.allowances import read_break_glass
@@ -27,7 +28,6 @@ from rollout.sleep.sleeping import refuse_asleep
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.console import console, print_json
 from rollout.terminal.refusal import Failed, Finding, Refused
-from sandbox.plan_only import in_sandbox, plan_only_among, refusal
 
 
 def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = False) -> bool:
@@ -59,9 +59,8 @@ def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = Fa
         fix = f"check out the commit that was reviewed, or {AGAIN}"
         raise Refused(what, [Finding("stack", reason, fix)])
     environments, _ = load_needed(environments_folder(), lambda _: False)
-    if in_sandbox() and (names := plan_only_among(sealed.stacks, environments)):
-        raise Refused(what, [Finding("sandbox", refusal(names), "apply to the account itself")])
     served = _served(sealed, environments)
+    refuse_plan_only(served, what, "apply to the account itself")
     with locked(served, "pay apply", author(base)) as check:
         for environment in (each for each in served if each.sleep):
             with asking(environment) as client:

@@ -89,9 +89,23 @@ def copy_release(
     return _copied(image, release, manifest, source, target)
 
 
-def newest_proved(image: Image, environment: Environment, folder: Path) -> int | None:
-    """Return the newest release of a service that ran well in an environment. For a sidecar it is
-    the release that is pinned there. None: there is none.
+def newest_proved(image: Image, proving: Sequence[Environment], folder: Path) -> int:
+    """Return the newest release that ran well in one of the environments.
+
+    Raises Refused when no environment has proved a release.
+    """
+    releases = [_newest_proved(image, each, folder) for each in proving]
+    if (newest := max((each for each in releases if each), default=None)) is not None:
+        return newest
+    where = " or ".join(each.name for each in proving)
+    reason = f"no release of {image.name} is known to run well in {where}"
+    fix = f"deploy one there first, or give N: pay images copy {image.name} N"
+    raise Refused(f"copying {image.name}", [Finding("proof", reason, fix)])
+
+
+def _newest_proved(image: Image, environment: Environment, folder: Path) -> int | None:
+    """Return the release of a service from the record. For a sidecar it is the release that is
+    pinned. None: there is none.
     """
     if image.kind is ImageKind.SERVICE:
         lines = read_releases(folder, environment.name, image.name)

@@ -17,11 +17,12 @@ from pay.containers.releases import release_number
 from pay.model import Environment, Side, names
 from pay.model.environment.images import Pin
 from pay.model.environment.load import FAMILY
-from rollout.aws.clients import Client, items
+from rollout.aws.clients import Client, asking, items
 from rollout.aws.image_indexes import images_of_index
 from rollout.aws.task_definitions import container_definitions
 from rollout.images.copy import OCI_NAMES
 from rollout.images.findings import Vulnerability, vulnerabilities
+from rollout.terminal.refusal import Refused
 
 ACTIONS = (
     "ecr:BatchGetImage",
@@ -113,6 +114,28 @@ class ImageLine:
         if self.pin and running.stored and running.stored.digest == self.pin.digest:
             return self.pin.built
         return running.stored.pushed if running.stored else None
+
+
+def surveys(
+    environments: Iterable[Environment], *, only_here: bool
+) -> list[tuple[Environment, tuple[ImageLine, ...]]]:
+    """Return what each environment runs; with `only_here` without those of accounts that the shell
+    is not logged in to.
+
+    Raises Refused when AWS cannot be asked, or no environment is left.
+    """
+    surveyed, elsewhere = [], None
+    for each in environments:
+        try:
+            with asking(each) as client:
+                surveyed.append((each, survey(each, client)))
+        except Refused as refusal:
+            if not only_here or [finding.gate for finding in refusal.findings] != ["account"]:
+                raise
+            elsewhere = refusal
+    if elsewhere and not surveyed:
+        raise elsewhere
+    return surveyed
 
 
 def survey(environment: Environment, client: Client) -> tuple[ImageLine, ...]:

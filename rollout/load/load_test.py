@@ -9,24 +9,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from pathlib import Path
 
 from pay.catalogue import CATALOGUE
-from pay.model import names
+from pay.model import Environment, names
 from pay.model.environment.host_names import host_name
 from pay.model.environment.load import AFTER, FAMILY, Load, RunnerExit, Scenario
-from rollout.load.results import Check, Results
+from rollout.load.page import as_page
+from rollout.load.results import REPORT, SUMMARY, Check, Results
 from rollout.load.runner_log import RunnerLog
 from rollout.load.seen import Activity, Balancer, Seen, balancers, scaled, seen_by
 from rollout.measure.measure import LAG
 from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.sleeping import plan_to_sleep, put_to_sleep, wake
 from rollout.tasks.one_off import Ended, Runner
-from rollout.terminal.refusal import Failed
+from rollout.terminal.refusal import Failed, Finding, Refused
 
 STARTED_BY = "load-test"
 
+PAGE = "verdict.html"
+
 WAKE_ROOM = timedelta(hours=1)
 """The most time that the wake may take before its backstop ends the run early."""
+
+
+def load_tests_of(environment: Environment) -> Load:
+    """Return the table `load` of an environment's file. Raises Refused without it."""
+    if environment.load is None:
+        name = environment.name
+        fix = "add it, and apply the stack: docs/tasks/test-under-load.md"
+        if environment.production:
+            fix = "nothing: real payments pass here"
+        reason = f"the file of {name} has no table `load`"
+        raise Refused(f"testing {name} under load", [Finding("load", reason, fix)])
+    return environment.load
 
 
 def backstop_at(scenario: Scenario, now: datetime) -> datetime:
@@ -111,6 +127,32 @@ class LoadTest:
         if isinstance(ran, str):
             return LoadOutcome(results.place, broken=ran, left_awake=left)
         return replace(self._judge(ran, results), left_awake=left)
+
+    def keep(self, outcome: LoadOutcome, folder: Path) -> None:
+        """Write the runner's files into a folder, and the page of a test that showed something.
+        Reports each file that the runner has not left.
+        """
+        prefix = outcome.place.removeprefix(f"s3://{self.load.bucket}/")
+        results = Results(self.runner.client, self.load.bucket, prefix)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (REPORT, SUMMARY):
+            try:
+                content = results.read(name)
+            except Failed as error:
+                self.runner.report(f"{error}.")
+                continue
+            folder.joinpath(name).write_bytes(content)
+        if outcome.broken:
+            return
+        page = as_page(
+            f"{self.name} in {self.mover.environment.name}",
+            self.scenario,
+            "passed" if outcome.is_met else "thresholds missed",
+            outcome.checks,
+            outcome.seen,
+            outcome.activities,
+        )
+        folder.joinpath(PAGE).write_text(page)
 
     def _results(self) -> Results:
         moment = f"{self.mover.now():%Y-%m-%dT%H%M%SZ}"

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from pay.catalogue import CATALOGUE, IMAGES
 from pay.catalogue.images import ImageKind
+from pay.environments.file import says_it_follows
 from pay.model import Environment
 from pay.model.service.call_graph import release_waves
 from pay.model.tasks import migrated, scheduled
+from rollout.terminal.environments import load_where
 
 ENVIRONMENTS = "environments"
 """The folder of the environment files in the repository."""
@@ -31,6 +34,19 @@ next="alpha_release-$((last + 1))"
 """
 """Finds the next Git tag of a sidecar's source: its own build makes each tag `alpha_release-N` the
 image `N-release`."""
+
+
+def environments_for(folder: Path, environment: str) -> Mapping[str, Environment]:
+    """Return the environments without a mistake by name, and warn about the others.
+
+    Raises InvalidInput with every mistake of `environment`, of those that it follows and of those
+    that follow it: its pipeline hands releases on to them.
+    """
+
+    def is_needed(name: str) -> bool:
+        return name == environment or says_it_follows(folder / f"{name}.toml", environment)
+
+    return load_where(folder, is_needed, with_followed=True)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,37 @@ from datetime import UTC, datetime
 
 from pay.model import Environment, Side
 from pay.model.smoke import Scenario
+from pay.model.stacks import SMOKE
 from pay.smoke.targets import CanaryTarget, on_side
 from rollout.aws.clients import Client
 from rollout.smoke.canaries import Canary
 from rollout.smoke.runs import Shown, not_known
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdict
 from rollout.terminal.polling import Clock
+from rollout.terminal.refusal import Finding, Refused
 
 AT_ONCE = 8
 """Public: so many smoke tests run at the same time in GOV.UK Pay's pipeline."""
 
 Attempt = Callable[[], Shown]
+
+
+def sides_to_try(environment: Environment, side: Side | None) -> list[Side]:
+    """Return the side, or without one all that the environment has.
+
+    Raises Refused without smoke tests, or without the side.
+    """
+    sides = [each for each in Side if on_side(environment, each)]
+    what = f"the smoke tests of {environment.name}"
+    if environment.smoke is None:
+        reason = f"{environment.name} has no smoke tests: its file has no table [smoke]"
+        stack = SMOKE.stack_id(environment.name)
+        fix = f"add the table to {environment.name}.toml and deploy {stack}"
+        raise Refused(what, [Finding("smoke", reason, fix)])
+    if side and side not in sides:
+        reason = f"no service of {environment.name} has the side {side}"
+        raise Refused(what, [Finding("side", reason, "try the other side")])
+    return [side] if side else sides
 
 
 def smoke(

@@ -33,6 +33,15 @@ class Planned:
     """None: it is not made."""
 
 
+def require_calls(environment: Environment) -> None:
+    """Raises Refused for an environment without tasks."""
+    if environment.tasks is None:
+        name = environment.name
+        reason = f"its file has no table [tasks], so no call is scheduled in {name}"
+        fix = f"add the table, and apply {TASKS.stack_id(name)}"
+        raise Refused(f"looking up the scheduled calls of {name}", [Finding("tasks", reason, fix)])
+
+
 def planned_calls(environment: Environment, client: Client, now: datetime) -> Iterator[Planned]:
     """Yield every call of the environment's services, in the order of the catalogue.
 

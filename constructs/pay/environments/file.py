@@ -1,6 +1,7 @@
 """Reads one file of `environments/` as far as it can be read, with every mistake in it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -70,6 +71,17 @@ def read(path: Path) -> EnvironmentFile:
     file = EnvironmentFile(path, draft, (), TomlLines(text))
     placed = [file.placed(problem) for problem in problems]
     return replace(file, problems=(*placed, *_secrets_in_comments(path, text, placed)))
+
+
+def says_it_follows(path: Path, environment: str) -> bool:
+    """Return whether a file names the environment that it takes its releases from, also where it
+    cannot be read as TOML.
+    """
+    line = rf"\s*follows\s*=\s*([\"']){re.escape(environment)}\1"
+    try:
+        return re.search(rf"^{line}", read_text(path), re.MULTILINE) is not None
+    except (OSError, ValueError):
+        return False
 
 
 def _secrets_in_comments(path: Path, text: str, known: list[Problem]) -> Iterator[Problem]:

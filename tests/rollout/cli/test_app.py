@@ -52,6 +52,15 @@ def test_every_module_is_a_command() -> None:
     assert modules - {"__init__"} == {name.replace("-", "_") for name in COMMANDS}
 
 
+@pytest.mark.parametrize(
+    "file", sorted(Path(cli.__file__).parent.glob("*.py")), ids=lambda file: file.stem
+)
+def test_a_command_composes_no_refusal_reads_no_text_and_writes_no_file(file: Path) -> None:
+    """It parses, calls and prints (docs/decisions/0104-let-pay-be-the-only-door.md)."""
+    own = r"\bFinding\(|^import (?:re|tomllib)\b|\.write_(?:text|bytes)\("
+    assert re.findall(own, file.read_text(), re.MULTILINE) == []
+
+
 @pytest.mark.parametrize("name", MINE)
 def test_help_of_a_command_has_an_example_and_json(name: str, pay: Pay) -> None:
     result = pay(name, "--help")

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pay.catalogue.scenarios import SCENARIOS
-from pay.model import Environment, Side
+from pay.model import Environment, Side, Stage
 from pay.model.smoke import Quarantine, Scenario
 from rollout.smoke.runs import Shown, failed, not_known
-from rollout.smoke.smoke import Attempt, tried
+from rollout.smoke.smoke import Attempt, sides_to_try, tried
 from rollout.smoke.verdict import Outcome, SmokeVerdict
+from rollout.terminal.refusal import Refused
+from tests.support.plans import everywhere
 
 TODAY = datetime.now(UTC).date()
 DAY = timedelta(days=1)
@@ -38,6 +40,29 @@ def test_tries_a_third_party_s_scenario_until_it_passes(sandbox: Environment) ->
     verdict = show(sandbox, SCENARIOS["card-worldpay"], WORLDPAY, FAILED, PASSED)
     assert verdict.outcome is Outcome.PASSED
     assert verdict.outcomes[0].runs == ("w", "f", "p")
+
+
+def test_tries_every_side_that_there_is(sandbox: Environment) -> None:
+    assert sides_to_try(sandbox, None) == [*Side]
+    assert sides_to_try(everywhere(sandbox, Stage.LEGACY), None) == [Side.EC2]
+    assert sides_to_try(sandbox, Side.EC2) == [Side.EC2]
+
+
+@pytest.mark.parametrize(
+    ("change", "gate", "reason"),
+    [
+        ({"smoke": None}, "smoke", "sandbox has no smoke tests: its file has no table [smoke]"),
+        ({}, "side", "no service of sandbox has the side fargate"),
+    ],
+)
+def test_refuses_what_has_no_smoke_tests(
+    change: dict[str, None], gate: str, reason: str, sandbox: Environment
+) -> None:
+    unmoved = everywhere(sandbox, Stage.LEGACY)
+    with pytest.raises(Refused) as refused:
+        sides_to_try(unmoved.model_copy(update=change), Side.FARGATE)
+    [finding] = refused.value.findings
+    assert (finding.gate, finding.reason) == (gate, reason)
 
 
 def test_tries_others_once(sandbox: Environment) -> None:
