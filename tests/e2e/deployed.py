@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pay.model import Environment, Side, names, stacks
+from pay.model.stack_kind import Turn
 from pay.model.stacks import side_stack, traffic_stack
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
@@ -21,6 +22,12 @@ SERVICE = "ledger"
 PLATFORM = stacks.PLATFORM.stack_id("sandbox")
 SIDES = [side_stack("sandbox", SERVICE, side) for side in Side]
 TRAFFIC = traffic_stack("sandbox", SERVICE)
+STACKS = [
+    kind.stack_id("sandbox", None if kind.is_shared else SERVICE)
+    for kind in sorted(stacks.KINDS, key=lambda kind: kind.turn)
+    if Turn.PLATFORM <= kind.turn <= Turn.RECORDS and not kind.has_one_off_tasks
+]
+"""What the records need, in the order of an apply."""
 TIMEOUT_SECONDS = 580
 
 
@@ -160,7 +167,7 @@ def deploying(environment: Environment, folder: Path) -> Iterator[Deployed]:
         }
         here = Deployed(sandbox, folder / "cdktf.out", variables, existing_estate(sandbox))
         here.cdktf("synth")
-        here.deploy(PLATFORM, *SIDES, TRAFFIC)
+        here.deploy(*STACKS)
         yield here
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from pay.hcl.app import HclApp
 from pay.hcl.schema import ProviderSchema
-from pay.model import Environment, Severity, Side, Stage, names
+from pay.model import Environment, Severity, Stage, names
 from pay.model.environment.load import Load
 from pay.model.environment.sleep import Sleep
-from pay.model.stacks import LOAD, MONITORING, OVERVIEW, PLATFORM, SLEEP, TRAFFIC, side_stack
+from pay.model.stack_kind import StackScope, Turn
+from pay.model.stacks import SLEEP, known_stacks
 from pay.sleep.parts import sides
 from rollout.aws.clients import Client
 from rollout.guard.rule import Context
@@ -182,19 +183,15 @@ def deployed(environment: Environment, folder: Path) -> Iterator[Estate]:
         add_stack(app, planned)
     app.synth()
     name = environment.name
-    applied = [
-        PLATFORM.stack_id(name),
-        *(side_stack(name, SERVICE, side) for side in Side),
-        TRAFFIC.stack_id(name, SERVICE),
-        OVERVIEW.stack_id(name),
-        MONITORING.stack_id(name, SERVICE),
-    ]
-    sleep = SLEEP.stack_id(name)
+    of_account = StackScope.ACCOUNT
+    own = [each for each in known_stacks(known).values() if each.kind.scope is not of_account]
+    in_order = sorted(own, key=lambda stack: stack.kind.turn)
+    applied = [stack.id for stack in in_order if stack.kind.turn < Turn.LAST]
     with Sandbox(environment) as sandbox:
         terraform = Terraform("terraform", sandbox.environment_variables)
-        made = Estate(environment, sandbox, terraform, folder, [*applied, sleep])
+        made = Estate(environment, sandbox, terraform, folder, [*applied, SLEEP.stack_id(name)])
         made.tick_to(NOON)
-        for stack in (*applied, sleep, LOAD.stack_id(name)):
+        for stack in (stack.id for stack in in_order):
             there = folder / stack
             there.mkdir()
             there.joinpath("cdk.tf").write_text(

@@ -34,6 +34,7 @@ from tests.e2e.deployed import (
     PLATFORM,
     SERVICE,
     SIDES,
+    STACKS,
     TIMEOUT_SECONDS,
     TRAFFIC,
     Deployed,
@@ -76,10 +77,10 @@ def test_the_records_weigh_the_sides_as_the_stage_says(deployed: Deployed) -> No
 @pytest.fixture(scope="module")
 def second_plans(deployed: Deployed) -> dict[str, dict[str, Any]]:
     """Return the plan of each deployed stack."""
-    return {stack: deployed.plan(stack) for stack in (SIDES[1], PLATFORM, SIDES[0], TRAFFIC)}
+    return {stack: deployed.plan(stack) for stack in reversed(STACKS)}
 
 
-@pytest.mark.parametrize("stack", [PLATFORM, *SIDES, TRAFFIC])
+@pytest.mark.parametrize("stack", STACKS)
 def test_a_second_plan_is_empty(second_plans: dict[str, dict[str, Any]], stack: str) -> None:
     changes = second_plans[stack]["resource_changes"]
     assert {each["address"] for each in changes if each["change"]["actions"] != ["no-op"]} == set()
@@ -415,7 +416,7 @@ def test_a_change_that_leaves_states_behind_is_refused(
 ) -> None:
     finished = plan_removal()
     assert finished.returncode == 1
-    for stack in (PLATFORM, *SIDES, TRAFFIC):
+    for stack in STACKS:
         assert f"{stack}: found aws_" in finished.stderr
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -58,14 +58,27 @@ def mentions(code: str, *, is_test: bool = False, is_expecting: bool = False) ->
         if alias.name in ROWS
     }
     nodes = list(ast.walk(tree))
+    ids = {"side_stack": "side", "traffic_stack": "traffic"}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name, value = node.targets[0].id, node.value
+            if ast.unparse(value) in rows:
+                rows.add(name)
+            elif kind := _kind_of_id(value, rows, ids):
+                ids[name] = kind
     texts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
     asserts = [node for node in nodes if is_test and isinstance(node, ast.Assert)]
     asserted = {id(part) for node in asserts for part in ast.walk(node)}
     for node in nodes:
         if isinstance(node, ast.expr | ast.pattern) and id(node) not in texts:
-            is_full_id = isinstance(node, ast.Constant) and _is_full_id(node.value)
+            text = node.value if isinstance(node, ast.Constant) else None
+            is_full_id = _is_full_id(text)
             counted = () if id(node) in asserted else rows
-            if _names_kinds(node, counted) or (is_full_id and not is_expecting):
+            is_glob = is_full_id and str(text).startswith("*")
+            kinds = {_kind_of_id(each, rows, ids) for each in _items(node)} - {None}
+            is_list_of_ids = len(kinds) > 1 and id(node) not in asserted
+            states_ids = (is_full_id and not is_glob) or is_list_of_ids
+            if _names_kinds(node, counted) or is_glob or (states_ids and not is_expecting):
                 yield f"line {node.lineno}: {ast.unparse(node)}"
 
 
@@ -88,9 +101,28 @@ def _names_kinds(node: ast.expr | ast.pattern, rows: Collection[str]) -> bool:
 
 
 def _items(node: ast.AST) -> Sequence[ast.expr]:
-    if isinstance(node, ast.Dict):
-        return [key for key in node.keys if key]
-    return node.elts if isinstance(node, ast.List | ast.Set | ast.Tuple) else ()
+    match node:
+        case ast.Dict():
+            return [key for key in node.keys if key]
+        case ast.Call(func=ast.Name(id="dict")):
+            return [ast.Constant(each.arg) for each in node.keywords]
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as text), attr="split")):
+            words = text.split()
+            return [ast.Constant(word) for word in words if NAMES.issuperset(words)]
+        case ast.List() | ast.Set() | ast.Tuple():
+            return [each.value if isinstance(each, ast.Starred) else each for each in node.elts]
+    return ()
+
+
+def _kind_of_id(node: ast.expr, rows: Collection[str], ids: Mapping[str, str]) -> str | None:
+    """Return what stands for the kind in an expression for a stack's id, or for ids of sides."""
+    if isinstance(node, ast.ListComp | ast.GeneratorExp):
+        return _kind_of_id(node.elt, rows, ids)
+    if not isinstance(node, ast.Attribute | ast.Call | ast.Name):
+        return None
+    text = ast.unparse(node)
+    row, is_call, _ = text.partition(".stack_id(")
+    return row if is_call and row in rows else ids.get(text.partition("(")[0])
 
 
 def _is_row_or_id(node: ast.expr, rows: Collection[str]) -> bool:
@@ -140,6 +172,12 @@ IMPORT = "from pay.model.stacks import EC2, TRAFFIC as RECORDS\n"
         'fix = f"apply {environment.name}-platform, whose plan adds it"',
         'is_platform = name == environment + "-platform"',
         f"{IMPORT}BOTH = [EC2, RECORDS]",
+        f"{IMPORT}first = EC2\nlast = RECORDS\nORDER = [first, last]",
+        f"{IMPORT}ORDER = [EC2.stack_id(name), RECORDS.stack_id(name)]",
+        f"{IMPORT}LAST = RECORDS.stack_id(name)\nORDER = [EC2.stack_id(name), *others, LAST]",
+        "ORDER = (*(side_stack(name, it, side) for side in Side), traffic_stack(name, it))",
+        "ORDER = dict(platform=1, traffic=2)",
+        "ORDER = 'platform traffic'.split()",
         f"{IMPORT}WORDS = {{EC2: 'instances'}}",
         f"{IMPORT}if stack.kind is EC2: pass",
         f"{IMPORT}if stack.kind != RECORDS: pass",
@@ -153,6 +191,12 @@ def test_a_place_that_names_kinds_is_seen(code: str) -> None:
     assert len(list(mentions(code))) == 1
 
 
+def test_a_glob_of_a_kind_is_seen_also_where_ids_are_stated_in_full() -> None:
+    for owner, is_seen in (("*", True), ("sandbox", False)):
+        code = repr(owner + "-platform")
+        assert bool(list(mentions(code, is_test=True, is_expecting=True))) is is_seen
+
+
 def test_a_tuple_to_compare_with_is_seen() -> None:
     assert list(mentions(f"{IMPORT}if stack.kind in (EC2,): pass"))
 
@@ -164,6 +208,9 @@ def test_a_tuple_to_compare_with_is_seen() -> None:
         'record = f"{service}-ec2"',
         'queue = f"{environment}-tasks-dead-letter"',
         f"{IMPORT}stack = RECORDS.stack_id(name)",
+        f"{IMPORT}everywhere = [RECORDS.stack_id(name), RECORDS.stack_id(other)]",
+        "SIDES = [side_stack(name, service, side) for side in Side]",
+        "ROLES = 'lead of the platform and monitoring'.split()",
         f"{IMPORT}super().__init__(scope, EC2, environment)",
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Stage
+from pay.model.stacks import TRAFFIC
 from rollout.moves.stage_file import with_stage
 from stacks.estate import may_hold
 from tests.conftest import ROOT
@@ -20,7 +21,7 @@ from tests.conftest import ROOT
     [
         ("test-12-*", ["test-12"]),
         ("test-*", ["test-12", "test-perf-1"]),
-        ("*-traffic", ["production-2", "test-12", "test-perf-1"]),
+        (TRAFFIC.stack_id("*"), ["production-2", "test-12", "test-perf-1"]),
         ("production-2-ledger-traffic", ["production-2"]),
         ("test-1", []),
         ("test-1*", ["test-12"]),

@@ -166,7 +166,7 @@ def _bad_changes(stacks: RealStacks, made: Plans) -> None:
                 _keep(stacks, made, label, file)
 
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(plan_edits_of, (PLATFORM, TRAFFIC, EC2, FARGATE, WORKER, TASKS_STACK)))
+        list(pool.map(plan_edits_of, dict.fromkeys(edited for edited, _ in HCL.values())))
     target = ("-refresh=false", "-target=aws_route53_record.ec2")
     _keep(stacks, made, "targeted", stacks.plan("targeted", TRAFFIC, *target))
     stacks.synthesise(Stage.CANARY, all_of(_tasks(peak=1), _instances(2)))

@@ -60,7 +60,7 @@ class Watched:
         out = self.folder / "cdktf.out"
         settings = {"PAY_ENVIRONMENTS": str(self.files), "PAY_STACKS": f"{PLATFORM} {WATCHING}"}
         synthesise(out, self.tools, PAY_REUSE="off", **settings)
-        for stack in (PLATFORM, WATCHING):
+        for stack in settings["PAY_STACKS"].split():
             (self.folder / stack).mkdir(exist_ok=True)
             shutil.copy(out / "stacks" / stack / "cdk.tf", self.folder / stack)
 
