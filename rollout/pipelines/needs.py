@@ -39,8 +39,8 @@ image `N-release`."""
 def environments_for(folder: Path, environment: str) -> Mapping[str, Environment]:
     """Return the environments without a mistake by name, and warn about the others.
 
-    Raises InvalidInput with every mistake of `environment`, of those that it follows and of those
-    that follow it: its pipeline hands releases on to them.
+    Raises InvalidInput with every mistake of `environment` and of those that it follows. It also
+    reports those that follow it: the pipeline hands releases on to them.
     """
 
     def is_needed(name: str) -> bool:

@@ -74,8 +74,9 @@ def read(path: Path) -> EnvironmentFile:
 
 
 def says_it_follows(path: Path, environment: str) -> bool:
-    """Return whether a file names the environment that it takes its releases from, also where it
-    cannot be read as TOML.
+    """Return whether a file names the environment that it takes its releases from.
+
+    The file need not be readable as TOML.
     """
     line = rf"\s*follows\s*=\s*([\"']){re.escape(environment)}\1"
     try:
