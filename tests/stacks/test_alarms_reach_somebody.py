@@ -124,9 +124,10 @@ def _topic(platform: Synthesised, severity: Severity, key: str, server: Server) 
     )
     name = resources["aws_sns_topic"][topic]["name"]
     sns, sqs = server.client("sns"), server.client("sqs")
-    arn: str = sns.create_topic(Name=name, Attributes={"Policy": policy, "KmsMasterKeyId": key})[
-        "TopicArn"
-    ]
+    arn: str = sns.create_topic(Name=name, Attributes={"KmsMasterKeyId": key})["TopicArn"]
+    # Terraform puts the ARN in the place of the reference.
+    policy = policy.replace(f"${{aws_sns_topic.{topic}.arn}}", arn)
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
     sqs.create_queue(QueueName=name)
     sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=arn.replace(":sns:", ":sqs:"))
     return arn
