@@ -42,6 +42,8 @@ to do.
 """
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+COMMENTED = re.compile(r"(?m)(?:^.*#.*\n?)+")
+"""Rows below each other that may have a comment each."""
 NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.)\s)")
 """Each row of a list or a table stands alone."""
 
@@ -70,8 +72,10 @@ def docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
 
 def comments(source: str) -> Iterator[tuple[int, str]]:
     """Yield the first line and the text of each comment. Rows below each other are one comment,
-    unless code stands before them.
+    unless code stands before them. Nothing is yielded where no comment can be long.
     """
+    if not any(len(rows.split()) > MOST_WORDS for rows in COMMENTED.findall(source)):
+        return
     start, rows = 0, list[str]()
     for token in tokenize.generate_tokens(StringIO(source).readline):
         if token.type != tokenize.COMMENT:
@@ -108,6 +112,14 @@ def text_of(node: ast.expr) -> str:
             return ""
 
 
+def called(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
 def texts(tree: ast.AST, *, everything: bool = False) -> Iterator[tuple[int, str]]:
     """Yield the line and the text of each string that a person reads."""
     others = {id(node) for node in docstrings(tree)} | {
@@ -122,8 +134,7 @@ def texts(tree: ast.AST, *, everything: bool = False) -> Iterator[tuple[int, str
         else [
             argument
             for node in ast.walk(tree)
-            if isinstance(node, ast.Call)
-            and ast.unparse(node.func).rpartition(".")[2] in TEXT_CALLS
+            if isinstance(node, ast.Call) and called(node.func) in TEXT_CALLS
             for argument in (*node.args, *(keyword.value for keyword in node.keywords))
         ]
     )
