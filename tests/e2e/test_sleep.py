@@ -151,8 +151,7 @@ def command(estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     text = file.read_text().replace("schedules = true", "schedules = false")
     hours = f'[sleep]\ntimezone = "{HOURS.timezone}"\nwakes = {json.dumps(HOURS.wakes)}\n'
     assert estate.environment.load is not None
-    minute = SCENARIO.model_copy(update={"minutes": 1})
-    tested = estate.environment.load.model_copy(update={"scenarios": {"pay-by-card": minute}})
+    tested = estate.environment.load.model_copy(update={"scenarios": {"pay-by-card": SCENARIO}})
     load = tomlkit.dumps({"load": tested.model_dump(mode="json", exclude_none=True)})
     file.write_text(f"{text}\n{hours}\n{load}")
 
@@ -259,12 +258,12 @@ def test_a_killed_wake_is_put_to_sleep_by_its_backstop(estate: Estate) -> None:
     )
 
 
-SCENARIO = Scenario(per_second=4, minutes=1, max_p95_ms=1500, max_failed_percent=1).model_copy(
-    update={"minutes": 0.3}
-)
-"""As short as no environment needs it. Its 8 requests a second to the API each ask ledger."""
+SCENARIO = Scenario(per_second=1, minutes=1, max_p95_ms=10_000, max_failed_percent=1)
+"""Its 2 requests a second to the API each ask ledger. A busy machine makes so few in time; how long
+they take says more of the machine's other work than of the sides.
+"""
 
-PER_TASK = {SERVICE: 6.0}
+PER_TASK = {SERVICE: 1.5}
 """Requests a second: two tasks carry the scenario, and one does not."""
 
 
