@@ -5,19 +5,23 @@ from datetime import date
 from pathlib import Path
 
 from pay.model.watching.suppressions import Written
+from pay.processes import in_processes, processes_for
 from policies.catalogue import block_types, covered_types
 from policies.engine import plan
 from policies.engine import suppressions as suppressing
 from policies.engine import waivers as waiving
 from policies.engine.requirements import Requirements
 from policies.engine.rule import ESTATE_RULES
-from policies.engine.scan import Scanner
+from policies.engine.scan import Scanned, Scanner
 from policies.engine.verdict import GateVerdict
 from policies.engine.waivers import Waiver
 from policies.reading.stack import Block, Stack
 from policies.reading.synth_output import missing, stack_folders
 from policies.reading.unread import unread, without_rules
 from policies.results import Problem, Result, RuleText
+
+STACKS_WORTH_A_PROCESS = 40
+"""They take about two seconds; another process saves less for fewer."""
 
 
 class Gate:
@@ -64,8 +68,7 @@ class Gate:
             suppressions=tuple(each.value for each in self._suppressions),
             judged_on=today,
         )
-        for folder in folders:
-            stack, results, problems = self._scanner.scan(folder, root)
+        for stack, results, problems in self._scanned(folders, root):
             verdict.stacks.append(stack)
             verdict.results += results
             verdict.problems += [*problems, *unread(stack, root)]
@@ -93,6 +96,15 @@ class Gate:
         if not partial:
             verdict.problems += suppressing.problems(self._suppressions, today)
         return verdict
+
+    def _scanned(self, folders: list[Path], root: Path) -> list[Scanned]:
+        """Return each stack in the order of its folder. Processes share a whole estate."""
+        count = processes_for(len(folders), at_least_each=STACKS_WORTH_A_PROCESS)
+        shares = [folders[first::count] for first in range(count)]
+        dealt = in_processes(
+            lambda share: [self._scanner.scan(folder, root) for folder in share], shares
+        )
+        return [dealt[index % count][index // count] for index in range(len(folders))]
 
 
 def _over_the_estate(

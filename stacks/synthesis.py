@@ -7,8 +7,8 @@ from pathlib import Path
 from pay.hcl.errors import HclError
 from pay.hcl.kept_output import KeptOutput
 from pay.hcl.output import StackOutput, write_output
-from pay.hcl.processes import in_processes, processes_for
 from pay.hcl.schema import ProviderSchema
+from pay.processes import in_processes, processes_for
 from stacks.estate import PlannedStack, add_stack
 
 STACKS_WORTH_A_PROCESS = 40

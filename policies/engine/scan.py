@@ -26,6 +26,8 @@ from policies.results import Outcome, Problem, Result
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 
 Definitions = dict[TFDefinitionKey, dict[str, Any]]
+Scanned = tuple[Stack, list[Result], list[Problem]]
+"""A stack with the results of all rules that judge one block or one graph."""
 
 
 class Only(RunnerFilter):
@@ -96,8 +98,8 @@ class Scanner:
         checkov_checks.register()
         Runner().graph_registry.load_external_checks(str(GRAPH_CHECKS))
 
-    def scan(self, folder: Path, root: Path) -> tuple[Stack, list[Result], list[Problem]]:
-        """Return one stack with the results of all rules that judge one block or one graph."""
+    def scan(self, folder: Path, root: Path) -> Scanned:
+        """Return one stack as it is judged alone."""
         stack = Stack(folder.name, folder)
         definitions, problems = _definitions(folder, root)
         top_level.bind(stack, definitions)

@@ -20,7 +20,8 @@ COST_OF_A_STACK_OF_MANY = 0.8
 the start with more. Linear, it costs half. This is held in CPU seconds as well.
 """
 GATE_SECONDS = 15.0
-GATE_MB = 300.0
+GATE_MB = 400.0
+"""Two processes share the estate (docs/decisions/0236)."""
 GROWTH_OF_COST_PER_STACK = 1.2
 """Linear: with eight times the services a stack costs no more than this times as much."""
 

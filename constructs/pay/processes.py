@@ -1,4 +1,4 @@
-"""Splits work over forked processes, each with a Node of its own."""
+"""Splits work over forked processes. Each that draws constructs has a Node of its own."""
 
 import atexit
 import multiprocessing
@@ -13,7 +13,9 @@ Share = TypeVar("Share")
 Result = TypeVar("Result")
 
 MAX_PROCESSES = 2
-"""Two with their Node take 430 MB at the peak (`make bench`), three 500 MB; they may take 450."""
+"""Two with their Node take 430 MB at the peak (`make bench`), three 500 MB; they may take 450. Two
+of the PCI gate take 342 MB.
+"""
 
 
 def processes_for(items: int, *, at_least_each: int) -> int:
@@ -54,10 +56,10 @@ def in_processes(work: Callable[[Share], Result], shares: Sequence[Share]) -> li
             except EOFError:
                 process.join()
                 raise RuntimeError(
-                    f"a process of the synthesis ended with {process.exitcode}: see above"
+                    f"a process with a share of the work ended with {process.exitcode}: see above"
                 ) from None
     finally:
-        # They still use the temporary folder of this process.
+        # Node still uses the temporary folder of this process.
         for process, _ in running:
             if len(results) < len(running):
                 process.terminate()

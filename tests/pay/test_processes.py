@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pay.hcl import processes
-from pay.hcl.processes import in_processes, processes_for
+from pay import processes
+from pay.processes import in_processes, processes_for
 
 
 def total(share: Sequence[int]) -> tuple[int, int]:
