@@ -20,7 +20,7 @@ from rollout.moves.stage_file import with_stage
 from sandbox.server.process import SandboxError
 from toolchain.paths import ROOT
 
-TIMEOUT_SECONDS = 600
+TIMEOUT_SECONDS = 1500
 LOG_TAIL_LINES = 80
 """Terraform reports each error in six lines or more, and several resources can fail at once."""
 

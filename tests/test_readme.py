@@ -10,6 +10,7 @@ import pytest
 from pay.model import Environment
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.whole_checkout import copy_checkout
 
 README = (ROOT / "README.md").read_text()
@@ -60,6 +61,6 @@ def test_the_commands_work(checkout: Path, sandbox: Sandbox, block: str) -> None
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=TIMEOUT_SECONDS,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr

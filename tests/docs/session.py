@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.docs.pages import Block
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.whole_checkout import copy_checkout
-
-TIMEOUT_SECONDS = 580
 
 GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull,

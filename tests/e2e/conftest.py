@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.instance import Sandbox
-
-PLAN_TIMEOUT_SECONDS = 240
+from tests.support.patience import TIMEOUT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def plan(stack: Path, environment_variables: Mapping[str, str]) -> Planned:
             env=environment_variables,
             capture_output=True,
             text=True,
-            timeout=PLAN_TIMEOUT_SECONDS,
+            timeout=TIMEOUT_SECONDS,
         )
         if finished.returncode:
             break

@@ -17,6 +17,7 @@ from pay.model.stack_kind import Turn
 from pay.model.stacks import side_stack, traffic_stack
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
+from tests.support.patience import TIMEOUT_SECONDS
 
 SERVICE = "ledger"
 PLATFORM = stacks.PLATFORM.stack_id("sandbox")
@@ -28,7 +29,6 @@ STACKS = [
     if Turn.PLATFORM <= kind.turn <= Turn.RECORDS and not kind.has_one_off_tasks
 ]
 """What the records need, in the order of an apply."""
-TIMEOUT_SECONDS = 580
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from tests.conftest import ROOT
-from tests.e2e.deployed import TIMEOUT_SECONDS
 from tests.e2e.releases import Releases
+from tests.support.patience import TIMEOUT_SECONDS
 
 TASK = ROOT / "docs" / "workflows" / "concourse-pay.yml"
 MAKEFILE = "setup:\nenv:\n"

@@ -15,7 +15,8 @@ from pay.model.side import ServiceSide
 from rollout.releases.record import Release, read_releases
 from sandbox.estate.images import push
 from tests.conftest import ROOT
-from tests.e2e.deployed import SERVICE, TIMEOUT_SECONDS, Deployed
+from tests.e2e.deployed import SERVICE, Deployed
+from tests.support.patience import TIMEOUT_SECONDS
 
 NO_SMOKE = ("--without-smoke", "no smoke tests here")
 

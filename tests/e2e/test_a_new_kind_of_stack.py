@@ -21,11 +21,10 @@ from pay.model.stacks import KINDS
 from rollout.cost.bill_lines import CostPart
 from rollout.cost.usage import account_usage, shared_usage
 from sandbox.instance import Sandbox
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.whole_checkout import copy_checkout
 
 pytestmark = pytest.mark.slow
-
-TIMEOUT_SECONDS = 300
 
 ORDER = """
 import sys

@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.docs.pages import Block, read
 from tests.docs.test_pages import written
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.whole_checkout import copy_checkout
 
 pytestmark = pytest.mark.slow
@@ -27,7 +28,6 @@ COUNTING = (
     "tests/rollout/cli/test_plan_moves.py",
     "tests/rollout/cli/test_stages.py::test_every_service_of_every_environment_has_a_row",
 )
-TIMEOUT_SECONDS = 300
 
 
 def steps(page: str, *, until: str) -> list[Block]:

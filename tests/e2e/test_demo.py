@@ -6,14 +6,13 @@ import subprocess
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.whole_checkout import copy_checkout
 
 pytestmark = pytest.mark.e2e
 
 COMMAND = (".venv/bin/python", "-m", "toolchain", "run", "--", ".venv/bin/python", "-m")
 """What `make demo` runs after its set-up, up to the module."""
-
-TIMEOUT_SECONDS = 1500
 
 
 @pytest.fixture(scope="module")

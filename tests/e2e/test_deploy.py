@@ -35,7 +35,6 @@ from tests.e2e.deployed import (
     SERVICE,
     SIDES,
     STACKS,
-    TIMEOUT_SECONDS,
     TRAFFIC,
     Deployed,
     deploying,
@@ -46,6 +45,7 @@ from tests.e2e.pipeline_desk import PipelineDesk
 from tests.e2e.releases import NO_SMOKE, Releases
 from tests.policies.conftest import judge as run_gate
 from tests.policies.plan_mutations import PLAN_MUTATIONS
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.plans import at
 from tests.support.whole_checkout import copy_checkout
 

@@ -26,6 +26,7 @@ from tests.conftest import ROOT, synthesise
 from tests.e2e.conftest import write_local_backend
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.image_accounts import PRODUCTION, STAGING, TEST, ImageAccounts, record
+from tests.support.patience import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.e2e
 
@@ -34,7 +35,6 @@ MADE = {TEST_REGISTRY: TEST, REGISTRY.stack_id("staging"): STAGING}
 TAKEN_OVER = REGISTRY.stack_id("production")
 BY_HAND = ("connector", "nginx", "ledger")
 """The images whose repositories somebody made in production, by hand."""
-TIMEOUT_SECONDS = 300
 
 
 @dataclass(frozen=True)

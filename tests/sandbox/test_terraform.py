@@ -12,6 +12,7 @@ from pay.model import Environment
 from pay.smoke.archives import archive
 from sandbox.instance import Sandbox
 from sandbox.settings import Settings
+from tests.support.patience import TIMEOUT_SECONDS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -39,7 +40,7 @@ class Terraform:
             env=dict(self.sandbox.environment_variables),
             capture_output=True,
             text=True,
-            timeout=400,
+            timeout=TIMEOUT_SECONDS,
         )
         assert done.returncode == status, done.stdout[-3000:] + done.stderr
         return done.stdout + done.stderr

@@ -20,6 +20,7 @@ from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise
 from tests.support.checkout import Checkout
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.stack_ids import platform_stack
 
 ENVIRONMENT = "sandbox"
@@ -36,7 +37,6 @@ EC2 = {service: side_stack(ENVIRONMENT, service, Side.EC2) for service in SERVIC
 TRAFFIC = {service: traffic_stack(ENVIRONMENT, service) for service in SERVICES}
 FARGATE = side_stack(ENVIRONMENT, MOVED, Side.FARGATE)
 STACKS = (PLATFORM, *EC2.values(), *TRAFFIC.values())
-TIMEOUT_SECONDS = 300
 
 WEB = {
     "aws_cloudwatch_metric_alarm.errors_alarm",

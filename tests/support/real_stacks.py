@@ -17,8 +17,7 @@ from stacks.made_from import SCHEMA
 from stacks.synthesis import synthesise
 from tests.conftest import ROOT
 from tests.policies.conftest import write_manifest
-
-TIMEOUT_SECONDS = 580
+from tests.support.patience import TIMEOUT_SECONDS
 
 Edit = Callable[[str], str]
 

@@ -9,12 +9,11 @@ from typing import Any
 
 from pay.hcl.schema import ProviderSchema
 from pay.hcl.writer import to_hcl
+from tests.support.patience import TIMEOUT_SECONDS
 
 NO_PROVIDER = ProviderSchema({}, {}, {}, "no provider")
 
 _LINES_APART = 50
-TIMEOUT_SECONDS = 580
-"""For a machine with other work: a plan of all of production takes a quarter of a minute."""
 
 
 class Terraform:

@@ -15,12 +15,12 @@ from sandbox.instance import Sandbox
 from tests.conftest import ROOT
 from tests.policies.conftest import GATE_PYTHON, copy_stacks, judge
 from tests.policies.mutations import CONNECTOR
+from tests.support.patience import TIMEOUT_SECONDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 
 Plan = dict[str, Any]
 
-TERRAFORM_TIMEOUT_SECONDS = 240
 LOCAL_BACKEND = 'terraform {\n  backend "local" {\n    path = "plan.tfstate"\n  }\n}\n'
 
 
@@ -44,7 +44,7 @@ def plan(
                 capture_output=True,
                 check=True,
                 text=True,
-                timeout=TERRAFORM_TIMEOUT_SECONDS,
+                timeout=TIMEOUT_SECONDS,
             ).stdout
 
         terraform("init", "-input=false")

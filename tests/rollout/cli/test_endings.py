@@ -242,7 +242,7 @@ def test_a_signal_ends_a_command_that_waits(here: Path) -> None:
         silent.settimeout(60)
         connection, _ = silent.accept()
         waiting.send_signal(signal.SIGINT)
-        _, errors = waiting.communicate(timeout=30)
+        _, errors = waiting.communicate(timeout=120)
         connection.close()
     assert (waiting.returncode, errors) == (STOPPED, "Stopped.\n")
 

@@ -273,7 +273,7 @@ def test_an_interrupted_apply_lets_terraform_end_by_itself(
     process = reviewed.start("apply", reviewed.reviewed, HANG=PLATFORM)
     wait_for(reviewed.folder / "plans.fake" / "hanging")
     process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 1
     assert f"interrupted by {number.name}" in err
     assert f"Not reached: {SIDE}, {ITS_RECORDS}, {TRAFFIC}" in err
@@ -286,9 +286,9 @@ def test_a_killed_apply_is_taken_up_by_a_new_plan(reviewed: Delivery, lock_serve
     process = reviewed.start("apply", reviewed.reviewed, HANG=PLATFORM)
     wait_for(reviewed.folder / "plans.fake" / "hanging")
     process.kill()
-    process.wait(timeout=30)
+    process.wait(timeout=120)
     os.kill(int((reviewed.folder / "plans.fake" / "hanging").read_text()), signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     assert reviewed.applied == [PLATFORM]
     locked = reviewed.apply()
     assert "has it for `pay apply`" in locked.stderr

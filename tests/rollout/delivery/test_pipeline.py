@@ -15,12 +15,11 @@ from sandbox.instance import Sandbox
 from sandbox.settings import Settings
 from tests.conftest import ROOT
 from tests.support.checkout import Checkout, fresh_checkout
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, SERVICE, TRAFFIC, container
 from toolchain.paths import VENV_BIN
 
 pytestmark = pytest.mark.e2e
-
-TIMEOUT_SECONDS = 580
 
 
 @dataclass(frozen=True)
