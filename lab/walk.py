@@ -27,7 +27,7 @@ DRAWS = 150
 CONFIDENCE = 0.99999
 """A correct share lies outside the interval once in 100,000 stages."""
 
-LONGEST_WAIT_SECONDS = 90
+LONGEST_WAIT_SECONDS = 300
 """The time limit for draws, and for the end of a side's requests, on a loaded machine."""
 
 QUIET_SECONDS = 1.0
