@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from pay.environments.load import load_environments
 from pay.model import Environment
+from tests.docs.pages import read
 from tests.support.coverage_floors import are_reached, merged_coverage, report, shares
 from tests.support.light_mirror import light_mirror
 from tests.support.made_once import made_once
@@ -282,6 +283,15 @@ def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:
         env={**tools, "CDKTF_OUTDIR": str(outdir), **settings},
         check=True,
     )
+
+
+@pytest.fixture
+def block(request: pytest.FixtureRequest) -> str:
+    """The commands in a page about a task whose marker names this test, which runs them."""
+    test = f"{request.path.relative_to(ROOT)}::{request.function.__name__}"
+    pages = (read(path) for path in (ROOT / "docs" / "tasks").glob("*.md"))
+    [text] = [each.text for page in pages for each in page.blocks if test in each.marker.split()]
+    return text
 
 
 @pytest.fixture

@@ -66,8 +66,6 @@ def _check(command: list[str]) -> None:
                 raise UnknownCommand(f"{program} does not exist")
         case "eval" | "export":
             pass
-        case "docker" | "fly" | "gh":
-            pass  # On the machine that builds images, or that reaches the server of pipelines.
         case _:
             if shutil.which(program) is None and program != "cd":
                 raise UnknownCommand(f"no program {program}")

@@ -1,7 +1,12 @@
-"""Reads which commands a test runs: from its own text, and from the functions that it calls."""
+"""Reads which commands a test runs: from its own text, and from the functions that it calls.
+
+A test that takes the fixture `block` runs the commands of the page themselves. Commands of make are
+read as those of their recipes, and `pytest PATH` is run by every test below that path.
+"""
 
 import ast
 import re
+import subprocess
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -35,11 +40,13 @@ def check(tests: list[str], commands: Iterable[list[str]]) -> None:
     """
     texts = {test: text_of(test) for test in tests}
     idle = set(tests)
-    for command in filter(patterns, commands):
+    for command in filter(patterns, expanded(commands)):
         running = {
             test
             for test, text in texts.items()
-            if all(re.search(pattern, text) for pattern in patterns(command))
+            if takes_block(test)
+            or is_collected(test, command)
+            or all(re.search(pattern, text) for pattern in patterns(command))
         }
         if not running:
             raise NotRun(
@@ -48,6 +55,45 @@ def check(tests: list[str], commands: Iterable[list[str]]) -> None:
         idle -= running
     if idle:
         raise NotRun(f"{', '.join(sorted(idle))}: found none of the block's commands in it")
+
+
+def expanded(commands: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Yield the commands, and for one of make those that it would run."""
+    for command in commands:
+        if command[0] == "make":
+            yield from recipe(tuple(command[1:]))
+        else:
+            yield command
+
+
+@cache
+def recipe(arguments: tuple[str, ...]) -> tuple[list[str], ...]:
+    """Return what make would run, without the set-up before it. Raises NotRun: it would fail."""
+    before = [] if "setup" in arguments else ["--old-file=setup"]
+    make = ["make", "--dry-run", *before, *arguments]
+    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise NotRun(f"make {' '.join(arguments)}: {done.stderr.strip()}")
+    lines = (line.split() for line in done.stdout.splitlines())
+    return tuple(line for line in lines if line[0] != "make:")
+
+
+def is_collected(test: str, command: list[str]) -> bool:
+    """Return whether the command is pytest on a path that has the test."""
+    paths = tuple(each for each in command[1:] if not each.startswith("-"))
+    return command[0] == "pytest" and bool(paths) and test.startswith(paths)
+
+
+def takes_block(test: str) -> bool:
+    """Return whether the test takes the commands of the page as its argument."""
+    path, _, name = test.partition("::")
+    functions = ast.walk(ast.parse((ROOT / path).read_text()))
+    return any(
+        isinstance(each, ast.FunctionDef)
+        and each.name == name
+        and any(argument.arg == "block" for argument in each.args.args)
+        for each in functions
+    )
 
 
 def patterns(command: list[str]) -> list[str]:
@@ -63,6 +109,14 @@ def patterns(command: list[str]) -> list[str]:
         case "cdktf" | "terraform":
             options = [each for each in options if each != "-chdir"]
             words = [program, next(each for each in arguments if not each.startswith("-"))]
+        case "pytest":
+            words = [program]
+        case _ if program.endswith("python") and "-m" in arguments:
+            at = arguments.index("-m") + 1
+            options.remove("-m")
+            words = arguments[at : at + 1]
+            if words == ["toolchain"]:
+                words = arguments[at + 1 : at + 2]
         case _:
             return []
     return [

@@ -1,12 +1,17 @@
-"""Runs the commands of a page in a copy of the checkout, as a reader would, in one shell."""
+"""Runs the commands of a page in a copy of the checkout, as a reader would, in one shell.
+
+Programs that are not here have stand-ins (`tests/docs/stand_in.py`).
+"""
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.docs import stand_in
 from tests.docs.pages import Block
 from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.whole_checkout import copy_checkout
@@ -58,9 +63,10 @@ def run(folder: Path, blocks: list[Block], tools: Mapping[str, str], committed: 
         # The packages of the copy, not those of the editable install.
         "PYTHONPATH": f"{checkout}{os.pathsep}{checkout / 'constructs'}",
         "COLUMNS": "100",
+        "PRE_COMMIT_HOME": str(folder / "pre-commit"),
         **GIT,
     }
-    script = _PREAMBLE + "".join(
+    script = f"{_PREAMBLE}PATH={_stand_ins(folder, blocks)}:$PATH\n" + "".join(
         f"echo '{_MARK}{number}'\n{block.text}" for number, block in enumerate(blocks)
     )
     finished = subprocess.run(
@@ -79,6 +85,19 @@ def run(folder: Path, blocks: list[Block], tools: Mapping[str, str], committed: 
         Ran(block, outputs[number] if number < reached else "", finished=number + 1 < reached)
         for number, block in enumerate(blocks)
     ]
+
+
+def _stand_ins(folder: Path, blocks: list[Block]) -> Path:
+    """Return a folder with a stand-in for each program that the blocks name."""
+    programs = folder / "stand-ins"
+    programs.mkdir()
+    for block in blocks:
+        if block.marker.startswith(stand_in.MARKER):
+            program = programs / block.marker.removeprefix(stand_in.MARKER)
+            name = shlex.quote(program.name)
+            program.write_text(f'#!/bin/sh\nexec python -m tests.docs.stand_in {name} "$@"\n')
+            program.chmod(0o755)
+    return programs
 
 
 def _keep_reports_out_of(cache: Path) -> None:

@@ -1,6 +1,8 @@
 """Every decision has a status and a date, and docs/decisions/README.md lists them all."""
 
+import os
 import re
+import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.whole_checkout import copy_checkout
 
 FOLDER = ROOT / "docs" / "decisions"
 INDEX = FOLDER / "README.md"
@@ -104,6 +107,31 @@ def index(decisions: list[Decision]) -> str:
 
 def test_the_index_lists_every_decision(golden: Callable[[str | Path, str], None]) -> None:
     golden(INDEX, index([read(file.name, file.read_text()) for file in FILES]))
+
+
+def test_the_command_writes_a_golden_file_again(tmp_path: Path) -> None:
+    """In a copy of the checkout; on this file only, because all of them take a minute."""
+    checkout = copy_checkout(tmp_path / "checkout")
+    index = checkout / INDEX.relative_to(ROOT)
+    index.write_text("Nothing.\n")
+    paths = f"{checkout}{os.pathsep}{checkout / 'constructs'}"
+    variables = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [
+        "pytest",
+        "--update-golden",
+        "-p",
+        "no:cacheprovider",
+        "tests/docs/test_decisions.py",
+    ]
+    done = subprocess.run(
+        command,
+        cwd=checkout,
+        env={**variables, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+    )
+    assert re.search(r"1 passed, \d+ deselected", done.stdout), done.stdout + done.stderr
+    assert index.read_text() == INDEX.read_text()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -46,6 +46,7 @@ def test_the_page_names_the_user_and_the_paths_of_every_image(
 def test_the_commands_of_the_page_prove_the_sidecar() -> None:
     user, paths = dict(needed())["docker-nginx-proxy"]
     ids, touch = (block.text for block in PAGE.blocks)
+    assert "/docker-nginx-proxy:" in ids
     assert ids.endswith(" nginx\n")
     assert f"uid={user.split(':')[0]}(nginx) gid={user.split(':')[1]}(nginx)" in PAGE.text
     assert f"--user {user} " in touch

@@ -1,8 +1,9 @@
 """The pages of the documentation name what exists, and the commands in them work.
 
 A block marked `sh` runs in a copy of the checkout, `sh sandbox` with Terraform and a local AWS as
-well. `sh tested: PATH::TEST ...` names the tests that run its commands; `sh untested: REASON` says
-why none does. Both are checked for programs and options, `toml checked: REASON` for its form. A
+well, `sh stand-in: PROGRAM` with a program that stands in for one that is not here.
+`sh tested: PATH::TEST ...` names the tests that run its commands, which are also checked for
+programs and options. `toml checked: REASON` is checked for its form. A
 `text` block shows what the commands above it print; `...` stands for anything. A block marked
 `LANGUAGE write FILE`, `LANGUAGE append FILE` or `LANGUAGE insert FILE LINE` is written there, the
 last one below a line.
@@ -18,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.docs import commands, named_tests, session
+from tests.docs import commands, named_tests, session, stand_in
 from tests.docs.pages import Block, Page, read
 
 TASKS = ROOT / "docs" / "tasks"
@@ -53,8 +54,14 @@ ELSEWHERE = {
     ".github/workflows/": "in the repository that copies the pipelines there",
 }
 LOCK = "tests/rollout/cli/test_lock.py::test_a_lock_is_taken_shown_and_given_back"
+SCHEMA = (
+    "tests/toolchain/bindings/test_bindings.py::test_the_real_provider_has_the_schema_of_the_file"
+)
+SET_UP = "tests/toolchain/setup/test_setup.py::test_a_second_set_up_does_nothing"
+KILLED = (
+    "tests/sandbox/test_state_lock.py::test_a_lock_that_a_killed_apply_left_is_released_by_its_id"
+)
 PATH = re.compile(r"(?!registry\.terraform\.io|[A-Z]+/)\.?[\w-][\w.-]*/(?:[\w.-]+/)*[\w.-]*")
-FILE = re.compile(r"tests/[\w/]+\.py")
 MODULE = re.compile(r"(?:pay|stacks|rollout|policies|sandbox|lab|toolchain)(?:\.[a-zA-Z_]+)+")
 
 
@@ -151,11 +158,13 @@ def test_every_block_says_how_it_is_tried(page: Page) -> None:
         match block.language, block.marker:
             case "sh", "" | "sandbox":
                 pass
-            case "sh", marker if re.fullmatch(r"(tested|untested): .+", marker):
+            case "sh", marker if marker.startswith(stand_in.MARKER):
+                program = marker.removeprefix(stand_in.MARKER)
+                assert program in stand_in.PROGRAMS
+                assert program in {words[0] for words in commands.commands(block.text)}
+            case "sh", marker if marker.startswith("tested: "):
                 commands.check(block.text)
-                assert [name for name in FILE.findall(marker) if not (ROOT / name).is_file()] == []
-                if marker.startswith("tested: "):
-                    named_tests.check(marker.split()[1:], commands.commands(block.text))
+                named_tests.check(marker.split()[1:], commands.commands(block.text))
             case "toml", marker if re.fullmatch(r"checked: .+", marker):
                 tomllib.loads(block.text)
             case "text", "":
@@ -179,6 +188,7 @@ def test_the_check_of_commands_refuses_wrong_use() -> None:
         "TF_VAR_x=1 terraform -chdir=x imprt a b",
         "docs/no-such-script.sh",
         "python -m no_such_module",
+        "docker run a:1",
     ):
         with pytest.raises(commands.UnknownCommand):
             commands.check(wrong)
@@ -195,12 +205,19 @@ def test_the_check_of_commands_refuses_wrong_use() -> None:
         (LOCK, "cdktf deploy test-12-platform", "cdktf deploy test-12-platform: found no test"),
         (LOCK, "aws sso login", "aws sso login: found no test"),
         (LOCK, "export AWS_PROFILE=test-12", "none of the block's commands"),
+        (SCHEMA, "make lock", "toolchain lock: found no test"),
+        (SCHEMA, "make no-such-target", "No rule to make target"),
+        (LOCK, "pytest --update-golden", "pytest --update-golden: found no test"),
+        (LOCK, "pytest tests/rollout/smoke", "pytest tests/rollout/smoke: found no test"),
     ],
 )
 def test_the_check_of_named_tests_refuses_what_they_do_not_run(
     test: str, script: str, said: str
 ) -> None:
     named_tests.check([LOCK], commands.commands("pay lock test-12 --free"))
+    named_tests.check([LOCK], commands.commands("pytest tests/rollout"))
+    named_tests.check([SCHEMA, SET_UP], commands.commands("make bindings"))
+    named_tests.check([KILLED], commands.commands("terraform force-unlock ID"))
     with pytest.raises(named_tests.NotRun, match=said):
         named_tests.check([test], commands.commands(script))
 
@@ -217,7 +234,7 @@ def runnable(page: Page) -> list[Block]:
         written(block) if block.marker.startswith(("write ", "append ", "insert ")) else block
         for block in page.blocks
         if (block.language, block.marker) != ("text", "")
-        and not block.marker.startswith(("tested: ", "untested: ", "checked: "))
+        and not block.marker.startswith(("tested: ", "checked: "))
     ]
 
 

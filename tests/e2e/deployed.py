@@ -85,26 +85,25 @@ class Deployed:
             timeout=TIMEOUT_SECONDS,
         ).returncode
 
+    def terraform(self, stack: str, *words: str, **variables: str) -> str:
+        """Run Terraform in the folder of a stack, and return what it printed."""
+        finished = subprocess.run(
+            ["terraform", *words],
+            cwd=self.outdir / "stacks" / stack,
+            env={**self.variables, **variables},
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        return finished.stdout
+
     def plan(self, stack: str, *arguments: str, **variables: str) -> dict[str, Any]:
         """Return the plan of a stack as Terraform shows it."""
-        folder = self.outdir / "stacks" / stack
-
-        def terraform(*words: str) -> str:
-            finished = subprocess.run(
-                ["terraform", *words],
-                cwd=folder,
-                env={**self.variables, **variables},
-                capture_output=True,
-                check=True,
-                text=True,
-                timeout=TIMEOUT_SECONDS,
-            )
-            return finished.stdout
-
         with TemporaryDirectory() as beside:
             file = str(Path(beside) / "plan.bin")
-            terraform("plan", "-input=false", f"-out={file}", *arguments)
-            plan: dict[str, Any] = json.loads(terraform("show", "-json", file))
+            self.terraform(stack, "plan", "-input=false", f"-out={file}", *arguments, **variables)
+            plan: dict[str, Any] = json.loads(self.terraform(stack, "show", "-json", file))
         return plan
 
     def plan_destroy(self, stack: str, folder: Path) -> Path:

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -288,9 +289,9 @@ def test_a_patch_ends_in_its_third_wave_and_goes_on_there(
 
     releases.administer("broken-images", digests=[new])
     ended = desk.patch(213)
-    assert ended.ran == ("toolbox", "frontend", "products-ui", "cardid")
-    left = ended.left
-    assert (ended.stopped_at, len(left)) == (SERVICE, 7)
+    assert ended["ran"] == ["toolbox", "frontend", "products-ui", "cardid"]
+    left = ended["left"]
+    assert (ended["stopped_at"], len(left)) == (SERVICE, 7)
     assert releases.running("nginx") == before
     line = releases.record()[-1]
     assert (line.verdict, line.patch, line.digests["nginx"]) == (ReleaseVerdict.BAD, "nginx", new)
@@ -298,11 +299,11 @@ def test_a_patch_ends_in_its_third_wave_and_goes_on_there(
     releases.administer("broken-images", digests=[])
     desk.done.clear()
     ended = desk.patch(213)
-    assert (ended.stopped_at, len(ended.ran)) == (None, 12)
+    assert (ended["stopped_at"], len(ended["ran"])) == (None, 12)
     assert desk.done == [SERVICE, *left]
     assert releases.running("nginx") == releases.on_both(new)
     assert releases.running() == own, "the service's own release stays"
-    assert desk.patch(213).ran == ended.ran
+    assert desk.patch(213)["ran"] == ended["ran"]
     assert desk.done == [SERVICE, *left], "nothing is done again"
 
 
@@ -434,6 +435,22 @@ def test_the_guard_asks_for_a_reason_before_a_service_is_destroyed(
     assert rules(TRAFFIC) == {"keeps-names-answered", "matches-the-stage"}
     assert "keeps-what-carries-traffic" in rules(*SIDES)
     assert "moves-records-apart-from-capacity" in rules(TRAFFIC, *SIDES)
+
+
+def test_the_records_of_a_service_are_destroyed_as_the_guard_was_shown(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    plan, document = tmp_path / "records.tfplan", tmp_path / "records.json"
+    deployed.terraform(TRAFFIC, "init", "-input=false")
+    deployed.terraform(TRAFFIC, "plan", "-destroy", f"-out={plan}")
+    document.write_text(deployed.terraform(TRAFFIC, "show", "-json", str(plan)))
+    with pytest.raises(subprocess.CalledProcessError):
+        deployed.pay("guard", str(document))
+    reasons = {"keeps-names-answered": "nobody calls it", "matches-the-stage": "it is removed"}
+    allowed = [["--allow", rule, "--because", why] for rule, why in reasons.items()]
+    deployed.pay("guard", str(document), *chain(*allowed))
+    deployed.terraform(TRAFFIC, "apply", str(plan))
+    assert deployed.records() == {}
 
 
 def test_destroy_removes_what_was_made_and_nothing_else(

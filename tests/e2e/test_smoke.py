@@ -5,10 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import SCENARIOS
@@ -18,6 +21,7 @@ from pay.model import Environment, LoadBalancerType, Side, Stage, names
 from pay.model.stacks import SMOKE
 from pay.smoke import archives, canaries
 from pay.smoke.targets import proving, targets
+from rollout.cli import app
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.moves.gates import Promotion, next_move
@@ -183,11 +187,22 @@ def client(smoked: Smoked) -> Callable[[str], Any]:
 FAST = Clock(poll_seconds=0.5)
 
 
-def test_canaries_try_the_side_that_runs(smoked: Smoked, client: Callable[[str], Any]) -> None:
-    chosen = [SCENARIOS[name] for name in ("card-sandbox", "notifications", "probe")]
-    verdict = smoke(smoked.environment, Side.EC2, chosen, client=client, clock=FAST)
-    assert verdict.outcome is Outcome.PASSED, verdict.outcomes
-    assert all(each.runs for each in verdict.outcomes)
+def test_canaries_try_the_side_that_runs(
+    smoked: Smoked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standings(smoked, tmp_path)
+    fast = partial(smoke, clock=FAST)
+    monkeypatch.setattr(import_module("rollout.cli.smoke"), "smoke_side", fast)
+    chosen = ("card-sandbox", "notifications", "probe")
+    scenarios = [word for name in chosen for word in ("--scenario", name)]
+    variables = {"PAY_ENVIRONMENTS": str(tmp_path), **smoked.sandbox.server.variables()}
+    command = ["smoke", "sandbox", "--side", "ec2", *scenarios, "--json"]
+    ended = CliRunner().invoke(app, command, env=variables)
+    assert ended.exit_code == 0, ended.output
+    [verdict] = json.loads(ended.stdout)
+    assert verdict["verdict"] == Outcome.PASSED.value
+    assert [each["scenario"] for each in verdict["outcomes"]] == [*chosen]
+    assert all(each["runs"] for each in verdict["outcomes"])
 
 
 def standings(smoked: Smoked, folder: Path) -> Standings:

@@ -21,6 +21,7 @@ from rollout.suppressions.covered import Covered, covered
 from rollout.suppressions.reopen import reopen
 from rollout.suppressions.report import hints, mistakes
 from sandbox.control import tick
+from tests.support import aws_cli
 from tests.support.arrivals import BINARY, CONTROL, NOISY, VULNERABILITY, fails, runs, scans
 from tests.support.finding_events import Event, basic_scan, read_secret, runtime, vulnerability
 from tests.support.suppressions import suppression
@@ -158,6 +159,21 @@ def test_a_detector_that_sees_less_fails_the_plan(
     )
 
 
+def test_a_sample_finding_arrives(watched: Watched, block: str) -> None:
+    client = watched.sandbox.client
+    [detector] = client("guardduty").list_detectors()["DetectorIds"]
+    aws_cli.run_block(block, client, {"DETECTOR": detector})
+    [(topic, text)] = watched.told()
+    assert topic == TICKET
+    assert "[SAMPLE] Execution:Runtime/NewBinaryExecuted" in text
+
+
+def test_a_paging_service_has_to_confirm(watched: Watched, block: str) -> None:
+    here = {"111111111111": watched.environment.account_id, "test-12": "sandbox"}
+    [answer] = aws_cli.run_block(block, watched.sandbox.client, here)
+    assert answer["SubscriptionArn"] == "pending confirmation"
+
+
 def counted(watched: Watched) -> dict[str, list[str]]:
     """Return what `pay suppressions` counts: the name of a suppression, and the ids."""
     rows = watched.pay("suppressions", "sandbox")
@@ -287,5 +303,7 @@ def test_a_removed_suppression_leaves_what_it_covered(on_hub: Watched) -> None:
     (left,) = covered(on_hub.environment, (), on_hub.sandbox.client, TODAY)
     (finding,) = mistakes([left])
     assert (left.name, finding.gate) == (RULE.name, "reopen")
-    assert reopen([left], on_hub.sandbox.client) == 1
+    (on_hub.files / FILE).write_text("")
+    reopened = on_hub.run("suppressions", "sandbox", "--reopen")
+    assert (reopened.exit_code, "1 findings reopened." in reopened.stdout) == (0, True)
     assert on_hub.paged() == ["left"]

@@ -13,6 +13,7 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side, Stage, host_name, names
 from pay.model.smoke import Scenario
+from pay.smoke.runner.run import Network
 from rollout.smoke.local import smoke_locally
 from rollout.smoke.verdict import ScenarioOutcome, SmokeVerdict
 from sandbox.shop.faults import Fault
@@ -72,12 +73,17 @@ class LocalAccount:
         """Run scenarios (default: all) as `pay smoke --local` does."""
         return self._run(side, [SCENARIOS[name] for name in scenarios] or None)
 
-    def _run(self, side: Side, scenarios: list[Scenario] | None) -> SmokeVerdict:
-        """Names lead to EC2 by DNS."""
+    @property
+    def network(self) -> Network:
+        """The network in which names lead to EC2 by DNS."""
         hosts = [host_name(each, self.environment) for each in CATALOGUE.values()]
         sides = {f"{name}.elb.test": side for name, side in self.balancers.items()}
-        network = self.served.network({**dict.fromkeys(hosts, Side.EC2), **sides})
-        return smoke_locally(self.environment, side, scenarios, client=self.client, network=network)
+        return self.served.network({**dict.fromkeys(hosts, Side.EC2), **sides})
+
+    def _run(self, side: Side, scenarios: list[Scenario] | None) -> SmokeVerdict:
+        return smoke_locally(
+            self.environment, side, scenarios, client=self.client, network=self.network
+        )
 
     def broken(self, side: Side, scenario: str, faults: Collection[Fault]) -> ScenarioOutcome:
         """Run a scenario once on a side with these faults."""

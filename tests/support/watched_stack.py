@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from pay.environments.load import load_environment
 from pay.model import Environment, Severity, stacks
@@ -109,11 +109,14 @@ class Watched:
         found = (_TITLE.match(text) for topic, text in self.told() if topic == PAGE)
         return sorted(title[1] for title in found if title)
 
+    def run(self, *arguments: str) -> Result:
+        """Run `pay` in a shell of this account."""
+        variables = {"PAY_ENVIRONMENTS": str(self.files), **self.sandbox.server.variables()}
+        return CliRunner().invoke(app, arguments, env=variables)
+
     def pay(self, *arguments: str) -> Any:
         """Run `pay ... --json` in a shell of this account, and return its answer."""
-        variables = {"PAY_ENVIRONMENTS": str(self.files), **self.sandbox.server.variables()}
-        result = CliRunner().invoke(app, [*arguments, "--json"], env=variables)
-        return json.loads(result.stdout)
+        return json.loads(self.run(*arguments, "--json").stdout)
 
     def go_to(self, day: date) -> None:
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
+from uuid import uuid4
 
 from moto.guardduty import urls
 from moto.guardduty.exceptions import FilterNotFoundException, GuardDutyException
@@ -221,6 +222,23 @@ def _chosen(response: GuardDutyResponse) -> list[Finding]:
 
 
 @adds(GuardDutyResponse)
+def create_sample_findings(self: GuardDutyResponse) -> str:
+    """Let a sample of each named type arrive. Without names AWS makes one of every type, which the
+    sandbox does not know. Source: GuardDuty user guide, "Sample findings".
+    """
+    if not (types := self._get_param("findingTypes")):
+        raise BadRequest("the sandbox makes samples only of the types in findingTypes.")
+    sample = {
+        "severity": 5,
+        "resource": {"resourceType": "Instance", "instanceDetails": {"instanceId": "i-99999999"}},
+    }
+    for type_ in types:
+        given = {"id": uuid4().hex, "type": type_, "title": f"[SAMPLE] {type_}", **sample}
+        arrive(self.guardduty_backend, _detector(self), given)
+    return "{}"
+
+
+@adds(GuardDutyResponse)
 def archive_findings(self: GuardDutyResponse) -> str:
     return _set_archived(_chosen(self), True)
 
@@ -264,6 +282,8 @@ def untag_resource(self: GuardDutyResponse) -> str:
     return "{}"
 
 
-for _path in ("findings", "findings/get", "findings/archive", "findings/unarchive"):
-    urls.url_paths[f"{{0}}/detector/(?P<detector_id>[^/]+)/{_path}$"] = GuardDutyResponse.dispatch
+for _path in ("", "/create", "/get", "/archive", "/unarchive"):
+    urls.url_paths[f"{{0}}/detector/(?P<detector_id>[^/]+)/findings{_path}$"] = (
+        GuardDutyResponse.dispatch
+    )
 urls.url_paths["{0}/tags/(?P<resource_arn>.+)$"] = GuardDutyResponse.dispatch

@@ -1,8 +1,10 @@
 """Which stacks a change touches, and which plans the guard needs beside theirs."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from pay.model import Environment, InvalidInput
 from pay.model.stacks import known_stacks
 from rollout.delivery.changed_stacks import changed_since, changes, judged_together
+from tests.support.checkout import Checkout, Pay
 
 SIDE = "test-12-connector-ec2"
 
@@ -75,10 +78,15 @@ def project(tmp_path: Path) -> Path:
     (folder / "main.py").write_text(MAIN)
     for name in ("one", "two"):
         (folder / "environments" / f"{name}.toml").write_text("before")
-    who = ("-c", "user.name=test", "-c", "user.email=test@example.org")
-    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "Begin"]):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
+    commit(folder)
     return folder
+
+
+def commit(folder: Path) -> None:
+    who = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+    for command in (["add", "."], [*who, "commit", "-qm", "Begin"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
 
 
 def test_a_working_tree_is_compared_with_a_revision(project: Path) -> None:
@@ -89,6 +97,23 @@ def test_a_working_tree_is_compared_with_a_revision(project: Path) -> None:
     found = changed_since("HEAD", project, folder)
     assert found.changed == {"two"}
     assert found.left == {"one"}
+
+
+def test_the_command_names_a_changed_side_with_its_records(
+    project: Path, checkout: Checkout, pay: Pay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "main.py").write_text(MAIN.replace("file.stem", "f'{file.stem}-connector-ec2'"))
+    shutil.rmtree(project / "environments")
+    shutil.copytree(checkout.folder, project / "environments")
+    commit(project)
+    monkeypatch.setattr(import_module("rollout.cli.stacks"), "ROOT", project)
+    assert pay("stacks", "--changed", "main").stdout == "Nothing changes.\n"
+
+    checkout.put("test-12", "connector", "dark")
+    shown = pay("stacks", "--changed", "main")
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    _, *rows = (line.split()[0] for line in shown.stdout.splitlines())
+    assert rows == [SIDE, "test-12-connector-traffic"]
 
 
 @pytest.mark.parametrize("base", ["nowhere", "--output=x"])

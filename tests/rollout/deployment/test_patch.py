@@ -2,8 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,10 +28,11 @@ from rollout.releases.record import Release, ReleaseVerdict, append_release, rea
 from rollout.releases.registry import Image
 from rollout.sleep import sleeping
 from rollout.terminal.refusal import Failed, Finding, Refused
-from tests.support.checkout import Checkout
+from tests.support.checkout import Checkout, Pay
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 OLD, NEW = 212, 213
+NO_SMOKE = ("--without-smoke", "not here")
 WAVES = (
     ("toolbox",),
     ("frontend", "products-ui"),
@@ -43,6 +47,10 @@ SERVICES = tuple(chain(*WAVES))
 
 def digest(number: int) -> str:
     return f"sha256:{number:064x}"
+
+
+def pin(number: int) -> Pin:
+    return Pin(release=number, digest=digest(number), built=date(2026, 11, 25))
 
 
 @dataclass(frozen=True)
@@ -81,18 +89,19 @@ class World:
     def deploy(self, asked: Asked, *_: Any, **__: Any) -> Deployed:
         name = asked.service.name
         assert (asked.patch, asked.number) == ("nginx", 7)
-        assert tomllib.loads(self.file.read_text())["sidecars"]["nginx"]["release"] == NEW
+        pin = asked.environment.sidecars["nginx"]
+        assert tomllib.loads(self.file.read_text())["sidecars"]["nginx"]["release"] == pin.release
         self.released.append(name)
         because = self.broken.get(name)
         if isinstance(because, BaseException):
             raise because
         if not because:
-            self.nginx[name] = self.patch.pin.release
+            self.nginx[name] = pin.release
         entry = Release(
             at=NOW,
             by="me",
             release=asked.number,
-            digests={"nginx": asked.environment.sidecars["nginx"].digest},
+            digests={"nginx": pin.digest},
             verdict=ReleaseVerdict.BAD if because else ReleaseVerdict.GOOD,
             because=because,
             patch=asked.patch,
@@ -118,10 +127,7 @@ def world(
     checkout: Checkout,
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
-    pins = {
-        "nginx": Pin(release=NEW, digest=digest(NEW), built=date(2026, 11, 25)),
-        "adot": Pin(release=57, digest=digest(57), built=date(2026, 11, 20)),
-    }
+    pins = {"nginx": pin(NEW), "adot": pin(57)}
     pinned = environments["test-12"].model_copy(update={"sidecars": pins})
     patch = Patch(checkout.folder, pinned, "nginx", "me", without_smoke="not here")
     made = World(patch, checkout.folder / "test-12.toml")
@@ -261,6 +267,35 @@ def test_an_environment_that_sleeps_is_woken_first(
         "wake it on purpose: pay wake test-12 --for 2h",
     )
     assert world.file.read_bytes() == before
+
+
+@pytest.fixture
+def command(world: World, pay: Pay, monkeypatch: pytest.MonkeyPatch) -> Pay:
+    """Runs `pay patch test-12 nginx`; only the account is not there."""
+    desk = import_module("rollout.cli.patch")
+    monkeypatch.setattr(desk, "asking", lambda _: nullcontext(client))
+    monkeypatch.setattr(desk, "locked", lambda *_, **__: nullcontext(lambda: None))
+    monkeypatch.setattr(desk, "open_repository", lambda *_: None)
+    monkeypatch.setattr(desk, "pin_of", lambda _, number: pin(number))
+    return partial(pay, "patch", "test-12", "nginx")
+
+
+def test_the_command_shows_the_waves_patches_and_goes_back(world: World, command: Pay) -> None:
+    before = world.file.read_bytes()
+    shown = command(str(NEW), "--dry-run", *NO_SMOKE)
+    assert shown.exit_code == 0, shown.output
+    assert f"{OLD} -> {NEW}" in shown.stdout
+    assert (world.released, world.file.read_bytes()) == ([], before)
+
+    patched = command(str(NEW), *NO_SMOKE)
+    assert f"nginx {NEW} in test-12: every service runs it, 12 of them." in patched.stdout
+    assert world.released == [*SERVICES]
+    assert set(world.nginx.values()) == {NEW}
+
+    refused = command(str(OLD), *NO_SMOKE)
+    assert (refused.exit_code, "newer than" in refused.stderr) == (1, True)
+    back = command(str(OLD), "--rollback")
+    assert (back.exit_code, set(world.nginx.values())) == (0, {OLD}), back.output
 
 
 def test_a_rollback_brings_the_older_one_back(world: World) -> None:

@@ -13,6 +13,7 @@ from rollout.doctor.line import DoctorLine, DoctorVerdict
 from rollout.doctor.roles import role_lines
 from rollout.doctor.state_bucket import state_lines
 from tests.conftest import ROOT
+from tests.support import aws_cli
 
 Client = Callable[[str], Any]
 ACCOUNT = "123456789012"
@@ -57,8 +58,10 @@ def verdicts(lines: Iterator[DoctorLine]) -> dict[str, DoctorVerdict]:
     return {line.check: line.verdict for line in lines}
 
 
-def test_a_bucket_as_it_should_be(environment: Environment, client: Client) -> None:
-    make_bucket(str(environment.state.bucket))
+def test_the_commands_of_the_page_make_the_bucket_as_it_should_be(
+    environment: Environment, client: Client, block: str
+) -> None:
+    aws_cli.run_block(block, client)
     found = verdicts(state_lines(environment, client, None))
     assert found == {
         **dict.fromkeys(CHECKS, DoctorVerdict.OK),

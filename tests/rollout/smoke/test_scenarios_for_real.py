@@ -3,14 +3,19 @@ both sides, and finds what is broken in its way.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from functools import partial
+from importlib import import_module
 
 import pytest
 
 from pay.catalogue.scenarios import PROBE, SCENARIOS
 from pay.model import Environment, Side
 from pay.model.smoke import ThirdParty
+from rollout.smoke.local import smoke_locally
 from rollout.smoke.verdict import Outcome
 from sandbox.shop.faults import Fault
+from tests.support.checkout import Checkout, PayJson
 from tests.support.smoke import LocalAccount, local_account
 
 pytestmark = pytest.mark.slow
@@ -61,14 +66,26 @@ def test_finds_what_is_broken_on_the_side_that_is_tried(
     assert outcome.outcome is Outcome.FAILED
 
 
-def test_what_is_broken_on_the_other_side_is_not_met(account: LocalAccount) -> None:
+def test_what_is_broken_on_the_other_side_is_not_met(
+    account: LocalAccount, pay_json: PayJson, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """DNS leads to EC2; the names of what the scenario opens lead to Fargate all the same."""
+    for service in account.environment.services:
+        checkout.put("sandbox", service, "half")
+    command = import_module("rollout.cli.smoke")
+    monkeypatch.setattr(command, "asking_awake", lambda *_: nullcontext(account.client))
+    here = partial(smoke_locally, network=account.network)
+    monkeypatch.setattr(command, "smoke_locally", here)
     account.shop.faults[Side.EC2] = frozenset(Fault)
+    chosen = ("card-sandbox", "cancel", "notifications")
+    scenarios = [word for name in chosen for word in ("--scenario", name)]
     try:
-        verdict = account.smoke(Side.FARGATE, "card-sandbox", "cancel", "notifications")
+        code, verdicts = pay_json("smoke", "sandbox", "--side", "fargate", *scenarios, "--local")
     finally:
         account.shop.faults[Side.EC2] = frozenset()
-    assert verdict.outcome is Outcome.PASSED, verdict.outcomes
+    outcomes = {each["scenario"]: each["outcome"] for each in verdicts[0]["outcomes"]}
+    assert outcomes == dict.fromkeys(chosen, Outcome.PASSED.value), verdicts
+    assert code == 0
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 import json
 import os
+import shutil
 from datetime import date, timedelta
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,10 @@ import pytest
 from pay.model.problem import InvalidInput
 from rollout.terminal.refusal import Failed
 from rollout.versions import refresh
-from rollout.versions.known import End, Known, load
+from rollout.versions.known import KNOWN, End, Known, load
 from rollout.versions.pinned import Pinned, Source, pinned
 from rollout.versions.report import findings, lines
+from tests.support.checkout import PayJson
 
 NODE = Pinned(Source.PROGRAMS, "node", "20.18.0")
 TODAY = date(2026, 11, 26)
@@ -160,6 +164,19 @@ def test_a_refresh_writes_rows_of_packages_and_nothing_else(registries: Path) ->
         '[npm]\naxe-core = {newest = "4.15.0", checked = 2026-11-26}\n'
     )
     assert refresh.with_newest(after, refresh.newest(PINS), TODAY) == after
+
+
+def test_the_command_writes_what_the_registries_answer_and_shows_it(
+    registries: Path, pay_json: PayJson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copy(KNOWN, registries))
+    command = import_module("rollout.cli.versions")
+    monkeypatch.setattr(command, "KNOWN", copy)
+    monkeypatch.setattr(command, "load", partial(load, copy))
+    _, shown = pay_json("versions", "--refresh")
+    newest = {row["name"]: row["newest"] for row in shown["versions"]}
+    assert (newest["rich"], newest["axe-core"]) == ("15.1.0", "4.15.0")
+    assert load(copy) != load(KNOWN)
 
 
 @pytest.mark.parametrize(

