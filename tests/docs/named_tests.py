@@ -111,7 +111,7 @@ def patterns(command: list[str]) -> list[str]:
             words = [program, next(each for each in arguments if not each.startswith("-"))]
         case "pytest":
             words = [program]
-        case _ if program.endswith("python") and "-m" in arguments:
+        case _ if re.search(r"python[\d.]*$", program) and "-m" in arguments:
             at = arguments.index("-m") + 1
             options.remove("-m")
             words = arguments[at : at + 1]

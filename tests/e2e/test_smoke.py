@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner
 
 from pay.catalogue import CATALOGUE
-from pay.catalogue.scenarios import SCENARIOS
 from pay.hcl.app import HclApp
 from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, LoadBalancerType, Side, Stage, names
