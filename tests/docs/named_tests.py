@@ -111,6 +111,8 @@ def patterns(command: list[str]) -> list[str]:
             words = [program, next(each for each in arguments if not each.startswith("-"))]
         case "pytest":
             words = [program]
+        case "pre-commit":
+            words = [program, arguments[0]]
         case _ if re.search(r"python[\d.]*$", program) and "-m" in arguments:
             at = arguments.index("-m") + 1
             options.remove("-m")

@@ -63,7 +63,6 @@ def run(folder: Path, blocks: list[Block], tools: Mapping[str, str], committed: 
         # The packages of the copy, not those of the editable install.
         "PYTHONPATH": f"{checkout}{os.pathsep}{checkout / 'constructs'}",
         "COLUMNS": "100",
-        "PRE_COMMIT_HOME": str(folder / "pre-commit"),
         **GIT,
     }
     script = f"{_PREAMBLE}PATH={_stand_ins(folder, blocks)}:$PATH\n" + "".join(

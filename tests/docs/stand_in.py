@@ -33,7 +33,7 @@ INSTRUCTIONS = {"ARG", "COPY", "ENTRYPOINT", "ENV", "FROM", "RUN", "USER"}
 """Those of Dockerfiles that images of this repository use."""
 
 
-class Refused(Exception):
+class Refused(ArgumentTypeError):
     """What the real program would refuse."""
 
 
@@ -107,7 +107,7 @@ def _parser() -> _Parser:
 def _like(pattern: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if not re.fullmatch(pattern, text):
-            raise ArgumentTypeError(f"found {text!r}, required is {pattern}")
+            raise Refused(f"found {text!r}, required is {pattern}")
         return text
 
     return read
@@ -124,13 +124,13 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _file(text: str) -> Path:
     if not (path := Path(text)).is_file():
-        raise ArgumentTypeError(f"found no file {text}")
+        raise Refused(f"found no file {text}")
     return path
 
 
 def _folder(text: str) -> Path:
     if not (path := Path(text)).is_dir():
-        raise ArgumentTypeError(f"found no folder {text}")
+        raise Refused(f"found no folder {text}")
     return path
 
 
@@ -180,8 +180,9 @@ def _set_pipeline(asked: Namespace) -> None:
 def _run_workflow(asked: Namespace) -> None:
     file = _file(f".github/workflows/{asked.workflow}")
     document = yaml.safe_load(file.read_text())
-    # YAML 1.1 reads the key `on` as true.
-    inputs = document[True].get("workflow_dispatch", {}).get("inputs", {})
+    # YAML 1.1 reads the key `on` as true, unless it is quoted.
+    events = document.get("on", document.get(True))
+    inputs = events.get("workflow_dispatch", {}).get("inputs", {})
     given = dict(asked.field)
     missing = {name for name, each in inputs.items() if each.get("required")} - given.keys()
     if wrong := missing | (given.keys() - inputs.keys()):
@@ -205,5 +206,5 @@ def _require_login(name: str) -> None:
 if __name__ == "__main__":
     try:
         run(sys.argv[1:])
-    except (ArgumentTypeError, Refused) as refused:
+    except Refused as refused:
         sys.exit(str(refused))

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.support.whole_checkout import copy_checkout
+from tests.docs import session
+from tests.support.whole_checkout import INSTALLED, copy_checkout
 
 PRE_COMMIT = ROOT / ".pre-commit-config.yaml"
 HOOKS = yaml.safe_load(PRE_COMMIT.read_text())["repos"]
@@ -89,3 +90,29 @@ def test_a_hook_refuses_what_its_tool_refuses(
     text = (checkout / file).read_text()
     (checkout / file).write_text(text.replace(before, after, 1))
     assert run() == 1
+
+
+@pytest.mark.slow
+def test_an_installed_hook_refuses_the_commit_of_a_broken_link(tmp_path: Path) -> None:
+    checkout = copy_checkout(tmp_path / "checkout")
+    paths = f"{checkout}{os.pathsep}{checkout / 'constructs'}"
+    here = {"PRE_COMMIT_HOME": str(tmp_path / "pre-commit"), "PYTHONPATH": paths}
+
+    def run(*command: str) -> int:
+        variables = {**os.environ, **session.GIT, **here}
+        return subprocess.run(command, cwd=checkout, env=variables, capture_output=True).returncode
+
+    assert run("git", "init", "--quiet") == 0
+    # Git ignores folders, and no links to them.
+    for installed in {*INSTALLED} - {".venv"}:
+        (checkout / installed).unlink()
+        (checkout / installed).mkdir()
+    (checkout / ".git" / "info" / "exclude").write_text(".venv\n")
+    assert run("pre-commit", "install") == 0
+    assert run("git", "add", "docs", PRE_COMMIT.name) == 0
+    assert run("pre-commit", "run", "docs", "--all-files") == 0
+    index = checkout / "docs" / "index.md"
+    index.write_text(index.read_text().replace("(tasks/README.md)", "(tasks/NONE.md)", 1))
+    assert run("git", "add", "docs") == 0
+    assert run("git", "commit", "--message", "Break a link") == 1
+    assert run("git", "rev-parse", "HEAD") == 128, "nothing was committed"
