@@ -80,8 +80,9 @@ def recipe(arguments: tuple[str, ...]) -> tuple[list[str], ...]:
 
 def is_collected(test: str, command: list[str]) -> bool:
     """Return whether the command is pytest on a path that has the test."""
-    paths = tuple(each for each in command[1:] if not each.startswith("-"))
-    return command[0] == "pytest" and bool(paths) and test.startswith(paths)
+    file = Path(test.partition("::")[0])
+    paths = (each for each in command[1:] if not each.startswith("-"))
+    return command[0] == "pytest" and any(file.is_relative_to(path) for path in paths)
 
 
 def takes_block(test: str) -> bool:

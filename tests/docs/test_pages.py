@@ -155,26 +155,48 @@ def test_a_task_page_has_the_form_of_all(page: Page) -> None:
 def test_every_block_says_how_it_is_tried(page: Page) -> None:
     before: Block | None = None
     for block in page.blocks:
-        match block.language, block.marker:
-            case "sh", "" | "sandbox":
-                pass
-            case "sh", marker if marker.startswith(stand_in.MARKER):
-                program = marker.removeprefix(stand_in.MARKER)
-                assert program in stand_in.PROGRAMS
-                assert program in {words[0] for words in commands.commands(block.text)}
-            case "sh", marker if marker.startswith("tested: "):
-                commands.check(block.text)
-                named_tests.check(marker.split()[1:], commands.commands(block.text))
-            case "toml", marker if re.fullmatch(r"checked: .+", marker):
-                tomllib.loads(block.text)
-            case "text", "":
-                assert before is not None, f"line {block.line}: output of what?"
-                assert before.language == "sh", f"line {block.line}: output of what?"
-            case _, marker if re.fullmatch(r"(write|append) \S+|insert \S+ .+", marker):
-                pass
-            case _:
-                pytest.fail(f"line {block.line}: no test knows what to do with this block")
+        check(block, before)
         before = block
+
+
+def check(block: Block, before: Block | None) -> None:
+    """Fail for a block that nothing runs, or that is wrong use."""
+    match block.language, block.marker:
+        case "sh", "" | "sandbox":
+            pass
+        case "sh", marker if marker.startswith(stand_in.MARKER):
+            program = marker.removeprefix(stand_in.MARKER)
+            assert program in stand_in.PROGRAMS
+            assert program in {words[0] for words in commands.commands(block.text)}
+        case "sh", marker if marker.startswith("tested: "):
+            commands.check(block.text)
+            named_tests.check(marker.split()[1:], commands.commands(block.text))
+        case "toml", marker if re.fullmatch(r"checked: .+", marker):
+            tomllib.loads(block.text)
+        case "text", "":
+            assert before is not None, f"line {block.line}: output of what?"
+            assert before.language == "sh", f"line {block.line}: output of what?"
+        case _, marker if re.fullmatch(r"(write|append) \S+|insert \S+ .+", marker):
+            pass
+        case _:
+            pytest.fail(f"line {block.line}: no test knows what to do with this block")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Block("sh", "untested: needs the account", "pay lock test-12 --free\n", 1),
+        Block("sh", "stand-in: podman", "podman run a:1\n", 1),
+        Block("sh", "stand-in: docker", "pay lock test-12 --free\n", 1),
+        Block("sh", f"tested: {LOCK}", "pay stagez\n", 1),
+        Block("sh", f"tested: {LOCK}", "pay judge test-12\n", 1),
+        Block("text", "", "output\n", 1),
+    ],
+)
+def test_a_block_that_nothing_runs_is_refused(block: Block) -> None:
+    wrong = (AssertionError, pytest.fail.Exception, commands.UnknownCommand, named_tests.NotRun)
+    with pytest.raises(wrong):
+        check(block, None)
 
 
 def test_the_check_of_commands_refuses_wrong_use() -> None:

@@ -46,3 +46,17 @@ def test_guardduty_archives_until_the_date_of_the_filter(
         "Findings"
     ]
     assert finding["Service"]["Archived"] is True
+
+
+def test_guardduty_makes_samples_of_named_types_only(
+    client: Callable[[str], Any], detector: str, unique: str
+) -> None:
+    guardduty = client("guardduty")
+    kind = f"Execution:Runtime/{unique}"
+    guardduty.create_sample_findings(DetectorId=detector, FindingTypes=[kind])
+    criteria = {"Criterion": {"type": {"Equals": [kind]}}}
+    ids = guardduty.list_findings(DetectorId=detector, FindingCriteria=criteria)["FindingIds"]
+    (sample,) = guardduty.get_findings(DetectorId=detector, FindingIds=ids)["Findings"]
+    assert (sample["Title"], sample["Severity"]) == (f"[SAMPLE] {kind}", 5)
+    with pytest.raises(ClientError, match="only of the types"):
+        guardduty.create_sample_findings(DetectorId=detector)
