@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.server.process import Server
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.terraform_runs import Terraform
 
 STACK = Path("cdktf.out", "stacks", "test-12-connector-traffic")
@@ -25,7 +26,6 @@ output "any" {{
   value = 1
 }}
 """
-WAIT_SECONDS = 60
 
 
 def test_a_lock_that_a_killed_apply_left_is_released_by_its_id(
@@ -51,7 +51,7 @@ def test_a_lock_that_a_killed_apply_left_is_released_by_its_id(
     with subprocess.Popen(
         words, cwd=folder, env=terraform.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     ) as apply:
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not s3.list_objects_v2(Bucket=unique, Prefix="traffic.tfstate.tflock")["KeyCount"]:
             assert time.monotonic() < deadline
             time.sleep(0.1)
