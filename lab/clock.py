@@ -48,7 +48,7 @@ class LabClock:
 
     @property
     def now(self) -> datetime:
-        """The time to the second, in UTC."""
+        """Return the time to the second, in UTC."""
         return datetime.fromtimestamp(int(self._seconds), UTC)
 
     @property

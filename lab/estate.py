@@ -47,7 +47,7 @@ class Balancer:
 
     @property
     def tasks(self) -> int:
-        """The number of healthy targets; only running tasks of an existing service register."""
+        """Return the number of healthy targets; only running tasks of a service register."""
         return sum(each.healthy for each in self.targets)
 
 

@@ -38,7 +38,7 @@ class TrafficLog:
 
     @property
     def failures(self) -> list[Request]:
-        """The requests that failed, without those that the lab lets fail."""
+        """Return the requests that failed, without those that the lab lets fail."""
         return [request for request in self.requests if request.error and not request.is_injected]
 
     @property
@@ -48,7 +48,7 @@ class TrafficLog:
 
     @property
     def draws(self) -> list[Request]:
-        """The requests with a DNS query of their own."""
+        """Return the requests with a DNS query of their own."""
         return [request for request in self.requests if request.drawn is not None]
 
     def draws_between(self, start: float, end: float) -> Counter[Side | None]:

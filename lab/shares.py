@@ -45,7 +45,7 @@ class Plot:
 
     @property
     def observed(self) -> str:
-        """The points of Fargate's share of the requests, second by second."""
+        """Return the points of Fargate's share of the requests, second by second."""
         bins: dict[int, list[int]] = {}
         for request in self._requests:
             if request.side:
@@ -59,7 +59,7 @@ class Plot:
 
     @property
     def expected(self) -> str:
-        """The points of the share by Route 53's rules, with a step at each write."""
+        """Return the points of the share by Route 53's rules, with a step at each write."""
         points = []
         for stay in self._walk.stays:
             y = round(HEIGHT * (1 - stay.expected), 1)
@@ -90,7 +90,7 @@ class Plot:
 
     @property
     def looks(self) -> list[Band]:
-        """Each look of the judge; one that the service moved on has its verdict as label."""
+        """Return each look of the judge; one that the service moved on has its verdict as label."""
         return [
             Band(
                 self.x(look.time),
@@ -103,8 +103,8 @@ class Plot:
 
     @property
     def decisions(self) -> list[tuple[int, Look]]:
-        """The looks on which the service moved, each with the number of looks at its stage. Also
-        the last look of a walk that ended early.
+        """Return the looks on which the service moved, each with the number of looks at its stage.
+        Also the last look of a walk that ended early.
         """
         counted, count = [], 0
         for look in self._walk.looks:
@@ -120,7 +120,7 @@ class Plot:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """At most twelve ticks, at round seconds."""
+        """Return at most twelve ticks, at round seconds."""
         step = next(s for s in (5, 10, 30, 60, 120, 300, 600, 3600) if self.seconds / s <= 12)
         return [
             (self.x(self._start + s), minutes(s)) for s in range(0, int(self.seconds) + 1, step)

@@ -58,7 +58,7 @@ class Stay:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The shares that fit the draws."""
+        """Return the shares that fit the draws."""
         return exact_interval(self.fargate_draws, self.draws, CONFIDENCE)
 
     @property
@@ -110,7 +110,7 @@ class Walk:
 
     @property
     def drain_seconds(self) -> float:
-        """In the lab's seconds."""
+        """Return the time of a drain in the lab's seconds."""
         timing = CATALOGUE[self.service].timing
         return self.traffic.pace.lab_seconds(drain(timing).total_seconds())
 

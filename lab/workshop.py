@@ -48,7 +48,7 @@ class Workshop:
 
     @property
     def environment(self) -> Environment:
-        """The environment as its file is at this moment."""
+        """Return the environment as its file is at this moment."""
         return load_environments(self.environments)[self._name]
 
     def stack(self, stack: str) -> Path:

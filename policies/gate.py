@@ -34,7 +34,7 @@ class Gate:
         waivers: tuple[Waiver, ...],
         suppressions: tuple[Written, ...] = (),
     ) -> None:
-        """Raises UnknownRule if the table and the rules disagree."""
+        """Raise UnknownRule if the table and the rules disagree."""
         self._requirements = requirements
         self._rules = rules
         self._waivers = waivers

@@ -69,5 +69,5 @@ class Sandbox:
 
     @cached_property
     def environment_variables(self) -> Mapping[str, str]:
-        """The whole environment of a program that uses this sandbox as AWS."""
+        """Return the whole environment of a program that uses this sandbox as AWS."""
         return whole_environment(self.server)

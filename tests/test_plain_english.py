@@ -18,6 +18,19 @@ FOLDERS = ("constructs", "lab", "policies", "rollout", "sandbox", "stacks", "too
 MOST_WORDS = 20
 QUESTIONS = {"How", "What", "When", "Where", "Whether", "Which", "Who", "Why"}
 """A docstring begins with a verb, or with a noun that names the thing."""
+NO_VERBS = frozenset(
+    """
+    A An The
+    About After As At Before Between Beyond By For From In Inside Into Of On Outside To With Without
+    All Another Any Both Each Either Every Many Most Neither No None Nothing One Only Some Something
+    Her His It Our Such That Their There These They This Those We You Your
+    Also Always And Because But If Must Never Not Now Once So Then Until While
+    Fargate Python Terraform Unique
+    """.split()
+)
+"""No docstring of a function begins so: articles, prepositions, quantifiers, pronouns, names."""
+VERB = re.compile(r"[A-Z][a-z]*(?:[a-rt-z]|ss),?\s+(?!->)")
+"""The shape of an imperative: `Returns`, `Tasks`, `AWS`, `I15:` and `Id -> name` differ."""
 VAGUE = {"found", "made", "said", "told"}
 """Participles that do not name a value."""
 
@@ -41,6 +54,8 @@ FOUND = ("constructs/pay/model/problem.py", "the name found")
 to do.
 """
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 COMMENTED = re.compile(r"(?m)(?:^.*#.*\n?)+")
 """Rows below each other that may have a comment each."""
@@ -55,7 +70,7 @@ def docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
         if not isinstance(body, list):
             continue
         documented = [*pairwise(body)]
-        if body and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+        if body and isinstance(node, ast.Module | ast.ClassDef | Function):
             documented.append((node, body[0]))
         for before, after in documented:
             match before, after:
@@ -63,6 +78,7 @@ def docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
                     ast.Module()
                     | ast.ClassDef()
                     | ast.FunctionDef()
+                    | ast.AsyncFunctionDef()
                     | ast.Assign()
                     | ast.AnnAssign(),
                     ast.Expr(ast.Constant(str()) as text),
@@ -173,6 +189,19 @@ def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"the name {name}"
 
 
+def openings_without_a_verb(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the first word of each docstring of a function that begins with no verb. That of a
+    constructor may begin with a parameter: its class says what is constructed.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, Function) and (text := ast.get_docstring(node)):
+            first = text.split(maxsplit=1)[0]
+            is_parameter = node.name == "__init__" and first.startswith("`")
+            is_verb = VERB.match(text) and first.rstrip(",") not in NO_VERBS
+            if not (is_verb or is_parameter):
+                yield node.body[0].lineno, f"a function's docstring that opens with {first}"
+
+
 def mistakes(source: str) -> Iterator[tuple[int, str]]:
     """Yield the line and the text of each broken rule."""
     tree = ast.parse(source)
@@ -184,6 +213,7 @@ def mistakes(source: str) -> Iterator[tuple[int, str]]:
     for line, text in comments(source):
         yield from ((line, each) for each in long_sentences(text))
     yield from vague_names(tree)
+    yield from openings_without_a_verb(tree)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -238,6 +268,18 @@ LONG = "word " * 21
         f'"""Rows:\n\n- A row.\n- {LONG}\n"""',
         'class Class:\n    """What it is."""',
         'class Class:\n    field: int\n    """Whether it is."""',
+        *(
+            f'async def function():\n    """{opening} it."""'
+            for opening in (
+                "An action of",
+                "In a stack,",
+                "Each of",
+                "Tasks reach",
+                "I13: no data,",
+                "Id -> name of",
+            )
+        ),
+        'class Class:\n    def name(self):\n        """`a`, as AWS writes it."""',
         "found = 1",
         "def function(told): ...",
         "self.said = 1",
@@ -255,6 +297,9 @@ def test_a_broken_rule_is_reported(source: str) -> None:
         f'"""Rows:\n\n- {"word " * 15}\n- {"word " * 15}\n"""',
         f"x = 1  # {'word ' * 15}\ny = 2  # {'word ' * 15}",
         f'VALUE = """{LONG}"""',
+        'def function():\n    """Start, drain or end it."""',
+        'def function():\n    """Pass it on."""',
+        'class Class:\n    """A name."""\n    def __init__(self, a):\n        """`a` is known."""',
         'print("What is found")',
     ],
 )

@@ -59,7 +59,7 @@ def ending(left: str = "") -> Iterator[None]:
 
 
 def _drop_what_cannot_be_written() -> None:
-    """Python would write it again at its end, fail, and say so."""
+    """Drop what Python would write again at its end, fail, and report."""
     try:
         sys.stdout.flush()
     except OSError:

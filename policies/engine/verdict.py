@@ -51,7 +51,7 @@ class GateVerdict:
 
     @property
     def no_answer(self) -> dict[str, int]:
-        """By rule, the number of blocks of its types without a result.
+        """Return by rule the number of blocks of its types without a result.
 
         The rule does not apply to them, or a check of checkov could not read them.
         """

@@ -73,7 +73,7 @@ class InvalidWaivers(ValueError):
 
 
 def load(file: Path) -> tuple[Waiver, ...]:
-    """Raises InvalidWaivers."""
+    """Load the waivers. Raises InvalidWaivers."""
     waivers, mistakes = [], []
     try:
         for entry in read_entries(file, Waiver.noun):

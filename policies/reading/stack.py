@@ -70,7 +70,7 @@ class Block:
 
     @property
     def full_type(self) -> str:
-        """The type as rules name it; a leading `data.` marks a data source."""
+        """Return the type as rules name it; a leading `data.` marks a data source."""
         return f"data.{self.type}" if self.kind == "data" else self.type
 
     @property
@@ -122,12 +122,12 @@ class Stack:
 
     @property
     def provider(self) -> Block:
-        """A block that represents the provider, for rules about the whole stack."""
+        """Return a block that represents the provider, for rules about the whole stack."""
         return Block("resource", "provider", "aws", {}, self, str(Path(self.name) / "cdk.tf"))
 
     @property
     def scope(self) -> str:
-        """`inside`, `connected` or `outside` the cardholder data environment.
+        """Return `inside`, `connected` or `outside` the cardholder data environment.
 
         Without the tag, the strictest rules apply.
         """
@@ -144,12 +144,12 @@ class Stack:
 
     @property
     def owner(self) -> str:
-        """The environment, or the account if all its environments share the stack."""
+        """Return the environment, or the account if all its environments share the stack."""
         return self.environment or self.tags.get(StackScope.ACCOUNT, "")
 
     @property
     def kind(self) -> StackKind | None:
-        """The kind of stack with these tags, or None."""
+        """Return the kind of stack with these tags, or None."""
         return kind_of(self.tags)
 
     @property

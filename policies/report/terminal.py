@@ -65,7 +65,7 @@ def _findings(verdict: GateVerdict, width: int) -> Table:
 
 
 def _accepted(verdict: GateVerdict) -> Table:
-    """`pay suppressions` prints the same columns."""
+    """Return the table with the columns of `pay suppressions`."""
     table = Table(*HEADER, title="Accepted")
     for each, count in verdict.accepted:
         table.add_row(*each.row(count))

@@ -41,7 +41,7 @@ def find_all(environment: Environment, client: Client) -> Iterator[ImportAnswer]
 
 
 def _by_name(service: str, method: str, argument: str, answer: str, id: str) -> Find:
-    """An argument in the plural takes a list, and so is the answer."""
+    """Return how to find by name. An argument in the plural takes a list, and so is the answer."""
 
     def find(client: Client, name: str) -> str | None:
         is_list = argument.endswith("s")
@@ -130,7 +130,7 @@ def _repository_policy(client: Client, repository: str) -> str | None:
 
 
 def _image_scanning(client: Client, account_id: str) -> str | None:
-    """Every registry has one: BASIC, until somebody changes it."""
+    """Return the registry's id: every registry has one setting, BASIC until somebody changes it."""
     return str(client("ecr").get_registry_scanning_configuration()["registryId"])
 
 

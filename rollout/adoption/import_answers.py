@@ -82,7 +82,7 @@ class ImportAnswer:
 
     @property
     def is_missing(self) -> bool:
-        """AWS answers that it has no such thing."""
+        """Return whether AWS answers that it has no such thing."""
         return self.import_id is None and self.failure is None and not self.by_hand
 
 

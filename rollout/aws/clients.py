@@ -74,7 +74,7 @@ def _refused(environment: Environment, gate: str, reason: str, fix: str) -> Refu
 
 @contextmanager
 def asking(environment: Environment) -> Iterator[Client]:
-    """AWS service name -> client, of the environment's account and region.
+    """Yield AWS service name -> client, of the environment's account and region.
 
     Raises Refused without credentials, with those of another account and without a connection, also
     inside the `with` block.

@@ -31,7 +31,7 @@ class PlanSet:
 
     @property
     def sha256(self) -> str:
-        """The digest of all plan files, as the review names it."""
+        """Return the digest of all plan files, as the review names it."""
         return together(self.files)
 
     def plan(self, stack: str) -> Path:
@@ -113,5 +113,7 @@ def _environment_files(base: Path) -> str:
 
 
 def _text(file: Path) -> str:
-    """Another program may have written it: any byte makes a difference, and no other mistake."""
+    """Read what another program may have written: any byte makes a difference, and no other
+    mistake.
+    """
     return file.read_text("utf-8", errors="backslashreplace")

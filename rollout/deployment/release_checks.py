@@ -74,12 +74,12 @@ class Asked:
 
     @cached_property
     def stacks(self) -> Mapping[str, Stack]:
-        """Every stack of the environment by its id."""
+        """Return every stack of the environment by its id."""
         return known_stacks({self.environment.name: self.environment})
 
     @cached_property
     def sides(self) -> tuple[ServiceSide, ...]:
-        """The sides that exist at the service's stage, the one with less traffic first."""
+        """Return the sides that exist at the service's stage, the one with less traffic first."""
         stage = self.environment.services[self.service.name].stage
         there = [kind.side for kind in KINDS if kind.side and stage in kind.stages]
         there.sort(key=lambda side: share_at(self.environment.ladder, stage, side))
@@ -109,7 +109,9 @@ class Asked:
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
-        """Those of the service here, the oldest first; for a rollback those that can be read."""
+        """Return those of the service here, the oldest first; for a rollback those that can be
+        read.
+        """
         releases, problems = self._record
         if problems and not self.is_rollback:
             raise InvalidInput(problems)

@@ -50,7 +50,7 @@ class FindingVerdict(StrEnum):
 
 
 def _for_everybody(note: str) -> str:
-    """Raises pydantic's error for a note with a secret or an address, without repeating it."""
+    """Raise pydantic's error for a note with a secret or an address, without repeating it."""
     allowed = "a sentence that everybody may read"
     if secret := next(iter((*credentials(note), *in_prose(note))), None):
         fix = "leave it out, and change the secret"

@@ -80,7 +80,7 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
 
 
 def _places(words: Words, resource: Document) -> Iterator[FindingPlace]:
-    """Raises Elsewhere."""
+    """Return the places of a finding. Raises Elsewhere."""
     cluster = resource.get("EcsClusterDetails") or {}
     task = cluster.get("TaskDetails") or {}
     if group := task.get("Group"):

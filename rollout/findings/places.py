@@ -72,7 +72,7 @@ class Words:
         )
 
     def _side(self, cluster: str) -> Side | None:
-        """Raises Elsewhere."""
+        """Return the side of a cluster. Raises Elsewhere."""
         for side in Side:
             if cluster == names.cluster(self.environment.name, side):
                 return side

@@ -46,7 +46,7 @@ class Verdict:
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The rules that break-glass names although they refuse nothing."""
+        """Return the rules that break-glass names although they refuse nothing."""
         used = {refusal.rule for refusal in self.refusals}
         return tuple(rule for rule in self.allowances if rule not in used)
 

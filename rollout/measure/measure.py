@@ -123,8 +123,8 @@ class _Measured:
 
     @cached_property
     def _by_minute(self) -> SideSeries:
-        """All counts and response times of the stage, and the healthy tasks of at least the last
-        minutes.
+        """Read all counts and response times of the stage, and the healthy tasks of at least the
+        last minutes.
         """
         metrics = (
             *self._counted.requests,
@@ -145,8 +145,8 @@ class _Measured:
 
     @cached_property
     def _by_five(self) -> SideSeries:
-        """Requests, errors and healthy tasks, tunnels, queues and the database, of the stage and of
-        the weeks before.
+        """Read requests, errors and healthy tasks, tunnels, queues and the database, of the stage
+        and of the weeks before.
         """
         metrics = (*self._counted.requests, *self._counted.errors, self._hosts)
         queries = side_queries(self._running, metrics, LONG_PERIOD_SECONDS)
@@ -287,7 +287,7 @@ class _Measured:
 
     @cached_property
     def _reported(self) -> tuple[frozenset[int], ...]:
-        """For each side the starts of the 5 minutes of which it reports anything."""
+        """Return for each side the starts of the 5 minutes of which it reports anything."""
         metrics = (*self._counted.requests, self._hosts)
         return tuple(
             frozenset().union(*(self._by_five.points(side, metric) for metric in metrics))

@@ -49,12 +49,12 @@ class Promotion:
 
     @property
     def stages_after(self) -> dict[str, Stage]:
-        """The environment's stages after this move."""
+        """Return the environment's stages after this move."""
         return {**self.standings.stages(self.environment), self.service: self.edge.after}
 
     @property
     def moving_neighbours(self) -> tuple[str, ...]:
-        """The neighbours in the call graph that would move at the same time as this service."""
+        """Return the neighbours in the call graph that would move together with this service."""
         if not self.edge.after.is_in_flight:
             return ()
         return invariants.moving_neighbours(
@@ -80,7 +80,7 @@ def findings(asked: Promotion) -> tuple[Finding, ...]:
 
 
 def stage_is_the_next(p: Promotion) -> Finding | None:
-    """A skipped stage was not judged."""
+    """Refuse to skip a stage: a skipped stage was not judged."""
     if p.expected in (None, p.edge.after):
         return None
     return Finding(
@@ -91,7 +91,7 @@ def stage_is_the_next(p: Promotion) -> Finding | None:
 
 
 def environment_is_open(p: Promotion) -> Finding | None:
-    """A frozen environment moves nothing forward."""
+    """Refuse every move forward in a frozen environment."""
     if p.target.frozen is None:
         return None
     return Finding(
@@ -103,7 +103,7 @@ def environment_is_open(p: Promotion) -> Finding | None:
 
 
 def environment_before_has_passed(p: Promotion) -> Finding | None:
-    """I15: an environment is never ahead of the one it follows."""
+    """Refuse to overtake the environment that this one follows (I15)."""
     before = p.target.follows
     if before is None:
         return None
@@ -124,7 +124,7 @@ def environment_before_has_passed(p: Promotion) -> Finding | None:
 
 
 def environment_has_room(p: Promotion) -> Finding | None:
-    """I18: checked when a service comes into flight; one in flight may always continue."""
+    """Refuse to bring one service too many into flight (I18). One in flight may always continue."""
     if p.edge.before.is_in_flight or not p.edge.after.is_in_flight:
         return None
     if invariants.has_room(p.stages_after, p.target.max_in_flight):
@@ -140,7 +140,7 @@ def environment_has_room(p: Promotion) -> Finding | None:
 
 
 def neighbours_stand_still(p: Promotion) -> Finding | None:
-    """I18: of two neighbours in the call graph one moves at a time."""
+    """Refuse to move two neighbours in the call graph at a time (I18)."""
     if stripped(p.adjacent) or not p.moving_neighbours:
         return None
     stages = p.standings.stages(p.environment)
@@ -154,7 +154,7 @@ def neighbours_stand_still(p: Promotion) -> Finding | None:
 
 
 def metrics_do_not_fail(p: Promotion) -> Finding | None:
-    """I13: a stage whose metrics fail is left backwards, whatever a person says of it."""
+    """Refuse to promote from a stage whose metrics fail, whatever a person says of it (I13)."""
     judgement = p.judged.judgement
     if judgement is None or judgement.verdict is not Verdict.FAIL:
         return None
@@ -167,8 +167,8 @@ def metrics_do_not_fail(p: Promotion) -> Finding | None:
 
 
 def measurements_are_given(p: Promotion) -> Finding | None:
-    """I13: what no metrics show, a person says. In production a second person agrees to go on
-    without a verdict.
+    """Refuse to go on without a measurement (I13). A person says what no metrics show. In
+    production a second person agrees to go on without a verdict.
     """
     asked = measurements(p.edge)
     judgement = p.judged.judgement
@@ -192,7 +192,7 @@ def measurements_are_given(p: Promotion) -> Finding | None:
 
 
 def smoke_tests_pass(p: Promotion) -> Finding | None:
-    """A side that fails its smoke tests gets no record. What no run shows, a person says; in
+    """Refuse a record for a side that fails its smoke tests. A person says what no run shows; in
     production a second person agrees.
     """
     verdict = p.smoked.verdict
@@ -219,8 +219,8 @@ def smoke_tests_pass(p: Promotion) -> Finding | None:
 
 
 def findings_are_answered(p: Promotion) -> Finding | None:
-    """A side on which something happened stays as it is until somebody has looked. What a tool does
-    not show, a second person answers for in production.
+    """Refuse to move a side on which something happened until somebody has looked. In production a
+    second person answers for what a tool does not show.
     """
     if p.watched.held:
         reasons = "; ".join(
@@ -273,7 +273,7 @@ def tasks_are_watched(p: Promotion) -> Finding | None:
 
 
 def approver_is_named(p: Promotion) -> Finding | None:
-    """A move that is hard to take back needs a second person."""
+    """Require a second person for a move that is hard to take back."""
     if not needs_approver(p.edge) or any(map(stripped, p.approvers)):
         return None
     undone = (
@@ -290,7 +290,9 @@ def approver_is_named(p: Promotion) -> Finding | None:
 
 
 def clients_have_followed(p: Promotion) -> Finding | None:
-    """I12: what is measured too early belongs to the weights before."""
+    """Refuse to move on before clients follow the weights (I12). What is measured too early belongs
+    to the weights before.
+    """
     stage, timing = p.edge.before, p.standings.catalogue[p.service].timing
     dwell = shortest_dwell(stage, timing)
     if not dwell:
@@ -312,7 +314,7 @@ def clients_have_followed(p: Promotion) -> Finding | None:
 
 
 def peak_was_seen(p: Promotion) -> Finding | None:
-    """Fargate carries a share of a whole daily peak before it carries all of it."""
+    """Refuse cutover before Fargate has carried a share of a whole daily peak."""
     if p.edge.after is not Stage.CUTOVER:
         return None
     if has_seen_a_peak(p.target.ladder, p.standings.stays(p.environment, p.service)):
@@ -328,7 +330,7 @@ def peak_was_seen(p: Promotion) -> Finding | None:
 
 
 def outside_the_peak(p: Promotion) -> Finding | None:
-    """Weights of real payments better move before or after the busiest hours."""
+    """Warn that weights of real payments better move before or after the busiest hours."""
     now = p.standings.now
     peak = peak_of(now.astimezone(LOCAL_ZONE).date())
     records = p.target.ladder.records

@@ -38,13 +38,13 @@ class WrittenMove:
 
     @property
     def weights(self) -> tuple[str, str]:
-        """Before and after."""
+        """Return the weights before and after."""
         records = self.environment.ladder.records
         return weights_text(records(self.edge.before)), weights_text(records(self.edge.after))
 
     @property
     def way_back(self) -> str | None:
-        """The command that takes the move back; None where there is no way back."""
+        """Return the command that takes the move back; None where there is no way back."""
         command = f"pay rollback {self.environment.name} {self.service}"
         return command if rollbacks(self.environment.ladder, self.edge.after) else None
 

@@ -36,9 +36,9 @@ def way_back(environment: Environment, service: str, to: Stage | None) -> Edge:
 def refuse_what_cannot_be_deployed(
     folder: Path, environment: Environment, service: str, edge: Edge
 ) -> None:
-    """Raises InvalidInput while adopted ids have mistakes that would stop a deploy of the rollback.
-    These are the ids of stacks that it changes no later than the records, and that must have some.
-    What follows the records, such as alarms, takes no request back.
+    """Refuse a rollback while adopted ids have mistakes that would stop its deploy. These are the
+    ids of stacks that it changes no later than the records, and that must have some. What follows
+    the records, such as alarms, takes no request back. Raises InvalidInput.
     """
     deployment = environment.services[service].model_copy(update={"stage": edge.after})
     services = {**environment.services, service: deployment}

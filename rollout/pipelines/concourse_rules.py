@@ -84,7 +84,7 @@ class _Pipeline:
 
     @cached_property
     def steps(self) -> Mapping[str, list[Yaml]]:
-        """Job -> all of its steps, those inside others too."""
+        """Return job -> all of its steps, those inside others too."""
         return {name: [*_inside(job)] for name, job in self.jobs.items()}
 
     def touches(self, job: str, resource: str, kinds: Collection[str] = FETCHES) -> bool:
@@ -287,7 +287,7 @@ def _resource(step: Yaml, kind: str) -> str:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    """Groups may name jobs by a pattern with `*` (Concourse: "Grouping jobs")."""
+    """Match a name with a pattern, in which `*` is any text (Concourse: "Grouping jobs")."""
     return re.fullmatch(re.escape(str(pattern)).replace(r"\*", ".*"), name) is not None
 
 

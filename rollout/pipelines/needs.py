@@ -63,24 +63,24 @@ class Needs:
 
     @cached_property
     def waves(self) -> tuple[tuple[str, ...], ...]:
-        """Its services in the order of releases, those that are called before their callers."""
+        """Return its services in the order of releases, the called before their callers."""
         edges = {service.name: service.called for service in CATALOGUE.values()}
         return release_waves(edges, self.environment.services)
 
     @cached_property
     def services(self) -> tuple[str, ...]:
-        """Its services in the order of releases."""
+        """Return its services in the order of releases."""
         return tuple(name for wave in self.waves for name in wave)
 
     @cached_property
     def sidecars(self) -> tuple[str, ...]:
-        """The sidecars that it pins."""
+        """Return the sidecars that it pins."""
         pinned = self.environment.sidecars
         return tuple(name for name in pinned if IMAGES[name].kind is ImageKind.SIDECAR)
 
     @cached_property
     def migrated(self) -> tuple[str, ...]:
-        """The services whose releases change a database."""
+        """Return the services whose releases change a database."""
         if self.environment.tasks is None:
             return ()
         changed = {service.name for service in migrated(self.environment, CATALOGUE)}
@@ -88,20 +88,20 @@ class Needs:
 
     @cached_property
     def calls(self) -> tuple[str, ...]:
-        """The scheduled calls that a person may make now."""
+        """Return the scheduled calls that a person may make now."""
         if self.environment.tasks is None:
             return ()
         return tuple(call.name for call in scheduled(self.environment, CATALOGUE))
 
     @cached_property
     def before(self) -> Environment | None:
-        """The environment that proves its releases; None: what is built comes here first."""
+        """Return the environment that proves its releases; None: what is built comes here first."""
         follows = self.environment.follows
         return self.environments[follows] if follows else None
 
     @cached_property
     def after(self) -> tuple[Environment, ...]:
-        """The environments that take a release once it ran well here."""
+        """Return the environments that take a release once it ran well here."""
         return tuple(each for each in self.environments.values() if each.follows == self.name)
 
     @property
@@ -137,7 +137,9 @@ class Needs:
 
     @property
     def pins_before(self) -> tuple[str, str]:
-        """The files that prove the releases of a sidecar: the pin, and the records of services."""
+        """Return the files that prove the releases of a sidecar: the pin, and the records of
+        services.
+        """
         assert self.before
         name = self.before.name
         return f"{ENVIRONMENTS}/{name}.toml", f"{ENVIRONMENTS}/releases/{name}"

@@ -67,7 +67,7 @@ class AttributeChange:
 
     @property
     def name(self) -> str:
-        """`alias[0].name`, as Terraform writes it."""
+        """Return `alias[0].name`, as Terraform writes it."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
         return "".join(steps).removeprefix(".")
 
@@ -126,12 +126,12 @@ class ResourceChange(_Read):
 
     @property
     def before(self) -> Values:
-        """The values now; empty for a resource that does not exist."""
+        """Return the values now; empty for a resource that does not exist."""
         return self.change.before or {}
 
     @property
     def after(self) -> Values:
-        """The values after apply; empty for a resource that is deleted."""
+        """Return the values after apply; empty for a resource that is deleted."""
         return self.change.after or {}
 
     @property
@@ -156,7 +156,7 @@ class ResourceChange(_Read):
 
     @property
     def because(self) -> str:
-        """` because of image` for a replacement that an attribute forces; else empty."""
+        """Return ` because of image` for a replacement that an attribute forces; else empty."""
         forced = sorted({str(path[0]) for path in self.change.replace_paths if path})
         return f" because of {', '.join(forced)}" if forced else ""
 
@@ -273,12 +273,12 @@ class Plan(_Read):
 
     @property
     def managed(self) -> tuple[ResourceChange, ...]:
-        """Every resource that the stack manages, changed or not."""
+        """Return every resource that the stack manages, changed or not."""
         return tuple(change for change in self.resource_changes if change.mode == "managed")
 
     @property
     def moving(self) -> tuple[ResourceChange, ...]:
-        """Every managed resource that apply does something to."""
+        """Return every managed resource that apply does something to."""
         return tuple(change for change in self.managed if change.moves)
 
     def written(self, type: str) -> Iterator[ResourceChange]:

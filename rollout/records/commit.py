@@ -75,7 +75,7 @@ def _refuse_no_checkout(folder: Path) -> None:
 
 
 def _refuse_during_rebase(folder: Path) -> None:
-    """A commit would land in the middle of it. A killed push leaves one behind."""
+    """Refuse to commit into the middle of a rebase. A killed push leaves one behind."""
     for name in ("rebase-merge", "rebase-apply"):
         if folder.joinpath(git.answer(folder, "rev-parse", "--git-path", name)).exists():
             raise failure(

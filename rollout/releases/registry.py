@@ -23,7 +23,7 @@ class Image:
 
     @property
     def release(self) -> int | None:
-        """The number N of its tag `N-release`; None: it has no such tag."""
+        """Return the number N of its tag `N-release`; None: it has no such tag."""
         return release_number(self.tags)
 
 
@@ -36,7 +36,7 @@ class Registry:
 
     @cached_property
     def repositories(self) -> dict[str, str]:
-        """Container -> repository."""
+        """Return container -> repository."""
         sidecars = {each.name: each.repository for each in self.service.sidecars}
         return {self.service.name: names.repository(self.service.name), **sidecars}
 

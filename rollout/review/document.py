@@ -35,7 +35,7 @@ class Section:
 
     @property
     def first(self) -> StackReview:
-        """Any of the stacks: all have the same content."""
+        """Return any of the stacks: all have the same content."""
         return self.stacks[0]
 
 
@@ -61,7 +61,7 @@ class Document:
 
     @property
     def title(self) -> str:
-        """The moves and the worst of every stack, and how much more there is."""
+        """Return the moves and the worst of every stack, and how much more there is."""
         if not self.stacks:
             return "Nothing changes"
         return headline([move.headline for move in self.moves], merged(self._parts))
@@ -134,7 +134,7 @@ class Document:
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        """The stacks with something to read; those that change alike stand in one section."""
+        """Return the stacks with something to read; those that change alike are one section."""
         alike: dict[tuple[object, ...], list[StackReview]] = {}
         for stack in self.stacks:
             if any(stack.content):
@@ -143,7 +143,7 @@ class Document:
 
     @property
     def plan_files_sha256(self) -> str:
-        """The digest of all plan files, by which `pay apply` knows this review."""
+        """Return the digest of all plan files, by which `pay apply` knows this review."""
         return together(self.plan_files)
 
     @property

@@ -62,7 +62,7 @@ class StackReview:
 
     @property
     def content(self) -> tuple[tuple[object, ...], ...]:
-        """All that a section about the stack shows, so that equal ones can be one."""
+        """Return all that a section about the stack shows, so that equal ones can be one."""
         return (
             self.containers,
             self.new_containers,
@@ -100,7 +100,7 @@ class StackReview:
 
     @property
     def counts_in_words(self) -> str:
-        """`2 changed in place, 1 replaced`."""
+        """Return the counts, as `2 changed in place, 1 replaced`."""
         return ", ".join(f"{self.counts[how]} {how}" for how in _HOW if self.counts.get(how))
 
     @property

@@ -33,7 +33,9 @@ def is_computed(plan: Plan, change: ResourceChange, attribute: AttributeChange) 
 
 
 def _explains(plan: Plan, reference: str) -> bool:
-    """Terraform lists `aws_lb.alb.arn`, then `aws_lb.alb`: only the first names the value."""
+    """Accept the first of `aws_lb.alb.arn` and `aws_lb.alb`, as Terraform lists them: only it names
+    the value.
+    """
     parts = re.sub(r"\[[^\]]*\]", "", reference).split(".")
     return any(
         change.verb in (Verb.CREATE, Verb.REPLACE)
@@ -60,7 +62,7 @@ def _at(written: Any, path: Path) -> Iterator[Any]:
 
 
 def _is_expression(value: Any) -> bool:
-    """Terraform writes an expression without references or constant as an empty object."""
+    """Detect an expression. Terraform writes one without references as an empty object."""
     return isinstance(value, dict) and (
         not value or "references" in value or "constant_value" in value
     )

@@ -57,7 +57,7 @@ def _may_move(waiting: set[str], catalogue: Catalogue) -> set[str]:
 
 
 def _heights(catalogue: Catalogue) -> dict[str, int]:
-    """Service -> the longest chain of calls below it: 0 for one that calls nothing."""
+    """Return service -> the longest chain of calls below it: 0 for one that calls nothing."""
     heights: dict[str, int] = {}
     called = {name: service.called for name, service in catalogue.items()}
     for name in TopologicalSorter(called).static_order():

@@ -60,7 +60,7 @@ class SmokeVerdict(Model):
 
     @property
     def outcome(self) -> Outcome:
-        """FAILED as soon as one scenario failed; PASSED only when all that count passed."""
+        """Return FAILED as soon as one scenario failed; PASSED only when all that count passed."""
         outcomes = {each.outcome for each in self.counted}
         if Outcome.FAILED in outcomes:
             return Outcome.FAILED

@@ -34,7 +34,7 @@ class Planned:
 
 
 def require_calls(environment: Environment) -> None:
-    """Raises Refused for an environment without tasks."""
+    """Raise Refused for an environment without tasks."""
     if environment.tasks is None:
         name = environment.name
         reason = f"its file has no table [tasks], so no call is scheduled in {name}"

@@ -41,7 +41,7 @@ class Pinned:
 
     @property
     def number(self) -> str:
-        """The version without an operator: of a range, its lowest."""
+        """Return the version without an operator: of a range, its lowest."""
         return self.version.lstrip("<>=~ ")
 
 

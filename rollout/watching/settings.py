@@ -62,7 +62,7 @@ class Account:
 
     @cached_property
     def detector(self) -> Mapping[str, Any]:
-        """The only detector; empty: there is none."""
+        """Return the only detector; empty: there is none."""
         guardduty = self.client("guardduty")
         for id_ in items(guardduty, "list_detectors", "DetectorIds"):
             return dict(guardduty.get_detector(DetectorId=id_))
@@ -70,7 +70,7 @@ class Account:
 
     @cached_property
     def runtime_monitoring(self) -> Mapping[str, str]:
-        """RUNTIME_MONITORING and its agents, by name; a value is ENABLED or DISABLED."""
+        """Return RUNTIME_MONITORING and its agents, by name; a value is ENABLED or DISABLED."""
         for each in self.detector.get("Features", ()):
             if each["Name"] == "RUNTIME_MONITORING":
                 more = each.get("AdditionalConfiguration", ())
@@ -79,7 +79,7 @@ class Account:
 
     @cached_property
     def web_acl(self) -> Mapping[str, Any] | None:
-        """The environment's web ACL; None: there is none of this name."""
+        """Return the environment's web ACL; None: there is none of this name."""
         waf, wanted = self.client("wafv2"), self.environment.load_balancers.web_acl
         more: dict[str, Any] = {}
         while True:
@@ -165,7 +165,7 @@ def _trail(account: Account) -> Seen:
 
 
 def _validation(account: Account) -> Seen:
-    """A trail that logs is what counts, where there is one."""
+    """Judge the trails that log, where there is one; else all of them."""
     trails, logs = _trails(account)
     names = [each["Name"] for each in logs or trails if each.get("LogFileValidationEnabled")]
     return Seen(bool(names), ", ".join(names) or "no trail does")
@@ -189,7 +189,9 @@ def _flow_logs(account: Account) -> Seen:
 
 
 def _blocks(account: Account) -> Seen:
-    """A rule that counts lets through what it finds (AWS: WAF developer guide, "Rule action")."""
+    """Report rules that count: they let through what they match (AWS: WAF developer guide, "Rule
+    action").
+    """
     acl = account.web_acl
     if acl is None:
         return Seen(False, f"no web ACL is named {account.environment.load_balancers.web_acl}")

@@ -32,7 +32,7 @@ def subscribe(
 
 @extends(Subscription)
 def publish(self: Subscription, send: Original, *message: Any, **more: Any) -> None:
-    """Publishers are not notified that a queue no longer exists.
+    """Send nothing to a queue that no longer exists, and do not notify the publisher.
 
     Source: SNS developer guide, "Message delivery retries": errors of the client's side.
     """

@@ -47,7 +47,7 @@ class Owner:
 
     @cached_property
     def client(self) -> Callable[[str], Any]:
-        """Returns a boto3 client, shared by all steps: creating one takes a tenth of a second."""
+        """Return a boto3 client, shared by all steps: creating one takes a tenth of a second."""
         return cache(self.make_client)
 
     @cached_property
@@ -60,12 +60,12 @@ class Owner:
 
     @property
     def vpc_id(self) -> str:
-        """The id of the environment's VPC, which must exist."""
+        """Return the id of the environment's VPC, which must exist."""
         return self.ids("vpc")[self.environment.network.vpc]
 
     @cached_property
     def s3_prefix_list(self) -> str:
-        """The id of the list of S3's addresses, which AWS keeps."""
+        """Return the id of the list of S3's addresses, which AWS keeps."""
         name = f"com.amazonaws.{self.environment.region}.s3"
         by_name = [{"Name": "prefix-list-name", "Values": [name]}]
         [managed] = self.pages("ec2", "describe_prefix_lists", "PrefixLists", Filters=by_name)

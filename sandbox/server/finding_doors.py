@@ -17,7 +17,9 @@ from typing import Any
 
 
 def put_arrivals(body: Any) -> dict[str, str]:
-    """Raises KeyError for a tool that is neither of the two, or an account without a detector."""
+    """Put findings into the tools. Raises KeyError for a tool that is neither of the two, or an
+    account without a detector.
+    """
     from sandbox import aws
 
     aws.load("securityhub")

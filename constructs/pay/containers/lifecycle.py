@@ -109,8 +109,8 @@ def _loss(selection: Mapping[str, Any], selects: _Selects) -> str | None:
 
 
 def _selector(selection: Mapping[str, Any]) -> _Selects:
-    """In a pattern `*` stands for any text (AWS: ECR user guide, "Lifecycle policy properties",
-    tagPatternList).
+    """Return the function that selects a tag. In a pattern `*` stands for any text (AWS: ECR user
+    guide, "Lifecycle policy properties", tagPatternList).
     """
     if selection["tagStatus"] != "tagged":
         return lambda tag: bool(selection["tagStatus"] == "any")

@@ -24,5 +24,5 @@ def plain_secrets(container: Container) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: object) -> str:
-    """A number is a password as well."""
+    """Return the text of a value; a number is a password as well."""
     return str(value) if isinstance(value, str | int | float) else ""

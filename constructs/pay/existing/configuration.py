@@ -58,8 +58,8 @@ class ExistingConfiguration:
         shared: SharedSecrets | None = None,
         ids: str = "",
     ) -> None:
-        """In a stack of several services, `shared` is the same for all. The ids of a service's
-        other lookups begin with `ids`.
+        """`shared` is the same for all services of one stack. The ids of a service's other lookups
+        begin with `ids`.
         """
         self._scope = scope
         self._ids = ids

@@ -31,7 +31,7 @@ _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def answer_known_references(schema: ProviderSchema) -> None:
-    """From now on, answer string attributes of the resources and data sources of `schema`.
+    """Answer string attributes of the resources and data sources of `schema` from now on.
 
     Node answers the rest: lists and numbers (tokens), blocks, and elements with `for_each`. It also
     answers for elements inside named constructs, whose names hold a hash.

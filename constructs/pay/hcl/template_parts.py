@@ -44,7 +44,7 @@ class Literal:
 
     @property
     def text(self) -> str:
-        """The text that Terraform reads."""
+        """Return the text that Terraform reads."""
         return self.source.replace("$${", "${").replace("%%{", "%{")
 
 

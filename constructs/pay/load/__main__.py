@@ -57,7 +57,9 @@ class Settings:
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> "Settings":
-        """Raises KeyError for a variable that is missing, ValueError for one that is no number."""
+        """Read the variables. Raises KeyError for a variable that is missing, ValueError for one
+        that is no number.
+        """
         return cls(
             scenario=variables["SCENARIO"],
             base_url=variables["BASE_URL"],

@@ -126,7 +126,7 @@ def registry(environment: Environment, *images: Image) -> Addresses:
 
 
 def _listeners(service: Microservice) -> Mapping[addresses.Address, int]:
-    """Address -> port of each listener of the EC2 side."""
+    """Return address -> port of each listener of the EC2 side."""
     if service.load_balancer_type is LoadBalancerType.NETWORK:
         return {addresses.TCP_LISTENER: service.listener_port}
     https = {addresses.HTTPS_LISTENER: service.listener_port}

@@ -165,7 +165,7 @@ def _running(service: Microservice, side: Side) -> End:
 
 
 def _to_tasks(service: Microservice, side: Side) -> Connection:
-    """A health check uses the same port as requests."""
+    """Return the connection of requests and of health checks, which use the same port."""
     port = service.target_port
     ports = Ports(port, port) if side is Side.FARGATE else Ports(*EPHEMERAL_PORTS)
     return Connection(_load_balancer(service, side), _running(service, side), ports)

@@ -49,5 +49,5 @@ def hardening(service: Microservice, part: Microservice | Sidecar) -> dict[str, 
 
 
 def volumes(part: Confined) -> dict[str, str]:
-    """Volume name -> path; AWS allows letters, digits, hyphens and underscores in the name."""
+    """Return name -> path; AWS allows letters, digits, hyphens and underscores in the name."""
     return {f"{part.name}{re.sub('[^a-z0-9]', '-', path)}": path for path in part.writable_paths}

@@ -35,7 +35,9 @@ def lock_bucket(environment: str) -> str:
 
 
 def capacity_provider(environment: str, segment: Segment) -> str:
-    """Must not start with `aws`, `ecs` or `fargate` (AWS: ECS `CreateCapacityProvider`)."""
+    """Return a name that does not start with `aws`, `ecs` or `fargate` (AWS: ECS
+    `CreateCapacityProvider`).
+    """
     return f"{environment}-ec2-{segment}"
 
 
@@ -66,7 +68,9 @@ def schedule_group(environment: str) -> str:
 
 
 def schedule(environment: str, call: str) -> str:
-    """At most 64 characters (AWS: EventBridge Scheduler API reference, `CreateSchedule`)."""
+    """Return a name of at most 64 characters (AWS: EventBridge Scheduler API reference,
+    `CreateSchedule`).
+    """
     return f"{environment}-{call}"
 
 
@@ -132,11 +136,11 @@ def target_group(environment: str, service: str, side: Side) -> str:
 
 
 def log_group(environment: str, kind: str, service: str) -> str:
-    """`kind` is what Pay's log pipeline routes by: app, nginx-reverse-proxy, adot or squid.
+    """Return the log group of a service and a `kind`: app, nginx-reverse-proxy, adot or squid.
 
-    The pipeline names the service only for a group of exactly three parts
-    (alphagov/pay-logging-firehose-transformation, `transformData.ts`). So both sides share a group,
-    and the log stream's prefix is the side.
+    Pay's log pipeline routes by the kind. It names the service only for a group of exactly three
+    parts (alphagov/pay-logging-firehose-transformation, `transformData.ts`). So both sides share a
+    group, and the log stream's prefix is the side.
     """
     return f"{environment}_{kind}_{service}"
 
@@ -161,7 +165,9 @@ def instance_role(environment: str, segment: Segment) -> str:
 
 
 def subnet(environment: str, group: str, zone: str) -> str:
-    """`group` is a service, `public` (internet-facing load balancers) or `ecs-<segment>`."""
+    """Return the name of a subnet of a group in a zone. `group` is a service, `public`
+    (internet-facing load balancers) or `ecs-<segment>`.
+    """
     return f"{environment}-{group}-{zone}"
 
 
@@ -285,18 +291,21 @@ def environment_alarm(environment: str, what: str) -> str:
 
 
 def dashboard(environment: str, service: str | None = None) -> str:
-    """Unique in an account: without a service, the environment's own."""
+    """Return a name that is unique in an account: without a service, the environment's own."""
     return "-".join(part for part in (environment, service) if part)
 
 
 def set_identifier(service: str, side: Side) -> str:
-    """Unique per service, because Route 53 keys a weighted record by (name, type, identifier)."""
+    """Return what is unique per service: Route 53 keys a weighted record by (name, type,
+    identifier).
+    """
     return f"{service}-{side}"
 
 
 def canary(environment: str, scenario: str, end: str) -> str:
-    """`end` is a side or `scheduled`. At most 255 characters of a-z, 0-9, - and _. AWS: Synthetics
-    API reference, `CreateCanary`, Name. Parts of these lengths stay far below.
+    """Return the name of a canary; `end` is a side or `scheduled`. It has at most 255 characters of
+    a-z, 0-9, - and _. AWS: Synthetics API reference, `CreateCanary`, Name. Parts of these lengths
+    stay far below.
     """
     return f"{environment}-{scenario}-{end}"
 

@@ -55,7 +55,7 @@ def _has_a_port(url: str) -> str:
 
 
 def _is_no_reserved_bucket_name(name: str) -> str:
-    """AWS: S3 user guide, "General purpose bucket naming rules"."""
+    """Refuse a name that S3 reserves. AWS: S3 user guide, "General purpose bucket naming rules"."""
     prefixes = ("xn--", "sthree-", "amzn-s3-demo-")
     suffixes = ("-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap")
     is_address = name.count(".") == 3 and name.replace(".", "").isdigit()

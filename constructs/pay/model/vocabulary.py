@@ -21,7 +21,7 @@ class Scope(StrEnum):
 
     @property
     def segment(self) -> "Segment":
-        """The network, key and capacity segment that a system of this scope belongs to."""
+        """Return the network, key and capacity segment that a system of this scope belongs to."""
         return Segment.CDE if self is Scope.INSIDE else Segment.GENERAL
 
 

@@ -295,6 +295,6 @@ def _is_opaque(part: str) -> bool:
 
 
 def _entropy_bits(text: str) -> float:
-    """Shannon's entropy in bits a character."""
+    """Return Shannon's entropy in bits a character."""
     shares = [count / len(text) for count in Counter(text).values()]
     return -sum(share * math.log2(share) for share in shares)

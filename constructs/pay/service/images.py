@@ -13,7 +13,7 @@ from pay.model.side import ServiceSide
 
 
 def images(scope: Construct, side: ServiceSide) -> dict[str, str]:
-    """Container name -> its image in the environment's own registry, by tag or by digest.
+    """Return container name -> its image in the environment's own registry, by tag or by digest.
 
     A sidecar has the digest that the environment pins. Its variable replaces it, to try another
     release on one service.

@@ -197,9 +197,9 @@ _KEPT = {
 
 
 def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
-    """Only a task with its own network needs security groups, and subnets in addition to the load
-    balancer's. A service that starts other tasks looks them up on both sides. Only there the
-    subnets must have an address for each task.
+    """Return the lookups that only a task with its own network needs. They are security groups, and
+    subnets in addition to the load balancer's. A service that starts other tasks looks them up on
+    both sides. Only there the subnets must have an address for each task.
     """
     subnets = addresses.subnet_lookups(service.name)
     size = subnets.each.attribute("lifecycle")

@@ -82,8 +82,8 @@ class SideService(Construct):
 def _fails_when_rolled_back(
     service: str, ignore_changes: list[str] | None
 ) -> TerraformResourceLifecycle:
-    """After a rollback ECS is steady on the old revision, which Terraform alone would call a
-    success (hashicorp/terraform-provider-aws#20858). This postcondition fails the apply.
+    """Fail the apply of a deployment that ECS rolled back. ECS is then steady on the old revision,
+    which Terraform alone would call a success (hashicorp/terraform-provider-aws#20858).
     """
     revision = addresses.TASK_DEFINITION.attribute("arn")
     return TerraformResourceLifecycle(

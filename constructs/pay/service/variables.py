@@ -17,7 +17,7 @@ from pay.model.side import ServiceSide
 
 
 def _template_values(environment: Environment) -> dict[str, str]:
-    """Field -> what it stands for in a value of the catalogue."""
+    """Return field -> its value in a text of the catalogue."""
     return {
         "environment": environment.name,
         "account_name": environment.account_name,

@@ -138,7 +138,7 @@ class Canaries:
 
     @cached_property
     def _folder(self) -> "TemporaryDirectory[str]":
-        """cdktf copies an asset from here when the app is synthesised."""
+        """Create the folder from which cdktf copies an asset when the app is synthesised."""
         return TemporaryDirectory(prefix="canaries-")
 
 

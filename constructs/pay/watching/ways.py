@@ -92,7 +92,9 @@ def _of_every_level(account: Account) -> Iterator[Route]:
 
 
 def _guardduty(account: Account, level: Level) -> Route:
-    """An account that administers others also gets their findings, which they send themselves."""
+    """Return the way of GuardDuty's findings. An account that administers others also gets their
+    findings, which they send themselves.
+    """
     task = "$.detail.resource.ecsClusterDetails.taskDetails"
     return Route(
         name=f"guardduty-{level}",
@@ -128,9 +130,10 @@ def _guardduty(account: Account, level: Level) -> Route:
 
 
 def _hub(account: Account, level: Level) -> Route:
-    """Each event has one finding. Those that somebody has seen are no longer NEW. A finding that a
-    filter of Inspector suppresses arrives as NEW, too. It says so in a field that findings of other
-    products do not have. Inspector user guide, "Suppressing Amazon Inspector findings".
+    """Return the way of Security Hub's events, with one finding each. Those that somebody has seen
+    are no longer NEW. A finding that a filter of Inspector suppresses arrives as NEW, too. It says
+    so in a field that findings of other products do not have. Inspector user guide, "Suppressing
+    Amazon Inspector findings".
     """
     finding, resource = "$.detail.findings[0]", "$.detail.findings[0].Resources[0]"
     return Route(
@@ -207,7 +210,9 @@ def _inspector(account: Account, level: Level) -> Route:
 
 
 def _basic_scan(account: Account, level: Level) -> Route:
-    """Only a basic scan sends this event, once an image. The worst finding decides its level."""
+    """Return the way of the event that only a basic scan sends, once an image. The worst finding
+    decides its level.
+    """
     higher = [label for each in Level for label in _LABELS[each]]
     own = _LABELS[level]
     worse = higher[: higher.index(own[0])]
@@ -276,8 +281,9 @@ def _runs_unwatched(account: Account) -> Route:
 
 
 def _decoys(account: Account, secrets: tuple[str, ...]) -> Route:
-    """A caller names a secret by its name, or by its ARN with or without what AWS adds to it. A
-    batch is recorded as one call for each secret (Secrets Manager user guide, "CloudTrail events").
+    """Return the way of calls that read a decoy. A caller names a secret by its name, or by its ARN
+    with or without what AWS adds to it. A batch is recorded as one call for each secret (Secrets
+    Manager user guide, "CloudTrail events").
     """
     arns = [account.arn("secretsmanager", f"secret:{name}") for name in secrets]
     return Route(

@@ -146,7 +146,7 @@ class _Network:
 
     @cached_property
     def _groups(self) -> dict[str, SecurityGroup]:
-        """The groups of the VPC by name and by id."""
+        """Return the groups of the VPC by name and by id."""
         groups = [
             SecurityGroup(
                 id=each["GroupId"],
@@ -160,7 +160,7 @@ class _Network:
 
     @cached_property
     def _prefix_lists(self) -> dict[str, tuple[IPv4Network, ...]]:
-        """The addresses of S3, and of each prefix list that a rule names, by id."""
+        """Return the addresses of S3, and of each prefix list that a rule names, by id."""
         used = {
             id_
             for group in self._described_groups
@@ -187,7 +187,7 @@ class _Network:
 
     @cached_property
     def _subnets(self) -> dict[str, IPv4Network]:
-        """The addresses of the VPC's subnets, by id and by name."""
+        """Return the addresses of the VPC's subnets, by id and by name."""
         networks = dict[str, IPv4Network]()
         for each in self._in_vpc("describe_subnets", "Subnets"):
             named = [tag["Value"] for tag in each.get("Tags", ()) if tag["Key"] == "Name"]
@@ -203,7 +203,7 @@ class _Network:
     def _filtered(
         self, what: str, group_ids: Iterable[str], addresses: Iterable[IPv4Network]
     ) -> EndPlace | NotFound:
-        """Something that has security groups in AWS: those of the VPC."""
+        """Return the place of something that has security groups in AWS: those of the VPC."""
         ids = list(group_ids)
         groups = tuple(self._groups[id_] for id_ in ids if id_ in self._groups)
         if not groups or len(groups) < len(ids):
@@ -216,7 +216,9 @@ class _Network:
         return EndPlace(groups, tuple(addresses))
 
     def _named(self, end: End) -> EndPlace | NotFound:
-        """A task, an instance or a load balancer, whose names this project sets or looks up."""
+        """Return the place of a task, an instance or a load balancer. This project sets or looks up
+        their names.
+        """
         addresses = self._addresses(subnets(end, self.environment, self.catalogue))
         if end in self._unfiltered:
             return EndPlace(addresses=addresses)
@@ -275,7 +277,7 @@ class _Network:
 
     @cached_property
     def _redis_hosts(self) -> dict[str, str]:
-        """Service -> the host in the parameter that holds the address of its Redis."""
+        """Return service -> the host in the parameter that holds the address of its Redis."""
         services = [end.name for end in sorted(self.ends) if end.kind is EndKind.REDIS]
         paths = {
             names.parameter_path(self.environment.name, service) + REDIS_PARAMETER: service
@@ -289,7 +291,9 @@ class _Network:
         return self.reader.pages("elasticache", "describe_cache_clusters", "CacheClusters")
 
     def _redis(self, end: End) -> EndPlace | NotFound:
-        """ElastiCache puts the id of the cluster, or of its replication group, into host names."""
+        """Return the place of a cluster. ElastiCache puts its id, or that of its replication group,
+        into host names.
+        """
         host = self._redis_hosts.get(end.name, "")
         for each in self._cache_clusters:
             ids = {each["CacheClusterId"], each.get("ReplicationGroupId")}
@@ -306,7 +310,7 @@ class _Network:
 
     @cached_property
     def _endpoints(self) -> dict[str, Any]:
-        """The VPC's endpoints that a name leads to, by service name."""
+        """Return the VPC's endpoints that a name leads to, by service name."""
         return {
             each["ServiceName"]: each
             for each in self._in_vpc("describe_vpc_endpoints", "VpcEndpoints")
@@ -318,8 +322,8 @@ class _Network:
         return f"com.amazonaws.{self.environment.region}.{api}"
 
     def _endpoint(self, end: End) -> EndPlace | NotFound:
-        """Without an endpoint an API is reached at its public addresses, but for what GuardDuty's
-        agent sends.
+        """Return the place of an API. Without an endpoint it is its public addresses, but for what
+        GuardDuty's agent sends.
         """
         endpoint = self._endpoints.get(self._endpoint_name(end.name))
         if endpoint is None and end.name == GUARDDUTY:

@@ -58,8 +58,9 @@ def _follows_scaling(change: InPlace) -> bool:
 
 
 def _gains_topics(change: InPlace) -> bool:
-    """An action may also scale, stop an instance, or run a function (AWS: CloudWatch API reference,
-    `PutMetricAlarm`, `AlarmActions`). New ones are topics of the environment's account.
+    """Return whether only topics of the environment's account are added. An action may also scale,
+    stop an instance, or run a function (AWS: CloudWatch API reference, `PutMetricAlarm`,
+    `AlarmActions`).
     """
     before = change.before or []
     if not gains(before, change.after):

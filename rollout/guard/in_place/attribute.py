@@ -34,7 +34,7 @@ class InPlace:
 
     @property
     def in_words(self) -> str:
-        """`idle_timeout from 60 to 30`."""
+        """Return the change, as `idle_timeout from 60 to 30`."""
         new = "a value known only after apply" if self.attribute.is_unknown else _shown(self.after)
         return f"{self.attribute.name} from {_shown(self.before)} to {new}"
 

@@ -97,7 +97,7 @@ def deregister_scalable_target(
     resource: str,
     dimension: str,
 ) -> None:
-    """Also delete its policies and scheduled actions."""
+    """Delete also its policies and scheduled actions."""
     deregister(self, namespace, resource, dimension)
     of_target = (namespace, resource, dimension)
     for policy in [*self.policies.values()]:

@@ -42,7 +42,7 @@ _STATE = (
 
 @extends(CloudWatchBackend, "put_metric_alarm")
 def keep_state(self: CloudWatchBackend, put: Original, name: str, *more: Any, **others: Any) -> Any:
-    """An update leaves the state as it is; a new alarm has INSUFFICIENT_DATA (API reference)."""
+    """Keep the state in an update; a new alarm has INSUFFICIENT_DATA (API reference)."""
     before = self.alarms.get(name)
     alarm: Alarm = put(self, name, *more, **others)
     return _begin(alarm, before)

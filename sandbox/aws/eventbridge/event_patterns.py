@@ -115,7 +115,7 @@ def _is_in_network(value: Any, leaf: Any) -> bool:
 
 
 def _fits(leaf: str, pattern: str) -> bool:
-    """`*` is the only wildcard."""
+    """Match a text with a pattern whose only wildcard is `*`."""
     return fnmatchcase(leaf, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 

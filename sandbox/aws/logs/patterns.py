@@ -343,9 +343,7 @@ class _JsonParser:
 
 
 def _compares(value: Any, compares: Test) -> bool:
-    """A selector that leads to nothing, to a list or to an object does not match, whatever the
-    operator.
-    """
+    """Match no selector that leads to nothing, to a list or to an object, whatever the operator."""
     return value is not _MISSING and not isinstance(value, dict | list) and compares(value)
 
 

@@ -71,7 +71,9 @@ def arrive(backend: SecurityHubBackend, given: Mapping[str, Any]) -> None:
 
 
 def _publish(backend: SecurityHubBackend, finding: Mapping[str, Any]) -> None:
-    """Each finding is an event of its own (Security Hub user guide, "EventBridge event types")."""
+    """Publish a finding as an event of its own (Security Hub user guide, "EventBridge event
+    types").
+    """
     publish(
         backend.account_id,
         backend.region_name,
@@ -200,7 +202,7 @@ def _check_rule(rule: Rule) -> None:
 
 
 def _check_filters(filters: Mapping[str, Any], *, in_rule: bool) -> None:
-    """CONTAINS of a text is for automation rules only (API reference, `StringFilter`)."""
+    """Refuse CONTAINS of a text outside automation rules (API reference, `StringFilter`)."""
     for name, each in filters.items():
         if name not in PATHS:
             raise _refused("InvalidInputException", f"The sandbox does not filter by {name}.")

@@ -104,12 +104,12 @@ class Canary:
 
     @property
     def function(self) -> str:
-        """The name of its Lambda function."""
+        """Return the name of its Lambda function."""
         return f"cwsyn-{self.name}-{self.id}"[:140]
 
     @property
     def every_seconds(self) -> int:
-        """0: it runs once when it is started."""
+        """Return the time between two runs; 0: it runs once when it is started."""
         matched = _RATE.fullmatch(self.settings["Schedule"]["Expression"])
         assert matched is not None
         return int(matched[1]) * (3600 if matched[2] == "hour" else 60)
@@ -297,7 +297,7 @@ def _archive(code: Mapping[str, Any] | None) -> bytes:
 
 
 def _require_runtime(name: str) -> None:
-    """A deprecated runtime runs on, but nothing is created on it or moved to it."""
+    """Refuse to create on a deprecated runtime, or to move to it. Canaries that have it run on."""
     runtime = RUNTIMES.get(name)
     if runtime is None:
         raise invalid(f"Runtime version {name} doesn't exist")

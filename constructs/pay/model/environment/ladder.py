@@ -8,7 +8,7 @@ from pay.model.stage.stage import FULL_WEIGHT, RUNGS_BETWEEN, Ladder
 
 
 def _leaves_out_what_is_not_named(table: object) -> object:
-    """In a `[ladder]` table, a stage that is not named is left out, because TOML has no null."""
+    """Leave out a stage that a `[ladder]` table does not name, because TOML has no null."""
     return dict.fromkeys(RUNGS_BETWEEN) | table if isinstance(table, dict) else table
 
 

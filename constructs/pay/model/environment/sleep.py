@@ -113,7 +113,9 @@ class Sleep(Model):
                 yield Problem(key=key, found=text, allowed=str(error))
 
     def _overlaps(self) -> Iterator[Problem]:
-        """The end of a wake stops everything, also what another one has started."""
+        """Refuse overlapping wakes: the end of one stops everything, also what another one has
+        started.
+        """
         seen: set[frozenset[str]] = set()
         for (_, end, one), (begin, _, other) in pairwise(self._spans):
             if begin < end and (pair := frozenset({one.key, other.key})) not in seen:
@@ -202,8 +204,9 @@ class Sleep(Model):
 
 
 def _clock_problems(wake: Wake) -> Iterator[Problem]:
-    """A time that is left out never comes; of one that comes twice the first counts. AWS:
-    EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler".
+    """Refuse times that a clock change leaves out or has twice. One that is left out never comes;
+    of one that comes twice the first counts. AWS: EventBridge Scheduler user guide, "Daylight
+    savings time on EventBridge Scheduler".
     """
     if times := sorted({each.time for each in wake.instants if each.meets_a_clock_change}):
         yield Problem(

@@ -187,7 +187,7 @@ def _queues(watched: Watched) -> Iterator[Widget]:
 
 
 def _database(watched: Watched) -> Iterator[Widget]:
-    """Both sides share it: a sign to stop, which does not say which side is at fault."""
+    """Yield the graphs of the database, which both sides share: it never shows who is at fault."""
     if database := watched.service.database:
         peak = watched.environment.services[watched.service.name].tasks.peak
         pools = len(watched.sides) * peak * database.pool_size

@@ -163,9 +163,9 @@ def _use_messages_and_buckets(
 
 
 def _encrypt_messages(environment: Environment, service: _Uses) -> Statement:
-    """SQS and SNS encrypt with keys that exist already, reached through those services only. A
-    sender makes data keys, and verifies them by decrypting; a receiver decrypts only. AWS: SQS and
-    SNS developer guides, "Key management".
+    """Allow the keys with which SQS and SNS encrypt, reached through those services only. A sender
+    makes data keys, and verifies them by decrypting; a receiver decrypts only. AWS: SQS and SNS
+    developer guides, "Key management".
     """
     used = [name for name, uses in (("sqs", service.queues), ("sns", service.topics)) if uses]
     sends = service.topics or any(Access.SEND in queue.access for queue in service.queues)

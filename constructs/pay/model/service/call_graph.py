@@ -151,8 +151,8 @@ def _calls(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _scope(service: Microservice, called: Microservice) -> Iterator[Problem]:
-    """A system that talks to one inside the CDE, in either direction, is connected to it. PCI DSS
-    v4.0.1, "Scope of PCI DSS Requirements".
+    """Refuse calls between outside and inside the CDE. A system that talks to one inside, in either
+    direction, is connected to it. PCI DSS v4.0.1, "Scope of PCI DSS Requirements".
     """
     for one, other in ((service, called), (called, service)):
         if one.scope is Scope.OUTSIDE and other.scope is Scope.INSIDE:

@@ -119,7 +119,7 @@ class Microservice(Model):
 
     @property
     def load_balancer_type(self) -> LoadBalancerType:
-        """A forward proxy speaks plain TCP, so it has a Network Load Balancer."""
+        """Return the type. A forward proxy speaks plain TCP, so it has a Network Load Balancer."""
         return LoadBalancerType.NETWORK if self.is_proxy else LoadBalancerType.APPLICATION
 
     @property
@@ -144,7 +144,7 @@ class Microservice(Model):
 
     @property
     def target_protocol(self) -> str:
-        """TLS up to the task for everything behind an Application Load Balancer."""
+        """Return TLS up to the task for everything behind an Application Load Balancer."""
         return "TCP" if self.load_balancer_type is LoadBalancerType.NETWORK else "HTTPS"
 
     @property
@@ -161,12 +161,12 @@ class Microservice(Model):
 
     @property
     def listener_port(self) -> int:
-        """The port that callers use: 443, or the proxy's own."""
+        """Return the port that callers use: 443, or the proxy's own."""
         return 443 if self.target_protocol == "HTTPS" else self.container_port
 
     @property
     def log_kind(self) -> str:
-        """The type of the application container's log group."""
+        """Return the type of the application container's log group."""
         return "squid" if self.is_proxy else "app"
 
     @property
@@ -284,7 +284,7 @@ class Microservice(Model):
             )
 
     def _proxy_problems(self) -> Iterator[Problem]:
-        """Tasks reach AWS's API through endpoints of the VPC; a proxy's allow list lacks it."""
+        """Refuse a proxy before AWS's API, which tasks reach through endpoints of the VPC."""
         if not (self.queues or self.topics or self.buckets or self.task_runs):
             return
         styles = {call.style for call in self.calls}

@@ -90,29 +90,31 @@ class Timing(Model):
 
     @property
     def idle_timeout_seconds(self) -> int:
-        """Later than the longest request, and before the target closes its connection."""
+        """Return a time later than the longest request, and before the target closes its
+        connection.
+        """
         return max(60, self.longest_request_seconds + IDLE_MARGIN_SECONDS)
 
     @property
     def deregistration_delay_seconds(self) -> int:
-        """Running requests may end before the target leaves."""
+        """Return the time in which running requests may end before the target leaves."""
         return self.longest_request_seconds + MARGIN_SECONDS
 
     @property
     def shutdown_seconds(self) -> int:
-        """From SIGTERM to the end of the last connection of a proxy: a request may have begun just
-        before. It ends before the stop timeout.
+        """Return the time from SIGTERM to the end of the last connection of a proxy. A request may
+        have begun just before. It ends before the stop timeout.
         """
         return self.longest_request_seconds
 
     @property
     def stop_timeout_seconds(self) -> int:
-        """From SIGTERM to SIGKILL: one more longest request, for work from a queue. Fargate allows
-        120 seconds (AWS: ECS task definition parameters, `stopTimeout`).
+        """Return the time from SIGTERM to SIGKILL: one more longest request, for work from a queue.
+        Fargate allows 120 seconds (AWS: ECS task definition parameters, `stopTimeout`).
         """
         return self.longest_request_seconds + MARGIN_SECONDS
 
     @property
     def health_check_grace_period_seconds(self) -> int:
-        """ECS ignores failing load balancer checks for so long after a task starts."""
+        """Return for how long after a task starts ECS ignores failing load balancer checks."""
         return self.start_seconds * 2

@@ -18,34 +18,39 @@ from pay.model.vocabulary import Side
 
 
 def holds_full_peak(stage: Stage, side: Side) -> bool:
-    """I5, I20: EC2 keeps the capacity for the full peak as long as it exists, however idle. Fargate
-    does as long as DNS could hand it everything from one minute to the next.
+    """Return whether a side keeps the capacity for the full peak (I5, I20). EC2 does as long as it
+    exists, however idle. Fargate does as long as DNS could hand it everything from one minute to
+    the next.
     """
     return stage.has_ec2 if side is Side.EC2 else stage.pins_fargate_at_peak
 
 
 def has_dwelt(stage: Stage, timing: Timing, since: datetime, now: datetime) -> bool:
-    """I12: a service stays at a stage until clients follow its weights; earlier measurements belong
-    to the weights before.
+    """Return whether a service stayed at its stage until clients follow its weights (I12). Earlier
+    measurements belong to the weights before.
     """
     return now - since >= shortest_dwell(stage, timing)
 
 
 def has_evidence(evidence: str | None) -> bool:
-    """I13: no data is never a pass: a promotion that rests on a measurement says which."""
+    """Return whether a promotion that rests on a measurement says which (I13). No data is never a
+    pass.
+    """
     return bool(evidence and evidence.strip())
 
 
 def may_be_gated(edge: Edge) -> bool:
-    """I14: gates stand before forward moves only, because in an incident the way back is open."""
+    """Return whether gates stand before a move (I14). Backwards they do not, because in an incident
+    the way back is open.
+    """
     return edge.is_forward
 
 
 def has_passed(
     stage: Stage, reached: Stage, timing: Timing, since: datetime | None, now: datetime
 ) -> bool:
-    """I15: the environment before, now at `reached`, is beyond `stage` or stayed there long enough.
-    A failure must show there before it reaches real payments.
+    """Return whether the environment before, now at `reached`, is beyond `stage` or stayed there
+    long enough (I15). A failure must show there before it reaches real payments.
     """
     if reached is not stage:
         return reached.position > stage.position
@@ -55,15 +60,15 @@ def has_passed(
 
 
 def has_room(stages: Mapping[str, Stage], limit: int) -> bool:
-    """I18: no more services are in flight than people can watch."""
+    """Return whether no more services are in flight than people can watch (I18)."""
     return sum(stage.is_in_flight for stage in stages.values()) <= limit
 
 
 def moving_neighbours(
     service: str, stages: Mapping[str, Stage], catalogue: Catalogue
 ) -> tuple[str, ...]:
-    """I18: return the neighbours in flight. Only one of two neighbours moves at a time: an error of
-    a moving service also shows at its neighbours.
+    """Return the neighbours in flight (I18). Only one of two neighbours moves at a time: an error
+    of a moving service also shows at its neighbours.
     """
     near = sorted(neighbours(catalogue, service) & stages.keys())
     return tuple(name for name in near if stages[name].is_in_flight)

@@ -64,7 +64,7 @@ def _roles(stack: Stack, change: ResourceChange) -> Iterator[tuple[Path, str, tu
 def _roles_of_task(
     stack: Stack, change: ResourceChange
 ) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
-    """A one-off task has roles of its family's name."""
+    """Yield the roles of a one-off task, which have its family's name."""
     family = str(change.after.get("family")).removeprefix(
         names.one_off_task_family(stack.environment, "")
     )

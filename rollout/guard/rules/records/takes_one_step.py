@@ -29,7 +29,9 @@ def check(plan: StackPlan, context: Context) -> Findings:
 def _records(
     plan: StackPlan, service: str, ladder: Ladder, stage: Stage, *, is_known: bool
 ) -> Findings:
-    """`is_known`: the files of before have the stage, and the step from there is right."""
+    """Yield what is wrong with the records. `is_known`: the files of before have the stage, and the
+    step from there is right.
+    """
     for name in names_in(plan.plan):
         records = model_records(name.before, plan.stack) if name.before else None
         start = start_of(records, ladder) if records else None
