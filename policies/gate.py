@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from pay.model.watching.suppressions import Written
+from pay.model.watching.suppressions import WrittenSuppression
 from pay.processes import in_processes, processes_for
 from policies.catalogue import block_types, covered_types
 from policies.engine import plan
@@ -32,7 +32,7 @@ class Gate:
         requirements: Requirements,
         rules: dict[str, RuleText],
         waivers: tuple[Waiver, ...],
-        suppressions: tuple[Written, ...] = (),
+        suppressions: tuple[WrittenSuppression, ...] = (),
     ) -> None:
         """Raise UnknownRule if the table and the rules disagree."""
         self._requirements = requirements

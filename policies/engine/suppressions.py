@@ -5,13 +5,13 @@ from datetime import date
 from pathlib import Path
 
 from pay.model.watching.suppressions import FILE as NAME
-from pay.model.watching.suppressions import Written
+from pay.model.watching.suppressions import WrittenSuppression
 from policies.results import Problem
 
 FILE = Path(__file__).parents[2] / "environments" / NAME
 
 
-def problems(written: Iterable[Written], today: date) -> Iterator[Problem]:
+def problems(written: Iterable[WrittenSuppression], today: date) -> Iterator[Problem]:
     """Yield a problem for each that does not hold on a day."""
     for each in written:
         if mistake := each.value.date_mistake(today):

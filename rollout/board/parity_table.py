@@ -7,18 +7,18 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pay.service.parity import Difference
+from pay.service.parity import SideDifference
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
 
-def as_table(environment: str, differences: Mapping[str, Sequence[Difference]]) -> Table:
+def as_table(environment: str, differences: Mapping[str, Sequence[SideDifference]]) -> Table:
     """Return a row for each difference: its aspect, both sides, why it matters, its services.
 
     `differences` are those of each service. Services whose difference has other numbers share a
     row, which has the least and the greatest of them, `1..9`.
     """
-    shared: dict[tuple[str, ...], dict[str, Difference]] = {}
+    shared: dict[tuple[str, ...], dict[str, SideDifference]] = {}
     for service, its_own in differences.items():
         for each in its_own:
             texts = (each.aspect, each.ec2, each.fargate, each.matters)

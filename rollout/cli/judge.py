@@ -26,7 +26,7 @@ from typing import Annotated
 
 import typer
 
-from pay.model.judging.part import ExitCode
+from pay.model.judging.part import JudgeExitCode
 from rollout.aws.clients import asking
 from rollout.measure.judgement import Judgement
 from rollout.measure.measure import judge as measure
@@ -53,7 +53,12 @@ WATCH_SECONDS = 60
 FURTHEST = timedelta(days=366)
 """From now: a time ahead has no metrics yet, and dates end."""
 
-WORST_FIRST = (ExitCode.FAIL, ExitCode.ESCALATED, ExitCode.NOT_ENOUGH_DATA, ExitCode.PASS)
+WORST_FIRST = (
+    JudgeExitCode.FAIL,
+    JudgeExitCode.ESCALATED,
+    JudgeExitCode.NOT_ENOUGH_DATA,
+    JudgeExitCode.PASS,
+)
 
 
 def judge(
@@ -124,7 +129,7 @@ class Shown:
     record: bool
     exit_zero: bool
 
-    def end(self, code: ExitCode) -> typer.Exit:
+    def end(self, code: JudgeExitCode) -> typer.Exit:
         """Return the end of a command that has a verdict on everything."""
         return typer.Exit(0 if self.exit_zero else code)
 
@@ -156,10 +161,10 @@ def _judge_running(
             print_judgements(
                 console(), environment, judgements, failures, explained=shown.explained
             )
-        codes = {each.exit_code for each in judgements} or {ExitCode.PASS}
+        codes = {each.exit_code for each in judgements} or {JudgeExitCode.PASS}
         if failures:
             raise typer.Exit(2)
-        if not watch or ExitCode.NOT_ENOUGH_DATA not in codes:
+        if not watch or JudgeExitCode.NOT_ENOUGH_DATA not in codes:
             raise shown.end(next(code for code in WORST_FIRST if code in codes))
         time.sleep(WATCH_SECONDS)
 

@@ -24,12 +24,12 @@ from rollout.smoke.local import smoke_locally
 from rollout.smoke.report import as_data, print_verdict
 from rollout.smoke.smoke import sides_to_try
 from rollout.smoke.smoke import smoke as smoke_side
-from rollout.smoke.verdict import ExitCode
+from rollout.smoke.verdict import SmokeExitCode
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.console import choose, console, print_json, reporting
 from rollout.terminal.environments import load_for
 
-WORST_FIRST = (ExitCode.FAILED, ExitCode.NOT_KNOWN, ExitCode.PASSED)
+WORST_FIRST = (SmokeExitCode.FAILED, SmokeExitCode.NOT_KNOWN, SmokeExitCode.PASSED)
 
 
 def _scenario_names(incomplete: str) -> list[str]:

@@ -18,7 +18,7 @@ from pay.containers.images import tag_of
 from pay.model import Environment, Side
 from pay.model.service.migrations import Migrations
 from pay.model.side import ServiceSide
-from pay.model.smoke import Scenario
+from pay.model.smoke import SmokeScenario
 from pay.model.stacks import TASKS, traffic_stack
 from pay.smoke.targets import proving
 from rollout.aws.clients import Client
@@ -55,7 +55,7 @@ class Smoke(Protocol):
         self,
         environment: Environment,
         side: Side,
-        scenarios: Collection[Scenario] | None = None,
+        scenarios: Collection[SmokeScenario] | None = None,
         *,
         client: Client,
     ) -> SmokeVerdict: ...

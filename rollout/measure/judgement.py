@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pay.model import Stage
 from pay.model.base import Model
-from pay.model.judging.part import ExitCode, Part, Verdict
+from pay.model.judging.part import JudgeExitCode, Part, Verdict
 from pay.model.judging.verdict import PATIENCE, overall
 from pay.model.problem import Problem
 from pay.model.stage.parts import PartName
@@ -70,5 +70,5 @@ class Judgement(Model):
         return self.model_dump_json(exclude_defaults=True) + "\n"
 
     @property
-    def exit_code(self) -> ExitCode:
-        return ExitCode.ESCALATED if self.escalate else ExitCode[self.verdict.name]
+    def exit_code(self) -> JudgeExitCode:
+        return JudgeExitCode.ESCALATED if self.escalate else JudgeExitCode[self.verdict.name]

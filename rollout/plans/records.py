@@ -84,7 +84,7 @@ class Write:
 
 
 @dataclass(frozen=True)
-class Name:
+class RecordName:
     """One name and type, with the records that the stack has there and the changes to them."""
 
     key: NameAndType
@@ -152,7 +152,7 @@ class Name:
         return tuple(state)
 
 
-def names_in(plan: Plan) -> tuple[Name, ...]:
+def names_in(plan: Plan) -> tuple[RecordName, ...]:
     """Return every name and type that the stack has records of, in alphabetical order."""
     records = [change for change in plan.managed if change.type == RECORD_TYPE]
     if not records:
@@ -169,7 +169,7 @@ def names_in(plan: Plan) -> tuple[Name, ...]:
             here = (state if state and state.key == key else None for state in (before, after))
             writes.setdefault(key, []).append(Write(change, *here))
     return tuple(
-        Name(key, tuple(writes.get(key, ())), tuple(kept.get(key, ())), dependencies)
+        RecordName(key, tuple(writes.get(key, ())), tuple(kept.get(key, ())), dependencies)
         for key in sorted(writes.keys() | kept.keys(), key=str)
     )
 

@@ -8,7 +8,7 @@ from pay.model.stage.dns_answers import side_shares
 from rollout.guard.rule import Context
 from rollout.guard.stage_from_records import model_records, start_of
 from rollout.plans.read import StackPlan
-from rollout.plans.records import RECORD_TYPE, Name, States, names_in
+from rollout.plans.records import RECORD_TYPE, RecordName, States, names_in
 from rollout.review.redact import SENSITIVE
 
 
@@ -37,7 +37,7 @@ def moves_of(plan: StackPlan, context: Context) -> tuple[Move, ...]:
     return tuple(_move(plan, context, service, name) for name in names_in(plan.plan) if name.moves)
 
 
-def _move(plan: StackPlan, context: Context, service: str, name: Name) -> Move:
+def _move(plan: StackPlan, context: Context, service: str, name: RecordName) -> Move:
     stack, ladder = plan.stack, context.environment(plan).ladder
     before, after = _share(name.before, stack), _share(name.after, stack)
     records = model_records(name.before, stack) if name.before else None
@@ -60,7 +60,7 @@ def _move(plan: StackPlan, context: Context, service: str, name: Name) -> Move:
     )
 
 
-def _words(name: Name, before: int | None, after: int | None) -> str:
+def _words(name: RecordName, before: int | None, after: int | None) -> str:
     if not name.after:
         return f"{name.key} stops answering"
     if after is None or (name.before and before is None):

@@ -9,7 +9,7 @@ from typing import Any
 
 from pay.model.scaling.demand_curve import DemandCurve
 from pay.model.scaling.side_scaling import Tracking, events_of, scaling_of
-from pay.model.scaling.simulation import Run, Setting, simulate
+from pay.model.scaling.simulation import ScalingSetting, SimulatedRun, simulate
 from pay.model.side import ServiceSide
 
 
@@ -18,7 +18,7 @@ class Simulated:
     """A service's week on paper, as Fargate alone carries it."""
 
     side: ServiceSide
-    run: Run
+    run: SimulatedRun
     by_requests: bool
     """True when its target of requests was also followed: by a curve that counts them."""
 
@@ -51,7 +51,7 @@ def simulated(sides: Iterable[ServiceSide], curve: DemandCurve) -> Iterator[Simu
     run = cache(lambda setting: simulate(setting, curve))
     for side in sides:
         requests = _requests(side)
-        setting = Setting(
+        setting = ScalingSetting(
             tasks=side.deployment.tasks,
             most=side.most_desired_tasks,
             cpu=scaling_of(side).policies[0],

@@ -7,11 +7,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.model import Environment, Side
-from pay.model.smoke import Scenario
+from pay.model.smoke import SmokeScenario
 from pay.smoke.archives import archive
 from pay.smoke.runner.aws_door import Answer, AwsError
 from pay.smoke.runner.browser import NoBrowser, find_browser
-from pay.smoke.runner.run import DNS, Network, run_canary
+from pay.smoke.runner.run import DNS, RunnerNetwork, run_canary
 from pay.smoke.targets import CanaryTarget
 from rollout.aws.clients import Client
 from rollout.smoke.runs import Shown, failed
@@ -26,10 +26,10 @@ AT_ONCE = max(2, min(8, 2 * (os.cpu_count() or 1)))
 def smoke_locally(
     environment: Environment,
     side: Side,
-    scenarios: Collection[Scenario] | None = None,
+    scenarios: Collection[SmokeScenario] | None = None,
     *,
     client: Client,
-    network: Network = DNS,
+    network: RunnerNetwork = DNS,
 ) -> SmokeVerdict:
     """Run what the canaries of a side would run, and return the same verdict.
 
@@ -42,7 +42,7 @@ def smoke_locally(
         raise Failed(str(problem)) from None
     aws = _answers(client)
 
-    def attempt(scenario: Scenario) -> Attempt:
+    def attempt(scenario: SmokeScenario) -> Attempt:
         variables = CanaryTarget(scenario, environment, side).variables
         code = archive(scenario)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from pay.model import Environment, Side
-from pay.model.smoke import Scenario
+from pay.model.smoke import SmokeScenario
 from pay.model.stacks import SMOKE
 from pay.smoke.targets import CanaryTarget, on_side
 from rollout.aws.clients import Client
@@ -43,7 +43,7 @@ def sides_to_try(environment: Environment, side: Side | None) -> list[Side]:
 def smoke(
     environment: Environment,
     side: Side,
-    scenarios: Collection[Scenario] | None = None,
+    scenarios: Collection[SmokeScenario] | None = None,
     *,
     client: Client,
     clock: Clock = Clock(),  # noqa: B008 (frozen)
@@ -57,7 +57,7 @@ def smoke(
     """
     canaries = client("synthetics")
 
-    def attempt(scenario: Scenario) -> Attempt:
+    def attempt(scenario: SmokeScenario) -> Attempt:
         target = CanaryTarget(scenario, environment, side)
         services = frozenset(service.name for service in target.pinned)
         return Canary(canaries, target.name, scenario.timeout_seconds, clock, services).run
@@ -68,8 +68,8 @@ def smoke(
 def tried(
     environment: Environment,
     side: Side,
-    scenarios: Collection[Scenario] | None,
-    attempt: Callable[[Scenario], Attempt],
+    scenarios: Collection[SmokeScenario] | None,
+    attempt: Callable[[SmokeScenario], Attempt],
     *,
     at_once: int = AT_ONCE,
 ) -> SmokeVerdict:
@@ -78,7 +78,7 @@ def tried(
     on = on_side(environment, side)
     chosen = on if scenarios is None else tuple(scenarios)
 
-    def outcome(scenario: Scenario) -> ScenarioOutcome:
+    def outcome(scenario: SmokeScenario) -> ScenarioOutcome:
         if scenario.name not in {each.name for each in on}:
             missing = not_known(f"no canary of {environment.name} tries it on {side}")
             return _outcome(scenario, [missing], environment, at, 0)
@@ -96,7 +96,11 @@ def tried(
 
 
 def _outcome(
-    scenario: Scenario, shown: list[Shown], environment: Environment, at: datetime, seconds: float
+    scenario: SmokeScenario,
+    shown: list[Shown],
+    environment: Environment,
+    at: datetime,
+    seconds: float,
 ) -> ScenarioOutcome:
     quarantine = scenario.quarantine(environment.name, at.date())
     last = shown[-1]

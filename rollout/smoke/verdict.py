@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     NOT_KNOWN = "NOT KNOWN"
 
 
-class ExitCode(IntEnum):
+class SmokeExitCode(IntEnum):
     """The exit codes of `pay smoke`, as those of `pay judge`; 2 is wrong use."""
 
     PASSED = 0
@@ -75,8 +75,8 @@ class SmokeVerdict(Model):
         )
 
     @property
-    def exit_code(self) -> ExitCode:
-        return ExitCode[self.outcome.name]
+    def exit_code(self) -> SmokeExitCode:
+        return SmokeExitCode[self.outcome.name]
 
     def reasons(self, outcome: Outcome) -> str:
         """Return why, one clause a scenario of this outcome."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pay.model import Side
-from pay.smoke.runner.run import Network
+from pay.smoke.runner.run import RunnerNetwork
 from sandbox.shop.certificates import Authority
 from sandbox.shop.shop import Asked, Shop
 
@@ -29,10 +29,10 @@ class ShopServer:
         """Return `address:port` of a side."""
         return f"{LOOPBACK}:{self.ports[side]}"
 
-    def network(self, sides: Mapping[str, Side]) -> Network:
+    def network(self, sides: Mapping[str, Side]) -> RunnerNetwork:
         """Return the network in which these hosts lead to these sides."""
         resolve = {host: self.place(side) for host, side in sides.items()}
-        return Network(resolve, self.authority.file, self.authority.trusted_key)
+        return RunnerNetwork(resolve, self.authority.file, self.authority.trusted_key)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import SCENARIOS
 from pay.environments.load import load_environment
 from pay.model import Environment, Side, Stage
-from pay.model.smoke import Scenario
+from pay.model.smoke import SmokeScenario
 from rollout.aws.clients import Client, asking
 from rollout.deployment import release_checks
 from rollout.deployment.deploy import Deployed as DeployedRelease
@@ -188,7 +188,7 @@ def test_a_release_runs_on_both_sides_by_one_digest_with_a_smoke_test_between(
     def smoke(
         environment: Environment,
         side: Side,
-        scenarios: Collection[Scenario] | None = None,
+        scenarios: Collection[SmokeScenario] | None = None,
         *,
         client: Client,
     ) -> SmokeVerdict:
@@ -222,7 +222,7 @@ def test_a_failed_smoke_test_puts_the_old_digests_back(
     def smoke(
         environment: Environment,
         side: Side,
-        scenarios: Collection[Scenario] | None = None,
+        scenarios: Collection[SmokeScenario] | None = None,
         *,
         client: Client,
     ) -> SmokeVerdict:

@@ -40,7 +40,7 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Difference:
+class BindingsDifference:
     path: str
     """Such as `aws_lb.access_logs.bucket`, `data.aws_vpc.id` or `provider.aws.region`."""
     what: What
@@ -84,7 +84,7 @@ class Used:
     """The attributes that something refers to."""
 
 
-def differences(old: Json, new: Json) -> tuple[Difference, ...]:
+def differences(old: Json, new: Json) -> tuple[BindingsDifference, ...]:
     """Return how the types of the old schema differ in the new one. Nothing is returned below a
     removed or new block.
     """
@@ -92,7 +92,7 @@ def differences(old: Json, new: Json) -> tuple[Difference, ...]:
     changed = {path for path in {*before, *after} if (path in before) != (path in after)}
     return tuple(
         sorted(
-            Difference(path, what)
+            BindingsDifference(path, what)
             for path in {*before, *after}
             if path.rpartition(".")[0] not in changed
             for what in _between(path, before.get(path), after.get(path))
@@ -100,12 +100,12 @@ def differences(old: Json, new: Json) -> tuple[Difference, ...]:
     )
 
 
-def in_use(differing: Iterable[Difference], used: Used) -> tuple[Difference, ...]:
+def in_use(differing: Iterable[BindingsDifference], used: Used) -> tuple[BindingsDifference, ...]:
     """Return the differences that concern stacks which use this. Something required, and something
     that AWS decides where it is not set, concern every block that does not set it.
     """
 
-    def concerns(each: Difference) -> bool:
+    def concerns(each: BindingsDifference) -> bool:
         if each.what in (What.REQUIRED, What.KEPT):
             return used.set[each.path.rpartition(".")[0]] > used.set[each.path]
         return each.path in used.set or each.path in used.read

@@ -58,7 +58,7 @@ _WRITTEN = re.compile(
 )
 
 
-class Written(NamedTuple):
+class WrittenName(NamedTuple):
     """The way in which the bindings write a name in HCL."""
 
     is_block: bool
@@ -88,7 +88,7 @@ def read_archive(archive: bytes, wanted: WantedTypes) -> tuple[str, Json]:
         for member in files:
             if not member.name.endswith("/index.js") or (data := files.extractfile(member)) is None:
                 continue
-            module = _Module(_source(data.read().decode()))
+            module = _TypeFile(_source(data.read().decode()))
             for name, (base, body) in module.classes.items():
                 if base == "TerraformProvider":
                     provider = module.provider(name)
@@ -105,7 +105,7 @@ def _source(javascript: str) -> str:
     return str(json.loads(base64.b64decode(match[1]))["sourcesContent"][0]) if match else ""
 
 
-class _Module:
+class _TypeFile:
     """The file of one type: its class, and those of its blocks and objects."""
 
     def __init__(self, text: str) -> None:
@@ -124,7 +124,7 @@ class _Module:
         del written["alias"]  # Terraform's own
         return {"block": self._written_block(written)}
 
-    def _written_block(self, written: Mapping[str, Written]) -> Json:
+    def _written_block(self, written: Mapping[str, WrittenName]) -> Json:
         attributes, blocks = {}, {}
         for name, each in written.items():
             if each.is_block:
@@ -134,7 +134,7 @@ class _Module:
                 attributes[name] = {"type": each.type, "optional": True}
         return _body(attributes, blocks)
 
-    def _block(self, text: str, written: Mapping[str, Written]) -> Json:
+    def _block(self, text: str, written: Mapping[str, WrittenName]) -> Json:
         attributes, blocks = {}, {}
         for name, *flags, text_of_it in _ATTRIBUTE.findall(text):
             nested = _NESTED.search(text_of_it)
@@ -185,9 +185,9 @@ def _body(attributes: Json, blocks: Json) -> Json:
     return {name: part for name, part in parts.items() if part}
 
 
-def _written(body: str) -> dict[str, Written]:
+def _written(body: str) -> dict[str, WrittenName]:
     return {
-        name: Written(is_block == "true", repeats, of)
+        name: WrittenName(is_block == "true", repeats, of)
         for name, is_block, repeats, of in _WRITTEN.findall(body)
     }
 

@@ -6,7 +6,7 @@ A new scenario is one value here and its script in `constructs/pay/smoke/scripts
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pay.model.smoke import Scenario, ThirdParty
+from pay.model.smoke import SmokeScenario, ThirdParty
 
 _API = ("publicauth", "connector")
 _CARD = (*_API, "adminusers", "cardid")
@@ -23,9 +23,9 @@ _ATTEMPTS = {ThirdParty.WORLDPAY: 10, ThirdParty.STRIPE: 3}
 """Public: GOV.UK Pay's pipeline tries Worldpay's scenarios 10 times."""
 
 
-def _at(provider: ThirdParty, name: str, what: str) -> Scenario:
+def _at(provider: ThirdParty, name: str, what: str) -> SmokeScenario:
     """Return a scenario on the card pages that ends at a payment provider."""
-    return Scenario(
+    return SmokeScenario(
         name=name,
         what=what,
         opens=("publicapi", "frontend"),
@@ -38,7 +38,7 @@ def _at(provider: ThirdParty, name: str, what: str) -> Scenario:
 
 
 _SCENARIOS = (
-    Scenario(
+    SmokeScenario(
         name="card-sandbox",
         what="pays by card at GOV.UK Pay's own provider, and waits for the webhook",
         opens=("publicapi", "frontend"),
@@ -67,7 +67,7 @@ _SCENARIOS = (
         "card-worldpay-exempt",
         "pays by card at Worldpay, which exempts it from 3D Secure",
     ),
-    Scenario(
+    SmokeScenario(
         name="recurring-sandbox",
         what="sets up an agreement at GOV.UK Pay's own provider and pays by it",
         opens=("publicapi", "frontend"),
@@ -85,14 +85,14 @@ _SCENARIOS = (
         "recurring-worldpay",
         "sets up an agreement at Worldpay and pays by it",
     ),
-    Scenario(
+    SmokeScenario(
         name="cancel",
         what="cancels a payment by the API",
         opens=("publicapi",),
         passes_through=_API,
         schedules=_EVERYWHERE,
     ),
-    Scenario(
+    SmokeScenario(
         name="payment-link",
         what="follows a payment link up to the card page",
         opens=("products-ui", "frontend"),
@@ -100,7 +100,7 @@ _SCENARIOS = (
         needs_browser=True,
         schedules=_EVERYWHERE,
     ),
-    Scenario(
+    SmokeScenario(
         name="notifications",
         what="sends the message of a payment provider",
         opens=("notifications",),
@@ -109,7 +109,7 @@ _SCENARIOS = (
     ),
 )
 
-PROBE = Scenario(
+PROBE = SmokeScenario(
     name="probe",
     what="asks the health check of every service at its load balancer",
     opens=None,
@@ -117,7 +117,7 @@ PROBE = Scenario(
 )
 """Reaches the services that no scenario opens, before DNS leads to the side that is tried."""
 
-SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
+SCENARIOS: Mapping[str, SmokeScenario] = MappingProxyType(
     {scenario.name: scenario for scenario in (*_SCENARIOS, PROBE)}
 )
 """Every smoke test by its name."""

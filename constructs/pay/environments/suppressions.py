@@ -13,7 +13,7 @@ from pay.model.watching.suppressions import (
     FILE,
     Suppression,
     Tool,
-    Written,
+    WrittenSuppression,
     read_suppressions,
 )
 
@@ -53,7 +53,7 @@ def in_force(
 
 
 def _problems(
-    written: Written,
+    written: WrittenSuppression,
     known: Collection[str],
     environments: Mapping[str, Environment],
     today: date,

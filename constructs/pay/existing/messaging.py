@@ -18,7 +18,7 @@ def topic_arn(scope: Construct, key: str, name: str) -> str:
     return str(DataAwsSnsTopic(scope, key, name=name).arn)
 
 
-class AlarmTopics:
+class ExistingAlarmTopics:
     """The topic of each severity, which the platform's stack makes; looked up when asked for."""
 
     def __init__(self, scope: Construct, environment: Environment) -> None:

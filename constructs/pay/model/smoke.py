@@ -56,7 +56,7 @@ class Quarantine(Model):
         return is_here and self.since <= day <= self.until
 
 
-class Scenario(Model):
+class SmokeScenario(Model):
     """One smoke test: a script, what it needs and what it proves."""
 
     name: Annotated[ServiceName, Field(description="lower-case words with hyphens")]

@@ -9,7 +9,7 @@ from imports.aws.cloudwatch_composite_alarm import (
     CloudwatchCompositeAlarmActionsSuppressor,
 )
 from imports.aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
-from pay.existing.messaging import AlarmTopics
+from pay.existing.messaging import ExistingAlarmTopics
 from pay.model import Environment, Microservice, Side, addresses, names
 from pay.model.alarms import Alarm
 from pay.model.metrics import Dimension
@@ -39,7 +39,7 @@ class ServiceAlarms:
         environment: Environment,
         looked_up: Mapping[Side, Mapping[Dimension, str]],
     ) -> None:
-        topics = AlarmTopics(scope, environment)
+        topics = ExistingAlarmTopics(scope, environment)
         watched = dict[Alarm, Mapping[Dimension, str]]()
         watched |= {alarm: {} for alarm in log_alarms(service, environment)}
         for alarm, queue in queue_alarms(service, environment).items():
@@ -85,7 +85,7 @@ class EnvironmentAlarms:
             outage,
             names.environment_alarm(environment.name, outage.name),
             of_cluster(environment),
-            AlarmTopics(scope, environment).arn(outage.severity),
+            ExistingAlarmTopics(scope, environment).arn(outage.severity),
             rests_in=environment,
         )
 

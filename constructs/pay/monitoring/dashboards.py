@@ -10,7 +10,7 @@ from pay.model.metrics import Dimension
 from pay.model.monitoring.dashboard import Row, body
 from pay.model.monitoring.overview import overview_rows
 from pay.model.monitoring.stay import Stay
-from pay.model.monitoring.widgets import Watched, rows
+from pay.model.monitoring.widgets import WatchedService, rows
 
 
 def service_dashboard(
@@ -22,7 +22,7 @@ def service_dashboard(
 ) -> None:
     """Create the dashboard of a service, both sides beside each other."""
     name = names.dashboard(environment.name, service.name)
-    watched = Watched(service, environment, looked_up, stay)
+    watched = WatchedService(service, environment, looked_up, stay)
     _dashboard(scope, name, rows(watched), environment.region)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pay.secrets.values import Secret, named, why_secret
+from pay.secrets.values import SecretInText, named, why_secret
 
 _WORD = re.compile(r"[A-Za-z][a-z]*(?:['-][a-z]+)*[.!?:]?|[0-9]{1,3}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A word, a small number, a day."""
@@ -19,7 +19,7 @@ _SAYS_NOTHING = frozenset(
 _KINDS = (str.isupper, str.islower, str.isdigit)
 
 
-def in_prose(text: str) -> Iterator[Secret]:
+def in_prose(text: str) -> Iterator[SecretInText]:
     """Yield every secret in a comment: values announced by a name, quoted or not, and text random
     like a key. A sentence about a secret is not a secret: `password: see the vault`.
     """
@@ -29,10 +29,10 @@ def in_prose(text: str) -> Iterator[Secret]:
     for match in re.finditer(r"\S+", text):
         word = match[0]
         if all(any(map(kind, word)) for kind in _KINDS) and (why := why_secret("", word)):
-            yield Secret(*match.span(), why)
+            yield SecretInText(*match.span(), why)
 
 
-def _is_about(secret: Secret, text: str) -> bool:
+def _is_about(secret: SecretInText, text: str) -> bool:
     """Return whether the value says something about the secret instead of being it."""
     value, rest = text[secret.start : secret.end], text[secret.end :]
     if " " in value:

@@ -81,7 +81,7 @@ MIN_HEX_ENTROPY_BITS = 3.0
 
 
 @dataclass(frozen=True)
-class Secret:
+class SecretInText:
     """A secret inside a text."""
 
     start: int
@@ -167,10 +167,10 @@ def _redacted(text: str) -> str:
     return written + text[position:]
 
 
-def credentials(text: str) -> Iterator[Secret]:
+def credentials(text: str) -> Iterator[SecretInText]:
     """Yield every secret in a text that its format alone reveals, whatever its name."""
     for match in _PRIVATE_KEY.finditer(text):
-        yield Secret(*match.span(), "its value has the form of a private key")
+        yield SecretInText(*match.span(), "its value has the form of a private key")
     # An account id and a long name in an ARN are not a bot's token.
     read = without_arns(text)
     for kind, regex in _formats():
@@ -178,10 +178,10 @@ def credentials(text: str) -> Iterator[Secret]:
             # Some formats match the head of a token only.
             end = _REST_OF_WORD.match(text, match.end())
             stop = end.end() if end else match.end()
-            yield Secret(match.start(), stop, f"its value has the form of: {kind}")
+            yield SecretInText(match.start(), stop, f"its value has the form of: {kind}")
     for match in _ADDRESS.finditer(text):
         if not _REFERENCE.fullmatch(match["plain"]):
-            yield Secret(*match.span("plain"), "it has a password inside an address")
+            yield SecretInText(*match.span("plain"), "it has a password inside an address")
 
 
 @cache
@@ -206,25 +206,27 @@ def _formats() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return (*known, *_NEWER_FORMATS)
 
 
-def named(text: str) -> Iterator[Secret]:
+def named(text: str) -> Iterator[SecretInText]:
     """Yield every value in a text whose name announces a secret: `password: x`, `token = x`."""
     return _named(text, _PAIR)
 
 
-def _secrets_in(text: str) -> Iterator[Secret]:
+def _secrets_in(text: str) -> Iterator[SecretInText]:
     yield from credentials(text)
     for match in _BASIC.finditer(text):
         if _is_login(match["plain"]):
-            yield Secret(*match.span("plain"), "it logs in with a user's password")
+            yield SecretInText(*match.span("plain"), "it logs in with a user's password")
     for regex in (_CURL_USER, _AUTHORIZATION):
         for match in regex.finditer(text):
             if not _REFERENCE.fullmatch(match["plain"].split()[-1]):
-                yield Secret(*match.span("plain"), "it logs in with a user's password or token")
+                yield SecretInText(
+                    *match.span("plain"), "it logs in with a user's password or token"
+                )
     for regex in (_PAIR, _OPTION):
         yield from _named(text, regex)
 
 
-def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
+def _named(text: str, regex: re.Pattern[str]) -> Iterator[SecretInText]:
     arns = [arn.span() for arn in ARN.finditer(text)]
     position = 0
     while match := regex.search(text, position):
@@ -244,7 +246,7 @@ def _named(text: str, regex: re.Pattern[str]) -> Iterator[Secret]:
             continue  # it is used, not set: `-v $PWD:/app`
         if is_harmless(key, value) or _REFERENCE.fullmatch(value):
             continue
-        yield Secret(
+        yield SecretInText(
             *assigned.span(group),
             f"it sets {key}, whose name announces a secret",
             is_prose=sign == ":" and group == "plain" and not announces_password(key),

@@ -9,7 +9,7 @@ from imports.aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarmMetricQuery,
     CloudwatchMetricAlarmMetricQueryMetric,
 )
-from pay.existing.messaging import AlarmTopics
+from pay.existing.messaging import ExistingAlarmTopics
 from pay.model import Environment, addresses, names
 from pay.model.alarms import Alarm, alarms
 from pay.model.metrics import DimensionsOf, Formula, Metric, side_dimensions
@@ -32,7 +32,7 @@ class Alarms:
             load_balancer=load_balancer.arn_suffix,
             target_group=load_balancer.target_group_arn_suffix,
         )
-        environment, topics = side.environment.name, AlarmTopics(scope, side.environment)
+        environment, topics = side.environment.name, ExistingAlarmTopics(scope, side.environment)
         is_silent = composites_alone_notify(side.environment, side.deployment.stage)
         for alarm in alarms(side):
             metric_alarm(

@@ -5,7 +5,7 @@ from constructs import Construct
 from imports.aws.ecs_service import EcsServiceNetworkConfiguration
 from pay.model import Environment, Microservice, Side
 from pay.model.side import ServiceSide
-from pay.service.scaling import Scaling
+from pay.service.scaling import FargateScaling
 from pay.service.side_service import SideService
 
 PLATFORM_VERSION = "LATEST"
@@ -36,4 +36,4 @@ class FargateService(SideService):
             ),
             ignore_changes=["desired_count"],
         )
-        Scaling(self, self.side, service=ecs_service, load_balancer=self._load_balancer)
+        FargateScaling(self, self.side, service=ecs_service, load_balancer=self._load_balancer)

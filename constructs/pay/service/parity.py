@@ -24,7 +24,7 @@ _ADDRESSES = ("{application_host}", "{bind_host}")
 
 
 @dataclass(frozen=True)
-class Difference:
+class SideDifference:
     """One difference between the sides of a microservice."""
 
     aspect: str
@@ -37,7 +37,7 @@ class Difference:
     key that only one side has stands by itself."""
 
 
-def parity(service: Microservice, environment: Environment) -> tuple[Difference, ...]:
+def parity(service: Microservice, environment: Environment) -> tuple[SideDifference, ...]:
     """Return every difference between the sides of `service` in one environment."""
     side = ServiceSide(service, environment, Side.EC2)
     tasks = side.deployment.tasks
@@ -47,7 +47,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     scaling = (addresses.SCALING_TARGET, addresses.SCALING_POLICY)
     minimums = [ServiceSide(service, environment, each).minimum_healthy for each in Side]
     differences = [
-        Difference(
+        SideDifference(
             aspect="names",
             ec2="the names that run today",
             fargate="the same with a mark of their own (_FG, -fg-)",
@@ -69,7 +69,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 *(f"container.{each.name}.logConfiguration" for each in service.containers),
             ),
         ),
-        Difference(
+        SideDifference(
             aspect="network",
             ec2="bridge: shares its instance's address, a new host port for each task",
             fargate="awsvpc: an address and a network interface for each task",
@@ -81,7 +81,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 *_lookups_of_the_task(service),
             ),
         ),
-        Difference(
+        SideDifference(
             aspect="where it runs",
             ec2="on instances of its segment that Pay patches, spread over zones at the start, "
             "packed by memory",
@@ -94,14 +94,14 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
                 *map(ecs, ("placement_constraints", "ordered_placement_strategy")),
             ),
         ),
-        Difference(
+        SideDifference(
             aspect="CPU of a task",
             ec2="shares: a busy task also uses what its instance has left",
             fargate=f"a ceiling of {side.size.cpu} CPU units",
             matters="compare the busiest minute on EC2 with the ceiling before dark",
             attributes=(task("cpu"),),
         ),
-        Difference(
+        SideDifference(
             aspect="number of tasks",
             ec2=f"{tasks.peak}, fixed: the daily peak",
             fargate=f"from {tasks.lowest}, scaled by CPU; {tasks.peak} or more "
@@ -118,7 +118,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
     ]
     if watched := _alarm_attributes(service, environment):
         differences.append(
-            Difference(
+            SideDifference(
                 aspect="alarms on requests",
                 ec2="made for its last weight before cutover; warnings once no weight leads there",
                 fargate="made for its first weight, until EC2's record is gone",
@@ -129,7 +129,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
         )
     if kept := side.deployment.keeps:
         differences.append(
-            Difference(
+            SideDifference(
                 aspect="kept at adoption",
                 ec2=f"{', '.join(kept)}: as before",
                 fargate="this project's values",
@@ -139,7 +139,7 @@ def parity(service: Microservice, environment: Environment) -> tuple[Difference,
         )
     if service.work_switches:
         differences.append(
-            Difference(
+            SideDifference(
                 aspect="messages of queues",
                 ec2="taken at every stage until the side is destroyed",
                 fargate="left to EC2 at dark, taken from ready on",
@@ -211,9 +211,9 @@ def _lookups_of_the_task(service: Microservice) -> tuple[str, ...]:
     return groups, *map(str, subnets)
 
 
-def _hardening(service: Microservice) -> Difference:
+def _hardening(service: Microservice) -> SideDifference:
     keys = ("user", "readonlyRootFilesystem", "linuxParameters", "mountPoints")
-    return Difference(
+    return SideDifference(
         aspect="hardening",
         ec2="taken over as it runs: root, a writable root file system, Docker's capabilities",
         fargate="a user of its own, a read-only root file system, no capabilities",
@@ -230,13 +230,13 @@ def _hardening(service: Microservice) -> Difference:
     )
 
 
-def _sidecars(service: Microservice) -> Difference:
+def _sidecars(service: Microservice) -> SideDifference:
     addressed = [
         container.name
         for container in service.containers
         if any(field in value for value in container.environment.values() for field in _ADDRESSES)
     ]
-    return Difference(
+    return SideDifference(
         aspect="sidecars",
         ec2="reach the application by its name, over a Docker link, so it listens on every address",
         fargate="share the application's network interface, so it listens on 127.0.0.1 only",

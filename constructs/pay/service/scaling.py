@@ -30,7 +30,7 @@ _OF_SERVICES: dict[str, Any] = {
 _POLICIES = {"cpu": addresses.SCALING_POLICY, "requests": addresses.REQUESTS_POLICY}
 
 
-class Scaling:
+class FargateScaling:
     """Follows demand as `pay.model.scaling` says for the side at its stage."""
 
     def __init__(

@@ -28,7 +28,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """A call of AWS's API by a universal target.
 
     Service, action and keys are spelled as the SDK for Java does: `DbInstanceIdentifier`, not the
@@ -45,11 +45,11 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Step:
+class WakeStep:
     """A call for one part, a fixed time after the start or the end of a wake."""
 
     part: str
-    call: Call
+    call: ApiCall
     after: timedelta
 
     @property
@@ -61,7 +61,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedSchedule:
     """One schedule."""
 
     name: str
@@ -69,24 +69,24 @@ class Planned:
     step: str
     """The same without the environment: its address."""
     at: Instant
-    call: Call
+    call: ApiCall
     keeps_failure: bool
     """A failure is sent to the queue that an alarm watches."""
 
 
-def waking(environment: Environment, wake: Wake) -> Iterator[Step]:
+def waking(environment: Environment, wake: Wake) -> Iterator[WakeStep]:
     """Yield the steps of a wake, after its start: databases, services, alarms and canaries."""
     lead = timedelta() if wake.databases_only else DATABASE_LEAD
     for name in databases(environment):
-        yield Step(_database(environment, name), _database_call("startDBInstance", name), -lead)
+        yield WakeStep(_database(environment, name), _database_call("startDBInstance", name), -lead)
     if wake.databases_only:
         return
     for side in sides(environment):
-        yield Step(side.name, set_tasks(side, *side.awake), side.wave * _MINUTE)
+        yield WakeStep(side.name, set_tasks(side, *side.awake), side.wave * _MINUTE)
     yield from _watching(environment, "enableAlarmActions", "startCanary", ALARM_LAG)
 
 
-def stopping(environment: Environment, *, databases_only: bool = False) -> Iterator[Step]:
+def stopping(environment: Environment, *, databases_only: bool = False) -> Iterator[WakeStep]:
     """Yield the steps that put to sleep, after the end of a wake. Their order: canaries and alarms,
     callers before called services, databases.
     """
@@ -96,12 +96,12 @@ def stopping(environment: Environment, *, databases_only: bool = False) -> Itera
         all_sides = sides(environment)
         last = max((side.wave for side in all_sides), default=0)
         for side in all_sides:
-            yield Step(side.name, set_tasks(side, 0, 0), (1 + last - side.wave) * _MINUTE)
+            yield WakeStep(side.name, set_tasks(side, 0, 0), (1 + last - side.wave) * _MINUTE)
     for name in databases(environment):
-        yield Step(_database(environment, name), _database_call("stopDBInstance", name), lag)
+        yield WakeStep(_database(environment, name), _database_call("stopDBInstance", name), lag)
 
 
-def planned(environment: Environment) -> Iterator[Planned]:
+def planned(environment: Environment) -> Iterator[PlannedSchedule]:
     """Yield every schedule of an environment with the table `sleep`."""
     sleep = environment.sleep
     assert sleep is not None
@@ -121,7 +121,7 @@ def planned(environment: Environment) -> Iterator[Planned]:
                 yield _schedule(environment, "backstop", wake, backstop, step, keeps=False)
 
 
-def set_tasks(side: SleepingSide, fewest: int, most: int) -> Call:
+def set_tasks(side: SleepingSide, fewest: int, most: int) -> ApiCall:
     """Return the call that gives a side its tasks; of 0 and 0 it has none."""
     if side.is_scaled:
         bounds = {
@@ -131,25 +131,27 @@ def set_tasks(side: SleepingSide, fewest: int, most: int) -> Call:
             "MinCapacity": fewest,
             "MaxCapacity": most,
         }
-        return Call("applicationautoscaling", "registerScalableTarget", bounds)
+        return ApiCall("applicationautoscaling", "registerScalableTarget", bounds)
     names_it = {"Cluster": side.side.cluster, "Service": side.side.service.name}
-    return Call("ecs", "updateService", {**names_it, "DesiredCount": fewest})
+    return ApiCall("ecs", "updateService", {**names_it, "DesiredCount": fewest})
 
 
 def _watching(
     environment: Environment, of_alarms: str, of_canaries: str, after: timedelta
-) -> Iterator[Step]:
+) -> Iterator[WakeStep]:
     alarms = alarm_names(environment)
     for number, start in enumerate(range(0, len(alarms), ALARMS_AT_ONCE), start=1):
         chunk = [*alarms[start : start + ALARMS_AT_ONCE]]
-        yield Step(f"alarms-{number}", Call("cloudwatch", of_alarms, {"AlarmNames": chunk}), after)
+        yield WakeStep(
+            f"alarms-{number}", ApiCall("cloudwatch", of_alarms, {"AlarmNames": chunk}), after
+        )
     for canary in canaries(environment):
         part = canary.removeprefix(f"{environment.name}-")
-        yield Step(part, Call("synthetics", of_canaries, {"Name": canary}), after)
+        yield WakeStep(part, ApiCall("synthetics", of_canaries, {"Name": canary}), after)
 
 
-def _database_call(action: str, name: str) -> Call:
-    return Call("rds", action, {"DbInstanceIdentifier": name})
+def _database_call(action: str, name: str) -> ApiCall:
+    return ApiCall("rds", action, {"DbInstanceIdentifier": name})
 
 
 def _database(environment: Environment, name: str) -> str:
@@ -161,11 +163,11 @@ def _schedule(
     what: str,
     wake: Wake,
     begin: Instant,
-    step: Step,
+    step: WakeStep,
     *,
     keeps: bool = True,
-) -> Planned:
+) -> PlannedSchedule:
     key = wake.key.replace("[", "-").removesuffix("]")
     name = f"{what}-{key}-{step.part}"
     at = begin.moved(step.after)
-    return Planned(names.schedule(environment.name, name), name, at, step.call, keeps)
+    return PlannedSchedule(names.schedule(environment.name, name), name, at, step.call, keeps)

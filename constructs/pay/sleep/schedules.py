@@ -13,12 +13,12 @@ from imports.aws.scheduler_schedule import (
     SchedulerScheduleTargetRetryPolicy,
 )
 from imports.aws.scheduler_schedule_group import SchedulerScheduleGroup
-from pay.existing.messaging import AlarmTopics
+from pay.existing.messaging import ExistingAlarmTopics
 from pay.model import Environment, addresses, names
 from pay.model.monitoring.dead_letters import sleep_alarm
 from pay.model.rights.schedules import scheduler_trust, sleep_rights
 from pay.sleep.parts import canaries, databases
-from pay.sleep.planned import LONGEST_DELAY, RETRIES, Planned, planned
+from pay.sleep.planned import LONGEST_DELAY, RETRIES, PlannedSchedule, planned
 from pay.tasks.dead_letters import dead_letter_queue
 from pay.tasks.definition import role
 
@@ -37,7 +37,7 @@ class SleepSchedules:
             owner=environment.name,
             key=key,
             alarm=lost,
-            topic=AlarmTopics(scope, environment).arn(lost.severity),
+            topic=ExistingAlarmTopics(scope, environment).arn(lost.severity),
         )
         self._role = role(
             scope,
@@ -54,7 +54,7 @@ class SleepSchedules:
         for each in planned(environment):
             self._schedule(each)
 
-    def _schedule(self, each: Planned) -> None:
+    def _schedule(self, each: PlannedSchedule) -> None:
         SchedulerSchedule(
             self._scope,
             addresses.schedule(each.step).id,

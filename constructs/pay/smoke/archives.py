@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pay.model.smoke import Scenario
+from pay.model.smoke import SmokeScenario
 
 SCRIPTS = Path(__file__).with_name("scripts")
 SHARED = "steps.js"
@@ -37,7 +37,7 @@ class Archive:
         return f"smoke-{self.digest}.zip"
 
 
-def archive(scenario: Scenario, runtime: str = RUNTIME, scripts: Path = SCRIPTS) -> Archive:
+def archive(scenario: SmokeScenario, runtime: str = RUNTIME, scripts: Path = SCRIPTS) -> Archive:
     """Return a scenario's script and the shared files, not compressed: another zlib would write
     other bytes. AWS: CloudWatch user guide, "Packaging your Node.js canary files".
     """

@@ -18,7 +18,7 @@ from imports.aws.synthetics_canary import (
     SyntheticsCanaryVpcConfig,
 )
 from pay.existing.configuration import existing_secret
-from pay.existing.messaging import AlarmTopics
+from pay.existing.messaging import ExistingAlarmTopics
 from pay.existing.network import ExistingNetwork
 from pay.iam.document import policy_document
 from pay.model import Environment, names
@@ -52,7 +52,7 @@ class Canaries:
                 "smoke_security_groups", [names.smoke_security_group(environment.name)]
             ),
         )
-        topics = AlarmTopics(scope, environment)
+        topics = ExistingAlarmTopics(scope, environment)
         for target in targets(environment):
             canary = self._canary(target)
             if target.side is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, LoadBalancerType, Microservice, Side, host_name, names
-from pay.model.smoke import SCHEDULED, Scenario
+from pay.model.smoke import SCHEDULED, SmokeScenario
 
 ASKS = "Asks"
 """The tag with the services that a canary was made for. AWS never returns the variables of a
@@ -17,7 +17,7 @@ canary. So nothing else shows one that is older than a side of its services."""
 class CanaryTarget:
     """A scenario on one side, or on a schedule by the way that DNS leads."""
 
-    scenario: Scenario
+    scenario: SmokeScenario
     environment: Environment
     side: Side | None
     """None: it asks whichever side answers, every few minutes."""
@@ -117,11 +117,11 @@ def targets(environment: Environment) -> Iterator[CanaryTarget]:
             yield CanaryTarget(scenario, environment, None)
 
 
-def on_side(environment: Environment, side: Side) -> tuple[Scenario, ...]:
+def on_side(environment: Environment, side: Side) -> tuple[SmokeScenario, ...]:
     """Return the scenarios that can be tried on a side."""
     return tuple(each.scenario for each in targets(environment) if each.side is side)
 
 
-def proving(environment: Environment, side: Side, service: str) -> tuple[Scenario, ...]:
+def proving(environment: Environment, side: Side, service: str) -> tuple[SmokeScenario, ...]:
     """Return the scenarios that ask a service on this side itself, before DNS leads there."""
     return tuple(each for each in on_side(environment, side) if each.is_opened(service))

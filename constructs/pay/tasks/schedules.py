@@ -18,7 +18,7 @@ from imports.aws.scheduler_schedule import (
 from imports.aws.scheduler_schedule_group import SchedulerScheduleGroup
 from pay.catalogue import CATALOGUE
 from pay.catalogue.one_off_tasks import SCHEDULED_HTTP
-from pay.existing.messaging import AlarmTopics
+from pay.existing.messaging import ExistingAlarmTopics
 from pay.existing.network import ExistingNetwork
 from pay.model import Environment, Side, addresses, names
 from pay.model.monitoring.dead_letters import dead_letters_alarm
@@ -47,7 +47,7 @@ class Schedules:
     ) -> None:
         self._scope, self._environment, self._network = scope, environment, network
         self._key, self._calls_by = key, calls_by
-        topics = AlarmTopics(scope, environment)
+        topics = ExistingAlarmTopics(scope, environment)
         lost = dead_letters_alarm(environment)
         self._dead_letters = dead_letter_queue(
             scope,

@@ -21,7 +21,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 from pay.model import Side
 from pay.smoke.runner.aws_door import AwsError
 from pay.smoke.runner.browser import NoBrowser
-from pay.smoke.runner.run import Network, run_canary
+from pay.smoke.runner.run import RunnerNetwork, run_canary
 from sandbox.aws import before_each_call
 from sandbox.aws.shop_traffic import TRAFFIC, place_of
 from sandbox.settings import Settings
@@ -94,7 +94,7 @@ def run_in_background(
     threading.Thread(target=run, daemon=True).start()
 
 
-def network(variables: Mapping[str, str]) -> Network:
+def network(variables: Mapping[str, str]) -> RunnerNetwork:
     """Return where names lead, and note which services have no healthy task on a side."""
     server = _served()
     _look()

@@ -7,7 +7,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Kept, Side, Stage
 from pay.service.ec2 import Ec2Service
-from pay.service.parity import Difference, parity
+from pay.service.parity import SideDifference, parity
 from tests.support.services import at_stage, keeping, unhardened
 from tests.support.synthesised import SideOf, Synthesised, rendered
 
@@ -28,7 +28,7 @@ def attributes(stack: Synthesised) -> dict[str, object]:
 
 
 def assert_explained(
-    ec2: Synthesised, fargate: Synthesised, report: tuple[Difference, ...]
+    ec2: Synthesised, fargate: Synthesised, report: tuple[SideDifference, ...]
 ) -> None:
     one, other = attributes(ec2), attributes(fargate)
     differing = {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}

@@ -10,7 +10,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.environment.sleep import Sleep
 from pay.sleep.parts import alarm_names, canaries, databases, sides
-from pay.sleep.planned import ALARMS_AT_ONCE, Planned, planned, stopping, waking
+from pay.sleep.planned import ALARMS_AT_ONCE, PlannedSchedule, planned, stopping, waking
 from tests.support.services import at_stage
 
 
@@ -19,7 +19,7 @@ def perf(environments: Mapping[str, Environment]) -> Environment:
     return environments["test-perf-1"]
 
 
-def by_name(environment: Environment) -> dict[str, Planned]:
+def by_name(environment: Environment) -> dict[str, PlannedSchedule]:
     found = [*planned(environment)]
     assert len({each.name for each in found}) == len(found)
     return {each.step: each for each in found}

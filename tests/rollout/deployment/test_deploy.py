@@ -14,7 +14,7 @@ from pay.model import Environment, Microservice, Side, Stage
 from pay.model.environment.images import Pin
 from pay.model.service.migrations import Contraction, Migrations
 from pay.model.side import ServiceSide
-from pay.model.smoke import Scenario, ThirdParty
+from pay.model.smoke import SmokeScenario, ThirdParty
 from pay.model.stacks import TASKS
 from rollout.deployment import deploy as module
 from rollout.deployment.deploy import Deployed, deploy
@@ -210,7 +210,7 @@ def test_a_third_party_that_is_down_puts_no_release_back_and_proves_none(
     here = world(11, 11, without_smoke=None)
 
     def smoke(
-        environment: Environment, side: Side, scenarios: Collection[Scenario], **_: Any
+        environment: Environment, side: Side, scenarios: Collection[SmokeScenario], **_: Any
     ) -> SmokeVerdict:
         first, *others = (each.name for each in scenarios)
         unknown = ScenarioOutcome(

@@ -7,7 +7,7 @@ import pytest
 
 from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side, Stage
-from pay.model.smoke import Quarantine, Scenario
+from pay.model.smoke import Quarantine, SmokeScenario
 from rollout.smoke.runs import Shown, failed, not_known
 from rollout.smoke.smoke import Attempt, sides_to_try, tried
 from rollout.smoke.verdict import Outcome, SmokeVerdict
@@ -26,11 +26,11 @@ def sandbox(environments: Mapping[str, Environment]) -> Environment:
     return environments["sandbox"]
 
 
-def show(environment: Environment, scenario: Scenario, *runs: Shown) -> SmokeVerdict:
+def show(environment: Environment, scenario: SmokeScenario, *runs: Shown) -> SmokeVerdict:
     """The verdict of a scenario whose runs show these, one after the other."""
     shown = iter(runs)
 
-    def attempt(_: Scenario) -> Attempt:
+    def attempt(_: SmokeScenario) -> Attempt:
         return lambda: next(shown)
 
     return tried(environment, Side.EC2, [scenario], attempt)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pay.model import Side
-from rollout.smoke.verdict import ExitCode, Outcome, ScenarioOutcome, SmokeVerdict, verdict
+from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeExitCode, SmokeVerdict, verdict
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 PASSED, FAILED, NOT_KNOWN = Outcome
@@ -36,9 +36,9 @@ def test_a_verdict_of_outcomes(
 ) -> None:
     shown = of(*outcomes, quarantined=quarantined)
     assert shown.outcome is is_
-    assert shown.exit_code is ExitCode[is_.name]
+    assert shown.exit_code is SmokeExitCode[is_.name]
     assert SmokeVerdict.model_validate_json(shown.model_dump_json()) == shown
 
 
 def test_exit_codes_are_those_of_the_judge() -> None:
-    assert [code.value for code in ExitCode] == [0, 1, 3]
+    assert [code.value for code in SmokeExitCode] == [0, 1, 3]

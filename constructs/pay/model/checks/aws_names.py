@@ -24,7 +24,7 @@ DNS_NAME_LIMIT = 253
 
 
 @dataclass(frozen=True)
-class Name:
+class AwsName:
     """One name, and what must have it for itself."""
 
     kind: str
@@ -35,15 +35,15 @@ class Name:
     limit: int = 255
 
 
-def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
+def names_of(environment: Environment, service: Microservice) -> Iterator[AwsName]:
     """Yield every name that a service alone has, and its environment's stacks."""
     env, owner = environment.name, f"{environment.name}/{service.name}"
     for kind in filter(lambda kind: kind.is_wanted(environment), KINDS):
         if kind.scope is StackScope.ENVIRONMENT:
-            yield Name("stack", kind.stack_id(env), env)
+            yield AwsName("stack", kind.stack_id(env), env)
         elif kind.scope is StackScope.SERVICE:
             of_side = f"{owner} on {kind.side}" if kind.side else owner
-            yield Name("stack", kind.stack_id(env, service.name), of_side)
+            yield AwsName("stack", kind.stack_id(env, service.name), of_side)
     for side in Side:
         one_side = f"{owner} on {side}"
         for kind_of_name, name_of, limit in (
@@ -52,8 +52,8 @@ def names_of(environment: Environment, service: Microservice) -> Iterator[Name]:
             ("role", names.task_role, names.ROLE_NAME_LIMIT),
             ("role", names.execution_role, names.ROLE_NAME_LIMIT),
         ):
-            yield Name(kind_of_name, name_of(env, service.name, side), one_side, limit)
-    yield Name("DNS name", host_name(service, environment), owner, DNS_NAME_LIMIT)
+            yield AwsName(kind_of_name, name_of(env, service.name, side), one_side, limit)
+    yield AwsName("DNS name", host_name(service, environment), owner, DNS_NAME_LIMIT)
 
 
 def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator[Problem]:
@@ -87,14 +87,14 @@ def name_problems(pairs: Iterable[tuple[Environment, Microservice]]) -> Iterator
             )
 
 
-def _names_of_what_exists(environment: Environment, service: Microservice) -> Iterator[Name]:
+def _names_of_what_exists(environment: Environment, service: Microservice) -> Iterator[AwsName]:
     for kind, name_of, uses, limit in (
         ("queue", names.queue, service.queues, QUEUE_NAME_LIMIT),
         ("topic", names.topic, service.topics, TOPIC_NAME_LIMIT),
         ("bucket", names.bucket, service.buckets, BUCKET_NAME_LIMIT),
     ):
         for use in uses:
-            yield Name(kind, name_of(environment.name, use.name), service.name, limit)
+            yield AwsName(kind, name_of(environment.name, use.name), service.name, limit)
 
 
 def security_group_problems(

@@ -16,7 +16,7 @@ class Verdict(StrEnum):
     NOT_ENOUGH_DATA = "NOT ENOUGH DATA"
 
 
-class ExitCode(IntEnum):
+class JudgeExitCode(IntEnum):
     """The exit codes of `pay judge`; 2 is wrong use, or AWS not reached."""
 
     PASS = 0
@@ -47,7 +47,7 @@ class Part(Model):
     """The counts, and the limits that follow from them; rates are parts of 1."""
 
     @property
-    def exit_code(self) -> ExitCode:
+    def exit_code(self) -> JudgeExitCode:
         if self.escalate and self.verdict is Verdict.NOT_ENOUGH_DATA:
-            return ExitCode.ESCALATED
-        return ExitCode[self.verdict.name]
+            return JudgeExitCode.ESCALATED
+        return JudgeExitCode[self.verdict.name]

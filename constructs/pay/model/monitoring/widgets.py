@@ -63,7 +63,7 @@ PROXY_ERRORS = (
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchedService:
     """A service at its stage, and the dimensions of its metrics."""
 
     service: Microservice
@@ -91,7 +91,7 @@ class Watched:
         return self.service.load_balancer_type is LoadBalancerType.APPLICATION
 
 
-def rows(watched: Watched) -> Iterator[Row]:
+def rows(watched: WatchedService) -> Iterator[Row]:
     """Yield the rows that the service has, from the top."""
     for row in ROWS:
         yield tuple(_since(watched.stay, watched.stage, widget) for widget in row(watched))
@@ -104,7 +104,7 @@ def _since(stay: Stay | None, stage: Stage, widget: Widget) -> Widget:
     return replace(widget, moments=(Moment(stage, stay.since),))
 
 
-def _header(watched: Watched) -> Iterator[Widget]:
+def _header(watched: WatchedService) -> Iterator[Widget]:
     environment, service = watched.environment, watched.service
     weights = ", ".join(
         f"{record.side} {'everything' if record.weight is None else f'{record.weight} %'}"
@@ -122,7 +122,7 @@ def _header(watched: Watched) -> Iterator[Widget]:
     yield AlarmStates(width=WHOLE_ROW // 2, height=6, title="Alarms", arns=_alarms(watched))
 
 
-def _alarms(watched: Watched) -> list[str]:
+def _alarms(watched: WatchedService) -> list[str]:
     environment, service = watched.environment, watched.service
     of_service = alarms_over_both(service, environment)
     of_sides = [
@@ -133,7 +133,7 @@ def _alarms(watched: Watched) -> list[str]:
     return [environment.arn("cloudwatch", f"alarm:{name}") for name in (*of_service, *of_sides)]
 
 
-def _traffic(watched: Watched) -> Iterator[Widget]:
+def _traffic(watched: WatchedService) -> Iterator[Widget]:
     service, weight = watched.service, fargate_weight(watched.service, watched.environment)
     counted = REQUESTS_OF[service.load_balancer_type]
     title = "Requests" if watched.is_http else "Connections"
@@ -148,7 +148,7 @@ def _traffic(watched: Watched) -> Iterator[Widget]:
         )
 
 
-def _errors(watched: Watched) -> Iterator[Widget]:
+def _errors(watched: WatchedService) -> Iterator[Widget]:
     if watched.is_http:
         yield from _share_graph(watched, "Failed requests (5XX)", ERROR_PERCENT)
         yield from _share_graph(watched, "Refused requests (4XX)", CLIENT_ERROR_PERCENT)
@@ -161,13 +161,13 @@ def _errors(watched: Watched) -> Iterator[Widget]:
         )
 
 
-def _latency(watched: Watched) -> Iterator[Widget]:
+def _latency(watched: WatchedService) -> Iterator[Widget]:
     if watched.is_http:
         for percent in (50, 95):
             yield from _graph(watched, f"Response time, p{percent}", response_time(percent))
 
 
-def _tasks(watched: Watched) -> Iterator[Widget]:
+def _tasks(watched: WatchedService) -> Iterator[Widget]:
     hosts = HEALTHY_HOSTS[watched.service.load_balancer_type]
     marks = [Mark(f"needed on {each.side}", each.needed_tasks) for each in watched.sides]
     yield from _graph(watched, "Healthy tasks", hosts, marks=marks)
@@ -182,11 +182,11 @@ def _tasks(watched: Watched) -> Iterator[Widget]:
         )
 
 
-def _queues(watched: Watched) -> Iterator[Widget]:
+def _queues(watched: WatchedService) -> Iterator[Widget]:
     yield from queue_graphs(watched.environment, [watched.service])
 
 
-def _database(watched: Watched) -> Iterator[Widget]:
+def _database(watched: WatchedService) -> Iterator[Widget]:
     """Yield the graphs of the database, which both sides share: it never shows who is at fault."""
     if database := watched.service.database:
         peak = watched.environment.services[watched.service.name].tasks.peak
@@ -238,7 +238,7 @@ def _of_each(metric: Metric, dimension: Dimension, values: Iterable[str]) -> lis
 
 
 def _graph(
-    watched: Watched,
+    watched: WatchedService,
     title: str,
     metric: Metric,
     *,
@@ -253,7 +253,7 @@ def _graph(
     yield Graph(title=title, lines=lines, unit=metric.unit, stacked=stacked, marks=marks)
 
 
-def _share_graph(watched: Watched, title: str, part: Share) -> Iterator[Widget]:
+def _share_graph(watched: WatchedService, title: str, part: Share) -> Iterator[Widget]:
     lines = [
         GraphLine(share_of_side(part.of_at_least(1), side), always(dimensions), side)
         for side, dimensions in watched.looked_up.items()
@@ -265,7 +265,7 @@ def _of_ecs(side: ServiceSide) -> Dimensions:
     return {"ClusterName": side.cluster, "ServiceName": side.service.name}
 
 
-ROWS: tuple[Callable[[Watched], Iterator[Widget]], ...] = (
+ROWS: tuple[Callable[[WatchedService], Iterator[Widget]], ...] = (
     _header,
     _traffic,
     _errors,

@@ -28,7 +28,7 @@ FULL = 100.0
 
 
 @dataclass(frozen=True)
-class Setting:
+class ScalingSetting:
     """The settings that decide how many tasks a service runs."""
 
     tasks: TaskCount
@@ -44,7 +44,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Run:
+class SimulatedRun:
     """The result of a simulation."""
 
     hours: Mapping[int, float]
@@ -62,7 +62,9 @@ class Run:
         return self.task_hours / self.peak_task_hours
 
 
-def simulate(setting: Setting, curve: DemandCurve, seeds: Sequence[int] = SEEDS) -> Run:
+def simulate(
+    setting: ScalingSetting, curve: DemandCurve, seeds: Sequence[int] = SEEDS
+) -> SimulatedRun:
     """Return the worst of the seeds: most seconds over 100 %, then most hours."""
     runs = (_run(setting, curve, random.Random(seed)) for seed in seeds)
     return max(runs, key=lambda run: (run.overloaded_seconds, run.task_hours))
@@ -76,7 +78,7 @@ class _Minute(NamedTuple):
     cpu: Sequence[float]
 
 
-def _run(setting: Setting, curve: DemandCurve, chance: random.Random) -> Run:
+def _run(setting: ScalingSetting, curve: DemandCurve, chance: random.Random) -> SimulatedRun:
     by_hour = [[0, 0] for _ in range(24)]
     overloaded = 0
     for minute in _minutes(setting, curve, chance):
@@ -86,7 +88,7 @@ def _run(setting: Setting, curve: DemandCurve, chance: random.Random) -> Run:
         overloaded += sum(cpu > FULL for cpu in minute.cpu)
     total, steps = (sum(each) for each in zip(*by_hour, strict=True))
     hours = steps * STEP_SECONDS / 3600
-    return Run(
+    return SimulatedRun(
         hours={hour: sum_ / count for hour, (sum_, count) in enumerate(by_hour) if count},
         average=total / steps,
         overloaded_seconds=overloaded * STEP_SECONDS,
@@ -95,7 +97,9 @@ def _run(setting: Setting, curve: DemandCurve, chance: random.Random) -> Run:
     )
 
 
-def _minutes(setting: Setting, curve: DemandCurve, chance: random.Random) -> Iterator[_Minute]:
+def _minutes(
+    setting: ScalingSetting, curve: DemandCurve, chance: random.Random
+) -> Iterator[_Minute]:
     """Yield the minutes of the curve. A metric is known a minute after its own."""
     needed_at_peak = setting.tasks.peak * CPU_AT_PEAK
     bounds = setting.bounds_at(curve.starts)

@@ -267,7 +267,7 @@ class Suppression(Accepted):
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenSuppression:
     """A suppression and its place in the file."""
 
     value: Suppression
@@ -278,18 +278,18 @@ class Written:
         return placed(Problem(key=key, found=value, allowed=allowed, fix=fix), self.entry)
 
 
-def read_suppressions(file: Path) -> tuple[Written, ...]:
+def read_suppressions(file: Path) -> tuple[WrittenSuppression, ...]:
     """Return the suppressions of a file; none if there is no file.
 
     Raises InvalidInput with every mistake that the file shows on its own, whatever the day.
     """
     if not file.exists():
         return ()
-    written, problems = list[Written](), list[Problem]()
+    written, problems = list[WrittenSuppression](), list[Problem]()
     try:
         for entry in read_entries(file, Suppression.noun):
             try:
-                written.append(Written(Suppression.model_validate(entry.values), entry))
+                written.append(WrittenSuppression(Suppression.model_validate(entry.values), entry))
             except ValidationError as error:
                 problems += [placed(each, entry) for each in to_problems(error)]
     except NotEntries as error:
@@ -307,7 +307,7 @@ def placed(problem: Problem, entry: Entry) -> Problem:
     return replace(problem, where=str(entry.file), line=entry.line_of(problem.key), key=key)
 
 
-def _overlaps(written: Sequence[Written]) -> Iterator[Problem]:
+def _overlaps(written: Sequence[WrittenSuppression]) -> Iterator[Problem]:
     for one, other in combinations(written, 2):
         if other.value.overlaps(one.value):
             same = f"the same finding as {one.entry.title} in line {one.entry.line}"

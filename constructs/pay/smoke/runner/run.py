@@ -19,7 +19,7 @@ RUNTIME = Path(__file__).with_name("runtime.js")
 
 
 @dataclass(frozen=True)
-class Network:
+class RunnerNetwork:
     """The addresses of names, if they differ from DNS."""
 
     resolve: Mapping[str, str] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Network:
     """The public key that Chromium trusts: SHA-256 of its SubjectPublicKeyInfo, in base64."""
 
 
-DNS = Network()
+DNS = RunnerNetwork()
 """Every name leads where DNS says, and public authorities alone are trusted."""
 
 
@@ -61,7 +61,7 @@ def run_canary(
     *,
     aws: Answer,
     timeout_seconds: float,
-    network: Network = DNS,
+    network: RunnerNetwork = DNS,
 ) -> Run:
     """Run the handler of a zip archive with these environment variables, as AWS would.
 
@@ -91,7 +91,7 @@ def run_canary(
 
 
 def _run_node(
-    folder: Path, variables: Mapping[str, str], network: Network, timeout_seconds: float
+    folder: Path, variables: Mapping[str, str], network: RunnerNetwork, timeout_seconds: float
 ) -> str:
     """Run the stand-in; return why it wrote no result, if it wrote none."""
     trusted = {"NODE_EXTRA_CA_CERTS": str(network.authority)} if network.authority else {}

@@ -7,7 +7,7 @@ from rollout.guard.rule import Context, Finding, Findings
 from rollout.guard.stage_from_records import in_words
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
-from rollout.plans.records import MAX_WRITES_OF_A_NAME, Name, RecordState, Write, names_in
+from rollout.plans.records import MAX_WRITES_OF_A_NAME, RecordName, RecordState, Write, names_in
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
@@ -29,7 +29,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             )
 
 
-def _write(name: Name, write: Write, before: RecordState) -> Findings:
+def _write(name: RecordName, write: Write, before: RecordState) -> Findings:
     if write.change.verb is Verb.REPLACE:
         yield Finding(
             write.address,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pay.json_text import parsed
 from pay.model import Environment, names
 from pay.model.stack_kind import Declaration
-from pay.sleep.planned import LONGEST_DELAY, RETRIES, Planned, planned
+from pay.sleep.planned import LONGEST_DELAY, RETRIES, PlannedSchedule, planned
 from pay.unread import Unread
 from rollout.guard.rule import Context, Findings
 from rollout.guard.schedules import (
@@ -47,7 +47,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 
 def _differences(
-    plan: Plan, change: ResourceChange, each: Planned, environment: Environment
+    plan: Plan, change: ResourceChange, each: PlannedSchedule, environment: Environment
 ) -> Iterator[str]:
     values: dict[Path, object] = {
         ("schedule_expression",): each.at.cron,
@@ -70,7 +70,7 @@ def _differences(
         yield f"{shown(DEAD_LETTERS)} is {words(change, DEAD_LETTERS)}, not {queue}"
 
 
-def _has_input(change: ResourceChange, each: Planned) -> bool:
+def _has_input(change: ResourceChange, each: PlannedSchedule) -> bool:
     try:
         return (
             not change.is_unknown(*INPUT) and parsed(dig(change.after, *INPUT)) == each.call.input

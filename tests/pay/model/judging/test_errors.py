@@ -14,7 +14,7 @@ from pay.model.judging.e_values import PASSES_AT
 from pay.model.judging.errors import judge_client_errors, judge_errors
 from pay.model.judging.limits import CLIENT_ERRORS, LIMITS, SERVER_ERRORS, Failing, Limits
 from pay.model.judging.minutes import Minute
-from pay.model.judging.part import ExitCode, Verdict
+from pay.model.judging.part import JudgeExitCode, Verdict
 from pay.model.judging.rates import evidence_below, needed_requests
 from pay.model.judging.votes import first_failure
 
@@ -105,8 +105,8 @@ def test_a_person_decides_when_waiting_would_not_help() -> None:
     nothing = judge_errors(minutes([120, 600, 1, 0, 0]), 0.05)
     slow = judge_errors(minutes([600, 1, 0, 1, 0], [600, 0, 0, 0, 0]), 0.75)
     soon = judge_errors(minutes([330, 11, 0, 1, 0]), 0.05)
-    assert nothing.exit_code is slow.exit_code is ExitCode.ESCALATED
-    assert soon.exit_code is ExitCode.NOT_ENOUGH_DATA
+    assert nothing.exit_code is slow.exit_code is JudgeExitCode.ESCALATED
+    assert soon.exit_code is JudgeExitCode.NOT_ENOUGH_DATA
 
 
 @pytest.mark.parametrize(

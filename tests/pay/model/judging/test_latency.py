@@ -18,7 +18,7 @@ from pay.model.judging.latency import (
     ratio,
 )
 from pay.model.judging.minutes import Minute
-from pay.model.judging.part import ExitCode, Verdict
+from pay.model.judging.part import JudgeExitCode, Verdict
 
 SAME, SLOWER = Pair(100, 120), Pair(100, 140)
 
@@ -123,10 +123,10 @@ def test_the_blocks_that_are_missing_are_those_that_pass() -> None:
 def test_blocks_that_take_more_than_a_day_are_for_a_person() -> None:
     long = judge_latency([SLOWER] * 10, block_minutes=60)
     assert (long.needs, long.wait_minutes) == ("over 24 more blocks under 1.25 in a row", None)
-    assert long.exit_code is ExitCode.ESCALATED
+    assert long.exit_code is JudgeExitCode.ESCALATED
     soon = judge_latency([SLOWER] * 10, block_minutes=10)
     assert soon.wait_minutes
-    assert soon.exit_code is ExitCode.NOT_ENOUGH_DATA
+    assert soon.exit_code is JudgeExitCode.NOT_ENOUGH_DATA
 
 
 def test_the_fewest_requests_that_show_a_percentile_do() -> None:

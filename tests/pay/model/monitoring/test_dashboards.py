@@ -13,7 +13,7 @@ from pay.model.monitoring.dashboard import Graph, GraphLine, Text, body
 from pay.model.monitoring.overview import overview_rows
 from pay.model.monitoring.series import always
 from pay.model.monitoring.stay import Stay
-from pay.model.monitoring.widgets import Watched, rows
+from pay.model.monitoring.widgets import WatchedService, rows
 from pay.model.queue_metrics import OLDEST
 from sandbox.aws.cloudwatch.dashboards import problems_of
 from tests.support.services import at_stage
@@ -40,7 +40,7 @@ def dashboard(
     environment: Environment, service: str, stage: Stage, stay: Stay | None = STAY
 ) -> str:
     at = at_stage(environment, service, stage)
-    watched = Watched(CATALOGUE[service], at, looked_up(environment, service, stage), stay)
+    watched = WatchedService(CATALOGUE[service], at, looked_up(environment, service, stage), stay)
     return body(rows(watched), REGION)
 
 

@@ -11,16 +11,16 @@ from pay.model.environment.scaling import Scaling
 from pay.model.problem import InvalidInput
 from pay.model.scaling.demand_curve import DemandCurve, built_in_week, read_curve
 from pay.model.scaling.side_scaling import Tracking
-from pay.model.scaling.simulation import Setting, simulate
+from pay.model.scaling.simulation import ScalingSetting, simulate
 from pay.model.service.size import TaskCount
 
 WEEK = built_in_week()
 
 
-def setting(least: int, target: int, night: int | None = None) -> Setting:
+def setting(least: int, target: int, night: int | None = None) -> ScalingSetting:
     tasks = TaskCount(min=least, peak=15, night=night)
     cpu = Tracking("cpu", "ECSServiceAverageCPUUtilization", target, 300)
-    return Setting(tasks, 30, cpu, Scaling())
+    return ScalingSetting(tasks, 30, cpu, Scaling())
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,9 @@ def setting(least: int, target: int, night: int | None = None) -> Setting:
         (setting(15, 60), 100),
     ],
 )
-def test_every_sensible_setting_carries_an_ordinary_week(chosen: Setting, percent: int) -> None:
+def test_every_sensible_setting_carries_an_ordinary_week(
+    chosen: ScalingSetting, percent: int
+) -> None:
     run = simulate(chosen, WEEK, seeds=[1])
     assert run.overloaded_seconds == 0
     assert abs(100 * run.part_of_peak - percent) <= 2
