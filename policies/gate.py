@@ -18,7 +18,7 @@ from policies.engine.waivers import Waiver
 from policies.reading.stack import Block, Stack
 from policies.reading.synth_output import missing, stack_folders
 from policies.reading.unread import unread, without_rules
-from policies.results import Problem, Result, RuleText
+from policies.results import GateProblem, Result, RuleText
 
 STACKS_WORTH_A_PROCESS = 40
 """They take about two seconds; another process saves less for fewer."""
@@ -109,7 +109,7 @@ class Gate:
 
 def _over_the_estate(
     stacks: list[Stack], where: str, planned: Stack | None = None
-) -> tuple[list[Result], list[Problem]]:
+) -> tuple[list[Result], list[GateProblem]]:
     """Return the results of the rules over the estate. With a planned stack, return those of its
     blocks, together with all others as they are written.
     """
@@ -127,7 +127,7 @@ def _over_the_estate(
         except Exception as error:
             # A form of a value that the rule does not expect: refused, and no traceback.
             what = f"{name} cannot be judged: {error!r:.200}"
-            problems.append(Problem("unread", where, what))
+            problems.append(GateProblem("unread", where, what))
     return results, problems
 
 

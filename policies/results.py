@@ -27,7 +27,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class GateProblem:
     """Something not read or not allowed, or an invalid waiver; no waiver can cover it."""
 
     kind: Literal["unread", "skip", "waiver", "suppression", "plan"]

@@ -24,7 +24,7 @@ from policies.engine import checkov_checks
 from policies.engine.scan import Only, crashes, results_of
 from policies.reading.set_values import as_set
 from policies.reading.stack import Stack
-from policies.results import Problem, Result
+from policies.results import GateProblem, Result
 
 Document = Mapping[str, Any]
 """A plan, as `pay.plans.plan_file` reads it."""
@@ -49,7 +49,7 @@ plan_parser.parse = _parse
 
 def judge(
     file: Path, document: Document, stacks: Iterable[Stack], rules: frozenset[str]
-) -> tuple[Stack | None, list[Result], list[Problem], list[str]]:
+) -> tuple[Stack | None, list[Result], list[GateProblem], list[str]]:
     """Return the stack as planned, the results for it, the plan's problems, and the stack's
     settings that it leaves unknown.
 
@@ -59,7 +59,7 @@ def judge(
     stack = next((each for each in stacks if each.name == name), None)
     if stack is None:
         what = f"it is the plan of the stack {name!r}, which was not judged"
-        return None, [], [Problem("plan", str(file), what)], []
+        return None, [], [GateProblem("plan", str(file), what)], []
     try:
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / file.name
@@ -70,7 +70,7 @@ def judge(
     return (
         planned,
         results_of(report, planned, planned.folder, source="plan"),
-        [Problem("plan", str(file), what) for what in problems],
+        [GateProblem("plan", str(file), what) for what in problems],
         [f"{stack.name} {each}" for each in _not_known(document, stack)],
     )
 

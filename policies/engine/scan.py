@@ -21,7 +21,7 @@ from policies.engine import checkov_checks
 from policies.engine.documents import write_out
 from policies.reading import hcl, top_level
 from policies.reading.stack import Stack
-from policies.results import Outcome, Problem, Result
+from policies.results import GateProblem, Outcome, Result
 
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 
@@ -114,10 +114,10 @@ class Scanner:
             except Exception as error:
                 # The other stacks are still judged.
                 problems.append(
-                    Problem("unread", where, f"checkov cannot judge it: {error!r:.200}")
+                    GateProblem("unread", where, f"checkov cannot judge it: {error!r:.200}")
                 )
                 results = []
-        problems += [Problem("unread", where, f"checkov: {each}") for each in errors_logged]
+        problems += [GateProblem("unread", where, f"checkov: {each}") for each in errors_logged]
         return stack, results, problems
 
     def _run(self, definitions: Definitions, folder: Path) -> Report:
@@ -139,7 +139,7 @@ class Scanner:
         return report[0] if isinstance(report, list) else report
 
 
-def _definitions(folder: Path, root: Path) -> tuple[Definitions, list[Problem]]:
+def _definitions(folder: Path, root: Path) -> tuple[Definitions, list[GateProblem]]:
     """Return the content of each file in a folder, and a problem for each that cannot be read."""
     problems, parsed = [], {}
     definitions: Definitions = {}
@@ -157,9 +157,9 @@ def _definitions(folder: Path, root: Path) -> tuple[Definitions, list[Problem]]:
     return definitions, problems
 
 
-def _unreadable(file: Path, root: Path, error: hcl.UnreadableFile) -> Problem:
+def _unreadable(file: Path, root: Path, error: hcl.UnreadableFile) -> GateProblem:
     what = f"the gate cannot parse this file: {error}"
-    return Problem("unread", str(file.relative_to(root)), what, error.line)
+    return GateProblem("unread", str(file.relative_to(root)), what, error.line)
 
 
 def results_of(

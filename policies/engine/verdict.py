@@ -10,7 +10,7 @@ from pay.model.watching.suppressions import Suppression
 from policies.engine.requirements import Requirements
 from policies.engine.waivers import Waiver
 from policies.reading.stack import Stack
-from policies.results import Problem, Result, RuleText
+from policies.results import GateProblem, Result, RuleText
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class GateVerdict:
     """The block types that each rule judges."""
     stacks: list[Stack] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[GateProblem] = field(default_factory=list)
     waivers: tuple[Waiver, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     not_known: list[str] = field(default_factory=list)

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from pay.model.accepted import Accepted
 from pay.shown_text import cut
 from pay.toml_entries import NotEntries, read_entries
-from policies.results import Problem, Result
+from policies.results import GateProblem, Result
 
 FILE = Path(__file__).parents[1].joinpath("waivers.toml")
 
@@ -101,7 +101,7 @@ def apply(
     today: date,
     rules: Container[str],
     partial: bool = False,
-) -> tuple[list[Result], list[Problem]]:
+) -> tuple[list[Result], list[GateProblem]]:
     """Return the results, with covered ones marked as waived, and the problems of the waivers.
 
     With `partial`, only some stacks were judged, so unused waivers are not reported.
@@ -119,7 +119,7 @@ def apply(
             for result, waived in zip(results, covered, strict=True)
         ]
     return results, [
-        Problem("waiver", "policies/waivers.toml", f"{waiver}: {mistake}")
+        GateProblem("waiver", "policies/waivers.toml", f"{waiver}: {mistake}")
         for waiver, mistake in mistakes.items()
     ]
 

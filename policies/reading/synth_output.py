@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from policies.results import Problem
+from policies.results import GateProblem
 
 
 class NothingToJudge(ValueError):
@@ -32,14 +32,14 @@ def stack_folders(root: Path) -> list[Path]:
     return sorted(folders)
 
 
-def missing(root: Path, folders: Iterable[Path]) -> list[Problem]:
+def missing(root: Path, folders: Iterable[Path]) -> list[GateProblem]:
     """Compare the judged folders with the manifest that cdktf writes beside the stacks."""
     manifest = next(
         (m for m in (root / "manifest.json", root.parent / "manifest.json") if m.exists()), None
     )
     if manifest is None:
         what = "manifest.json, the list of stacks, is missing here and above; synthesise again"
-        return [Problem("unread", str(root), what)]
+        return [GateProblem("unread", str(root), what)]
     try:
         stacks = json.loads(manifest.read_text(encoding="utf-8"))["stacks"].values()
         expected = {
@@ -47,12 +47,12 @@ def missing(root: Path, folders: Iterable[Path]) -> list[Problem]:
         }
     except (ValueError, LookupError, AttributeError, TypeError) as error:
         what = f"not a manifest of cdktf ({error!r}); synthesise again"
-        return [Problem("unread", str(manifest), what)]
+        return [GateProblem("unread", str(manifest), what)]
     judged = {folder.resolve() for folder in folders}
     return [
-        Problem("unread", each.name, "in the manifest, but not judged; synthesise again")
+        GateProblem("unread", each.name, "in the manifest, but not judged; synthesise again")
         for each in sorted(expected - judged)
     ] + [
-        Problem("unread", each.name, "judged, but not in the manifest; synthesise again")
+        GateProblem("unread", each.name, "judged, but not in the manifest; synthesise again")
         for each in sorted(judged - expected)
     ]

@@ -15,7 +15,7 @@ from checkov.terraform.modules.module_objects import TFDefinitionKey
 from pay.identifiers import account_of
 from policies.reading.stack import Stack, blocks_of, first, get, strings
 from policies.reading.unread import unknown_values
-from policies.results import Problem
+from policies.results import GateProblem
 
 Definitions = Mapping[TFDefinitionKey, Mapping[str, Any]]
 
@@ -52,7 +52,7 @@ def bind(stack: Stack, definitions: Definitions) -> None:
             stack.allowed_account_ids = tuple(strings(conf, "allowed_account_ids"))
 
 
-def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[Problem]:
+def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[GateProblem]:
     """Yield every unknown kind of block and every provider other than the stack's own.
 
     Call `bind` on `stack` first.
@@ -63,11 +63,11 @@ def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[P
             what = f"blocks of kind {kind} are not read; allowed: {', '.join(sorted(_KINDS))}"
             if kind == "module":
                 what = "the resources of a module are not read; define them in the stack"
-            yield Problem("unread", _where(key, root), what)
+            yield GateProblem("unread", _where(key, root), what)
         for kind, (inside, what) in _NOT_INSIDE.items():
             for body in _bodies(blocks.get(kind, [])):
                 if inside in body:
-                    yield Problem("unread", f"{_where(key, root)}: {kind}", what)
+                    yield GateProblem("unread", f"{_where(key, root)}: {kind}", what)
     for key, name, conf in _providers(definitions):
         mistakes = [
             f"{block} uses the role {arn}; use a role of the account in allowed_account_ids, "
@@ -90,7 +90,7 @@ def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[P
         ]
         where = f"{_where(key, root)}: provider.{name}"
         for what, line in [*((what, first_line) for what in mistakes), *unknown]:
-            yield Problem("unread", where, what, line)
+            yield GateProblem("unread", where, what, line)
 
 
 def _bodies(blocks: Any) -> Iterator[Mapping[str, Any]]:

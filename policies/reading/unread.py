@@ -10,7 +10,7 @@ from typing import Any
 
 from policies.reading.expressions import Located, references, texts, unevaluated
 from policies.reading.stack import Block, Stack, first
-from policies.results import Problem
+from policies.results import GateProblem
 
 _HEADER = re.compile(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
 _SKIP = re.compile(r"(checkov|bridgecrew|cortex):skip", re.IGNORECASE)
@@ -30,7 +30,7 @@ _GIVEN = re.compile(r"[\"']|\b(?:var|local|module|path|terraform)\.")
 """A part of an expression with its own value: a text or a variable."""
 
 
-def unread(stack: Stack, root: Path) -> list[Problem]:
+def unread(stack: Stack, root: Path) -> list[GateProblem]:
     """Return everything in the stack's folder that no check has judged correctly.
 
     The folder must hold `metadata.json`, cdktf's count of the stack. Its source is the same
@@ -41,14 +41,14 @@ def unread(stack: Stack, root: Path) -> list[Problem]:
         *_files(stack, root),
         *_counts(stack, root),
         *(
-            Problem("unread", f"{block.file}: {block.address}", what, line)
+            GateProblem("unread", f"{block.file}: {block.address}", what, line)
             for block in stack.blocks
             for what, line in _unreadable(block)
         ),
     ]
 
 
-def without_rules(stack: Stack, covered: Collection[str]) -> Iterator[Problem]:
+def without_rules(stack: Stack, covered: Collection[str]) -> Iterator[GateProblem]:
     """Yield every resource that no rule judges: it would pass with any content."""
     for block in stack.blocks:
         if block.kind == "resource" and block.type not in covered:
@@ -60,26 +60,26 @@ def without_rules(stack: Stack, covered: Collection[str]) -> Iterator[Problem]:
             what = f"the gate does not read {block.type}; only data sources of aws are allowed"
         else:
             continue
-        yield Problem("unread", f"{block.file}: {block.address}", what, block.first_line)
+        yield GateProblem("unread", f"{block.file}: {block.address}", what, block.first_line)
 
 
-def _files(stack: Stack, root: Path) -> Iterator[Problem]:
+def _files(stack: Stack, root: Path) -> Iterator[GateProblem]:
     where = stack.folder.relative_to(root)
     for file in sorted(f for pattern in _ALSO_LOADED for f in stack.folder.glob(pattern)):
         what = "Terraform loads this file, but the gate does not read it; remove it"
-        yield Problem("unread", str(where / file.name), what)
+        yield GateProblem("unread", str(where / file.name), what)
     for file in sorted(stack.folder.glob("*.tf")):
         text = _text(file)
         for skip in _SKIP.finditer(text):
             what = "inline skips are refused; write a waiver in waivers.toml"
             line = text.count("\n", 0, skip.start()) + 1
-            yield Problem("skip", str(where / file.name), what, line)
+            yield GateProblem("skip", str(where / file.name), what, line)
         if "override" in file.name and _HEADER.search(text):
             what = "an override file changes judged resources; remove it"
-            yield Problem("unread", str(where / file.name), what)
+            yield GateProblem("unread", str(where / file.name), what)
 
 
-def _counts(stack: Stack, root: Path) -> list[Problem]:
+def _counts(stack: Stack, root: Path) -> list[GateProblem]:
     """Compare the judged blocks with the text and with cdktf's count.
 
     The count is the Terraform JSON from which the HCL was written; synthesis leaves it beside it.
@@ -106,7 +106,7 @@ def _counts(stack: Stack, root: Path) -> list[Problem]:
             *(f"{a} is in metadata.json but was not judged" for a in sorted(counted - judged)),
             *(f"{a} was judged but is not in metadata.json" for a in sorted(judged - counted)),
         ]
-    return [Problem("unread", str(stack.folder.relative_to(root)), what) for what in problems]
+    return [GateProblem("unread", str(stack.folder.relative_to(root)), what) for what in problems]
 
 
 def _cdktf_addresses(document: Mapping[str, Any]) -> set[str]:

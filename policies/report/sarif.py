@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.engine.verdict import GateVerdict
-from policies.results import Problem, Result, RuleText
+from policies.results import GateProblem, Result, RuleText
 
 _PROBLEMS = {
     "unread": "The gate must read everything that Terraform would apply",
@@ -52,7 +52,7 @@ def _result(verdict: GateVerdict, result: Result) -> dict[str, Any]:
     return entry
 
 
-def _problem(verdict: GateVerdict, problem: Problem) -> dict[str, Any]:
+def _problem(verdict: GateVerdict, problem: GateProblem) -> dict[str, Any]:
     file = verdict.root / problem.where.split(": ")[0]
     text = f"{problem.where}: {problem.what}"
     return _entry(problem.kind, text, file, problem.line, problem.line)

@@ -93,7 +93,7 @@ def is_not_there(error: ClientError) -> bool:
 
 
 @dataclass(frozen=True)
-class Failure:
+class UnansweredAction:
     """One action that AWS did not answer, and the subjects that it was called for."""
 
     action: str
@@ -103,12 +103,12 @@ class Failure:
     """`<stack> <address>`, or what was looked at, in words."""
 
 
-def failures(errors: Iterable[tuple[str, ClientError]]) -> list[Failure]:
+def failures(errors: Iterable[tuple[str, ClientError]]) -> list[UnansweredAction]:
     """Return what AWS did not answer, by action and error code, from subjects and errors."""
-    groups: dict[tuple[str, str], Failure] = {}
+    groups: dict[tuple[str, str], UnansweredAction] = {}
     for subject, each in errors:
         error: Any = each.response["Error"]
         action = next(a for a in ACTIONS if a.endswith(f":{each.operation_name}"))
-        first = Failure(action, f"{error['Code']}: {error.get('Message', '')}", [])
+        first = UnansweredAction(action, f"{error['Code']}: {error.get('Message', '')}", [])
         groups.setdefault((action, error["Code"]), first).subjects.append(subject)
     return [groups[key] for key in sorted(groups)]

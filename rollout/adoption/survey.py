@@ -12,7 +12,7 @@ from pay.model import Environment, Kept
 from rollout.adoption.encryption import repository_encryption
 from rollout.adoption.file import keep_lines
 from rollout.adoption.finders import find_all
-from rollout.adoption.import_answers import Failure, ImportAnswer, failures, is_not_there
+from rollout.adoption.import_answers import ImportAnswer, UnansweredAction, failures, is_not_there
 from rollout.adoption.kept import kept_by
 from rollout.adoption.obstacle import Obstacle, on_ec2
 from rollout.adoption.obstacles import LOOKS
@@ -31,7 +31,7 @@ class Survey:
     obstacles: Sequence[Obstacle]
     kept: Mapping[str, Sequence[Kept]]
     """Service -> what its EC2 side keeps; services without an EC2 side are left out."""
-    failures: Sequence[Failure]
+    failures: Sequence[UnansweredAction]
     encryption: Mapping[str, str]
     """Repository -> `AES256` or its key, which stays; empty unless a stack takes them over."""
 

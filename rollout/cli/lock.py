@@ -20,7 +20,7 @@ import typer
 from rollout.aws.clients import asking
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import break_lock, free, locked, new_lock, take
-from rollout.locks.lock import BY_HAND, HOLDS, LONGEST, SHORTEST, Held, place_of
+from rollout.locks.lock import BY_HAND, HOLDS, LONGEST, SHORTEST, HeldLock, place_of
 from rollout.moves.journal import author
 from rollout.terminal.arguments import EnvironmentName, Json, duration, environments_folder
 from rollout.terminal.console import choose, console, print_json
@@ -75,7 +75,7 @@ def lock(
             _print(environment, held, "", as_json=as_json)
 
 
-def _give_back(bucket: LockBucket, by: str) -> Held | None:
+def _give_back(bucket: LockBucket, by: str) -> HeldLock | None:
     """Free the lock of the caller, or return the lock of another, which stays. Only the last step
     of a build may end well beside such a lock.
 
@@ -93,7 +93,7 @@ def _give_back(bucket: LockBucket, by: str) -> Held | None:
     return seen
 
 
-def _print(environment: str, held: Held | None, heading: str, *, as_json: bool) -> None:
+def _print(environment: str, held: HeldLock | None, heading: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_as_data(environment, held))
         return
@@ -111,7 +111,7 @@ def _print(environment: str, held: Held | None, heading: str, *, as_json: bool) 
         out.print(f"The build is {held.lock.build}.")
 
 
-def _as_data(environment: str, held: Held | None) -> dict[str, Any]:
+def _as_data(environment: str, held: HeldLock | None) -> dict[str, Any]:
     if held is None:
         return {"environment": environment, "locked": False}
 

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from pay.environments.suppressions import load_suppressions
 from rollout.aws.clients import asking
-from rollout.suppressions.covered import Covered, covered, who_suppresses
+from rollout.suppressions.covered import CoveredFindings, covered, who_suppresses
 from rollout.suppressions.reopen import reopen as reopen_findings
 from rollout.suppressions.report import as_data, hints, mistakes, print_report
 from rollout.terminal.arguments import Json, OptionalEnvironmentName, environments_folder, now
@@ -39,9 +39,13 @@ def suppressions(
     folder, today = environments_folder(), now().astimezone(UTC).date()
     environments = load_for(folder, environment)
     entries = load_suppressions(folder, environments, today)
-    rows, note, reopened = list[Covered](), None, 0
+    rows, note, reopened = list[CoveredFindings](), None, 0
     if environment is None:
-        rows = [Covered(each.name, each, (), today) for each in entries if not each.holds_on(today)]
+        rows = [
+            CoveredFindings(each.name, each, (), today)
+            for each in entries
+            if not each.holds_on(today)
+        ]
     else:
         chosen = choose(environment, environments, "ENV")
         entries = tuple(each for each in entries if each.environment == environment)

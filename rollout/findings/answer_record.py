@@ -21,7 +21,7 @@ from pay.model.problem import InvalidInput, Problem
 from pay.model.text_types import Sentence
 from pay.secrets.prose import in_prose
 from pay.secrets.values import credentials
-from rollout.findings.finding import SecurityFinding, Severity, Tool
+from rollout.findings.finding import FindingSeverity, SecurityFinding, Tool
 from rollout.moves.journal import CLOCK_DIFFERENCE, append, is_utc
 from rollout.moves.json_lines import out_of_time, read_lines
 
@@ -70,7 +70,7 @@ class Answer(Model):
     """The tool's own identifier."""
     tool: Tool
     kind: str
-    severity: Severity
+    severity: FindingSeverity
     first_seen: AwareDatetime
     services: tuple[str, ...] = ()
     side: Side | None = None

@@ -30,7 +30,7 @@ class Tool(StrEnum):
     ECR = "ECR scan"
 
 
-class Severity(StrEnum):
+class FindingSeverity(StrEnum):
     """As AWS's tools rank findings, the worst first."""
 
     CRITICAL = "critical"
@@ -44,12 +44,12 @@ class Severity(StrEnum):
     @property
     def is_high(self) -> bool:
         """Return whether it is critical or high, of which PCI DSS v4.0.1, 6.3.3 speaks."""
-        return self in (Severity.CRITICAL, Severity.HIGH)
+        return self in (FindingSeverity.CRITICAL, FindingSeverity.HIGH)
 
     @property
     def rank(self) -> int:
         """Return its place, 0 for the worst."""
-        return tuple(Severity).index(self)
+        return tuple(FindingSeverity).index(self)
 
 
 class FindingState(StrEnum):
@@ -86,7 +86,7 @@ class SecurityFinding:
     kind: str
     """A type of GuardDuty, a vulnerability, or a control; a suppression names it."""
     title: str
-    severity: Severity
+    severity: FindingSeverity
     state: FindingState
     first_seen: datetime
     last_seen: datetime

@@ -5,9 +5,15 @@ from functools import partial
 from typing import Any
 
 from rollout.aws.clients import Client, items
-from rollout.findings.finding import FindingPlace, FindingState, SecurityFinding, Severity, Tool
+from rollout.findings.finding import (
+    FindingPlace,
+    FindingSeverity,
+    FindingState,
+    SecurityFinding,
+    Tool,
+)
 from rollout.findings.places import Elsewhere, Words
-from rollout.findings.unknown import Document, Unread, each_understood, moment, needed
+from rollout.findings.unknown import Document, UnreadTool, each_understood, moment, needed
 
 ACTIONS = ("guardduty:ListDetectors", "guardduty:ListFindings", "guardduty:GetFindings")
 
@@ -15,21 +21,21 @@ IDS_A_CALL = 50
 """The most ids of one `GetFindings`."""
 
 _LEVELS = (
-    (9.0, Severity.CRITICAL),
-    (7.0, Severity.HIGH),
-    (4.0, Severity.MEDIUM),
-    (1.0, Severity.LOW),
+    (9.0, FindingSeverity.CRITICAL),
+    (7.0, FindingSeverity.HIGH),
+    (4.0, FindingSeverity.MEDIUM),
+    (1.0, FindingSeverity.LOW),
 )
 """From this number on (AWS: GuardDuty user guide, "Findings severity levels")."""
 
-OFF = Unread(
+OFF = UnreadTool(
     Tool.GUARDDUTY,
     "no detector: GuardDuty is off here",
     "ask the owners of the account to enable it",
 )
 
 
-def read(words: Words, client: Client) -> Iterator[SecurityFinding | Unread]:
+def read(words: Words, client: Client) -> Iterator[SecurityFinding | UnreadTool]:
     """Yield every finding about an environment, and each that cannot be understood.
 
     Raises botocore's ClientError when AWS does not answer.
@@ -47,9 +53,11 @@ def read(words: Words, client: Client) -> Iterator[SecurityFinding | Unread]:
             yield from each_understood(Tool.GUARDDUTY, answer["Findings"], "Id", understand)
 
 
-def level(number: Any) -> Severity:
+def level(number: Any) -> FindingSeverity:
     """Return the words for GuardDuty's number."""
-    return next((word for least, word in _LEVELS if float(number) >= least), Severity.INFORMATIONAL)
+    return next(
+        (word for least, word in _LEVELS if float(number) >= least), FindingSeverity.INFORMATIONAL
+    )
 
 
 def _understood(words: Words, document: Document) -> SecurityFinding | None:

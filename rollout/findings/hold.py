@@ -6,7 +6,7 @@ from rollout.findings.finding import FindingState
 from rollout.findings.listing import FindingLine, lines
 from rollout.moves.smoked import Reach
 from rollout.moves.standings import Standings
-from rollout.moves.watched import Held, Watched
+from rollout.moves.watched import OpenFinding, Watched
 from rollout.terminal.refusal import Refused
 
 
@@ -39,8 +39,8 @@ def _holds(line: FindingLine, service: str) -> bool:
     )
 
 
-def _held(line: FindingLine, service: str) -> Held:
+def _held(line: FindingLine, service: str) -> OpenFinding:
     finding = line.finding
     sides = (each.side for each in finding.places if each.service == service and each.side)
     what = f"{finding.tool}, {finding.severity}: {finding.title}"
-    return Held(finding.id, what, tuple(dict.fromkeys(sides)))
+    return OpenFinding(finding.id, what, tuple(dict.fromkeys(sides)))

@@ -16,7 +16,7 @@ from rollout.findings.places import Elsewhere, Words
 from rollout.findings.unknown import (
     Document,
     UnknownFormat,
-    Unread,
+    UnreadTool,
     each_understood,
     moment,
     needed,
@@ -38,7 +38,7 @@ _PASSES = ("PASSED", "NOT_AVAILABLE")
 """The statuses of a control that says nothing against us (ASFF, `Compliance`)."""
 
 
-def read(words: Words, client: Client, since: datetime) -> Iterator[SecurityFinding | Unread]:
+def read(words: Words, client: Client, since: datetime) -> Iterator[SecurityFinding | UnreadTool]:
     """Yield every open finding about an environment, and those of any state that were updated after
     `since`. Also yield each that cannot be understood.
 

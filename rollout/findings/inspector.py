@@ -15,7 +15,7 @@ from rollout.findings.places import Elsewhere, Words
 from rollout.findings.unknown import (
     Document,
     UnknownFormat,
-    Unread,
+    UnreadTool,
     each_understood,
     moment,
     needed,
@@ -32,7 +32,7 @@ _STATES = {
 }
 
 
-def read(words: Words, client: Client) -> Iterator[SecurityFinding | Unread]:
+def read(words: Words, client: Client) -> Iterator[SecurityFinding | UnreadTool]:
     """Yield every finding about an environment, and each that cannot be understood.
 
     Raises botocore's ClientError when AWS does not answer.
@@ -43,7 +43,7 @@ def read(words: Words, client: Client) -> Iterator[SecurityFinding | Unread]:
         inspector, "list_findings", "findings", filterCriteria={"awsAccountId": account}
     )
 
-    unknown: dict[Unread, None] = {}
+    unknown: dict[UnreadTool, None] = {}
 
     @cache
     def clusters(image: str) -> tuple[Document, ...] | None:

@@ -6,13 +6,13 @@ from pay.pages import templates
 from rollout.findings.finding import FindingState
 from rollout.findings.listing import FindingLine
 from rollout.findings.report import folded, headline, in_state, mistakes, moves, since, until
-from rollout.findings.unknown import Unread
+from rollout.findings.unknown import UnreadTool
 
 
 def as_page(
     environment: str,
     lines: Sequence[FindingLine],
-    unread: Sequence[Unread],
+    unread: Sequence[UnreadTool],
     left_out: Sequence[str],
 ) -> str:
     """Return the page; it needs no other file."""

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from pay.model import Side
 from pay.model.watching.suppressions import LONGEST_OF_HIGH, Highest, Suppression
-from pay.model.watching.suppressions import Tool as Suppressed
+from pay.model.watching.suppressions import SuppressedTool as Suppressed
 from rollout.findings.answer_record import Answer, FindingVerdict, Record
-from rollout.findings.finding import Severity, Tool, short_id
+from rollout.findings.finding import FindingSeverity, Tool, short_id
 from rollout.findings.suppressed import ENTRY_OF
 
 ENOUGH = 3
@@ -90,7 +90,10 @@ def proposals(record: Record, today: date) -> Iterator[Proposal]:
     groups: dict[tuple[str, Tool, str, str, Side | None], list[Answer]] = {}
     for environment, answers in record.items():
         for each in answers:
-            if each.verdict is FindingVerdict.FALSE and each.severity is not Severity.CRITICAL:
+            if (
+                each.verdict is FindingVerdict.FALSE
+                and each.severity is not FindingSeverity.CRITICAL
+            ):
                 for service in each.services:
                     place = (environment, each.tool, each.kind, service, each.side)
                     groups.setdefault(place, []).append(each)

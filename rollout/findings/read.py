@@ -14,9 +14,9 @@ from rollout.findings import guardduty, hub, inspector, scans
 from rollout.findings.finding import FindingState, SecurityFinding, Tool, once_each
 from rollout.findings.places import Words
 from rollout.findings.suppressed import with_reasons
-from rollout.findings.unknown import Unread, not_ours
+from rollout.findings.unknown import UnreadTool, not_ours
 
-Reader = Callable[[], Iterable[SecurityFinding | Unread]]
+Reader = Callable[[], Iterable[SecurityFinding | UnreadTool]]
 
 LEFT_OUT = "Security Hub's own controls: only the road `hub` reads them"
 """By the road `direct`."""
@@ -27,7 +27,7 @@ class Answers:
     """The answers of an account's tools about one environment."""
 
     findings: tuple[SecurityFinding, ...]
-    unread: tuple[Unread, ...]
+    unread: tuple[UnreadTool, ...]
     """Tools and findings about which nobody knows."""
     left_out: tuple[str, ...] = ()
     """The questions that the account's road leaves out, by its own choice."""
@@ -66,7 +66,7 @@ def read(
         readers = {**of_tools}
     readers[Tool.ECR] = lambda: scans.read(words, client, now)
     answers = [each for tool, reader in readers.items() for each in _asked(tool, reader)]
-    unread = tuple(dict.fromkeys(each for each in answers if isinstance(each, Unread)))
+    unread = tuple(dict.fromkeys(each for each in answers if isinstance(each, UnreadTool)))
     findings = tuple(each for each in answers if isinstance(each, SecurityFinding))
     running = _that_run(once_each(findings), findings)
     reasoned = with_reasons(running, entries, now.date())
@@ -78,7 +78,7 @@ def _suppressed_by(reader: Reader) -> Reader:
     return lambda: (
         each
         for each in reader()
-        if isinstance(each, Unread) or each.state is FindingState.SUPPRESSED
+        if isinstance(each, UnreadTool) or each.state is FindingState.SUPPRESSED
     )
 
 
@@ -93,7 +93,7 @@ def _that_run(
         yield replace(each, runs=False) if is_old and each.severity.is_high else each
 
 
-def _asked(tool: Tool, reader: Reader) -> Iterator[SecurityFinding | Unread]:
+def _asked(tool: Tool, reader: Reader) -> Iterator[SecurityFinding | UnreadTool]:
     """Yield what a reader yields, and at its end what AWS refused."""
     try:
         yield from reader()

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from rollout.findings.finding import FindingState
 from rollout.findings.listing import FindingLine
-from rollout.findings.unknown import Unread
+from rollout.findings.unknown import UnreadTool
 from rollout.terminal.refusal import Finding
 from rollout.terminal.tables import print_table
 from rollout.terminal.time_text import short_moment, span
@@ -29,7 +29,7 @@ def folded(lines: Iterable[FindingLine]) -> Mapping[str, int]:
     return counts
 
 
-def headline(lines: Sequence[FindingLine], unread: Sequence[Unread]) -> str:
+def headline(lines: Sequence[FindingLine], unread: Sequence[UnreadTool]) -> str:
     """Return the counts in a sentence."""
     counts = (f"{len(in_state(lines, state))} {state}" for state in FindingState)
     late = sum(each.is_late for each in lines)
@@ -38,7 +38,7 @@ def headline(lines: Sequence[FindingLine], unread: Sequence[Unread]) -> str:
 
 
 def mistakes(
-    environment: str, lines: Iterable[FindingLine], unread: Iterable[Unread]
+    environment: str, lines: Iterable[FindingLine], unread: Iterable[UnreadTool]
 ) -> list[Finding]:
     """Return what is late, and what could not be read."""
     late = [
@@ -58,7 +58,7 @@ def mistakes(
 def as_data(
     environment: str,
     lines: Sequence[FindingLine],
-    unread: Sequence[Unread],
+    unread: Sequence[UnreadTool],
     left_out: Sequence[str],
 ) -> dict[str, Any]:
     """Return the lines for programs."""
@@ -109,7 +109,7 @@ def print_report(
     out: Console,
     environment: str,
     lines: Sequence[FindingLine],
-    unread: Sequence[Unread],
+    unread: Sequence[UnreadTool],
     left_out: Sequence[str],
 ) -> None:
     """Print open findings by service and tool, then those that are over, folded, and what nobody

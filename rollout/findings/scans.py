@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from rollout.aws.clients import Client
-from rollout.findings.finding import FindingState, SecurityFinding, Severity, Tool
+from rollout.findings.finding import FindingSeverity, FindingState, SecurityFinding, Tool
 from rollout.findings.places import Words
-from rollout.findings.unknown import Unread
+from rollout.findings.unknown import UnreadTool
 from rollout.images.findings import Vulnerability
 from rollout.images.survey import ACTIONS, ImageLine, Running, survey
 
 __all__ = ["ACTIONS", "read"]
 
 
-def read(words: Words, client: Client, now: datetime) -> Iterator[SecurityFinding | Unread]:
+def read(words: Words, client: Client, now: datetime) -> Iterator[SecurityFinding | UnreadTool]:
     """Yield every vulnerability of what runs, and each image that no scan looks at.
 
     Raises botocore's ClientError when AWS does not answer.
@@ -23,7 +23,7 @@ def read(words: Words, client: Client, now: datetime) -> Iterator[SecurityFindin
             if running.stored is None:
                 continue  # `pay images` reports it: there is nothing to scan
             if running.vulnerabilities is None:
-                yield Unread(
+                yield UnreadTool(
                     Tool.ECR,
                     f"no scan of {line.image.name} {running.name}, which runs",
                     f"see what to do: pay images {words.environment.name}",
@@ -45,7 +45,7 @@ def _understood(
         kind=vulnerability.id,
         title=f"{vulnerability.id} in {line.image.name} {running.name}: "
         f"{vulnerability.packages or 'no package'}",
-        severity=Severity(vulnerability.severity.lower()),
+        severity=FindingSeverity(vulnerability.severity.lower()),
         state=FindingState.OPEN,
         first_seen=first.astimezone(UTC),
         last_seen=last.astimezone(UTC),

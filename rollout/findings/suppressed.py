@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from pay.model.watching.suppressions import SuppressedTool as Suppressed
 from pay.model.watching.suppressions import Suppression
-from pay.model.watching.suppressions import Tool as Suppressed
 from rollout.findings.finding import FindingState, SecurityFinding, Tool
 
 ENTRY_OF: Mapping[Tool, Suppressed] = {

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from pay.shown_text import cut, printable
 from rollout.aws.clients import moment_of
-from rollout.findings.finding import SecurityFinding, Severity, Tool
+from rollout.findings.finding import FindingSeverity, SecurityFinding, Tool
 
 Document = Mapping[str, Any]
 """A finding as boto3 has it."""
@@ -20,7 +20,7 @@ _DENIED = frozenset(
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadTool:
     """A tool, or one of its findings, that could not be read: nobody knows what it would say."""
 
     tool: Tool
@@ -51,10 +51,10 @@ def moment(document: Document, *path: str) -> datetime:
         raise UnknownFormat(f"{'.'.join(path)} is {value!r}, not a time") from None
 
 
-def severity(label: object) -> Severity:
+def severity(label: object) -> FindingSeverity:
     """Return a severity that a tool writes in words. Raises UnknownFormat for another word."""
     try:
-        return Severity(str(label).lower())
+        return FindingSeverity(str(label).lower())
     except ValueError:
         raise UnknownFormat(f"its severity is {label!r}") from None
 
@@ -64,7 +64,7 @@ def each_understood(
     documents: Iterable[Document],
     identifier: str,
     understand: Callable[[Document], SecurityFinding | None],
-) -> Iterator[SecurityFinding | Unread]:
+) -> Iterator[SecurityFinding | UnreadTool]:
     """Yield what each document says, or that it cannot be understood. `identifier` is the key that
     names a document; what `understand` returns None for is about another environment.
     """
@@ -74,7 +74,7 @@ def each_understood(
         except (UnknownFormat, AttributeError, LookupError, TypeError, ValueError) as error:
             name = document.get(identifier) if isinstance(document, Mapping) else None
             why = str(error) if isinstance(error, UnknownFormat) else f"another form, {error!r}"
-            yield Unread(
+            yield UnreadTool(
                 tool,
                 f"finding {_shown(name or 'without an id')} has an unknown format: {_shown(why)}",
                 f"look at it in the console of {tool}, and report it",
@@ -84,18 +84,18 @@ def each_understood(
                 yield finding
 
 
-def not_ours(tool: Tool, error: ClientError) -> Unread:
+def not_ours(tool: Tool, error: ClientError) -> UnreadTool:
     """Return that a tool did not answer; what it was denied is not ours to see, never "nothing"."""
     details = error.response.get("Error", {})
     call = error.operation_name
     if details.get("Code") in _DENIED:
-        return Unread(
+        return UnreadTool(
             tool,
             f"not ours to see: the shell's role may not call {call}",
             f"ask for the right to call {call}, or let its owners look",
         )
     why = _shown(details.get("Message") or error)
-    return Unread(tool, f"{call}: {why}", f"look whether {tool} is on")
+    return UnreadTool(tool, f"{call}: {why}", f"look whether {tool} is on")
 
 
 def _shown(value: object) -> str:

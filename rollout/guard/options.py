@@ -13,7 +13,7 @@ from pay.model.stacks import known_stacks
 from rollout.guard.allowances import missing_reason, unknown_rule
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
-from rollout.guard.verdict import Verdict, judge
+from rollout.guard.verdict import GuardVerdict, judge
 from rollout.plans.read import read_plans
 from rollout.terminal.arguments import environments_folder
 from rollout.terminal.environments import warn
@@ -96,7 +96,7 @@ def allowances(allow: list[str], because: list[str]) -> Mapping[str, str]:
 
 def read_and_judge(
     plans: list[Path], base: Path | None, allowed: Mapping[str, str]
-) -> tuple[Context, Verdict]:
+) -> tuple[Context, GuardVerdict]:
     """Return the plans and the guard's verdict about them.
 
     Raises InvalidInput when a plan, or an environment's file, cannot be read.

@@ -13,11 +13,11 @@ from rollout.guard.by_rule import RuleFindings, by_rule
 from rollout.guard.rule import Context
 from rollout.guard.rules import REASONS, RULES
 from rollout.guard.sleeping import sleeping
-from rollout.guard.verdict import Refusal, Verdict
+from rollout.guard.verdict import GuardVerdict, Refusal
 from rollout.terminal.console import print_json, print_problems
 
 
-def as_data(context: Context, verdict: Verdict) -> dict[str, Any]:
+def as_data(context: Context, verdict: GuardVerdict) -> dict[str, Any]:
     """Return the verdict for programs. The digests identify the files that were judged."""
     return {
         "verdict": "clean" if verdict.is_clean else "refused",
@@ -32,7 +32,7 @@ def as_data(context: Context, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def print_verdict(out: Console, context: Context, verdict: Verdict) -> None:
+def print_verdict(out: Console, context: Context, verdict: GuardVerdict) -> None:
     """Print a line for each stack, then each rule once, with all that it saw and what to do."""
     for plan in context.plans:
         here = [refusal for refusal in verdict.refusals if refusal.stack == plan.stack.id]

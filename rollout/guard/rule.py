@@ -11,7 +11,7 @@ from rollout.plans.read import StackPlan
 
 
 @dataclass(frozen=True)
-class Finding:
+class GuardFinding:
     """One thing that a rule refuses."""
 
     address: str
@@ -20,7 +20,7 @@ class Finding:
     do: str
 
 
-Findings = Iterator[Finding]
+Findings = Iterator[GuardFinding]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from pay.model import Environment
-from rollout.guard.rule import Finding, Findings
+from rollout.guard.rule import Findings, GuardFinding
 from rollout.guard.traffic_changes import SCHEDULE
 from rollout.plans.plan import PAST, Plan, ResourceChange
 from rollout.plans.references import refers_to_own
@@ -36,16 +36,16 @@ def against(
             continue
         before, after = (str(values.get("name")) for values in (change.before, change.after))
         if change.goes and before in wanted:
-            yield Finding(
+            yield GuardFinding(
                 change.address, f"{before} is {PAST[change.verb]}: {source} wants it", keep
             )
         if change.is_removed:
             continue
         if after not in wanted:
-            yield Finding(change.address, f"{source} wants no schedule {after}", do)
+            yield GuardFinding(change.address, f"{source} wants no schedule {after}", do)
             continue
         for text in wrong(change, wanted[after]):
-            yield Finding(change.address, text, do)
+            yield GuardFinding(change.address, text, do)
 
 
 def differences(change: ResourceChange, wanted: Mapping[Path, object]) -> Iterator[str]:

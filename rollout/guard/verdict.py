@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pay.secrets.values import redacted
-from rollout.guard.rule import Context, Finding
+from rollout.guard.rule import Context, GuardFinding
 from rollout.guard.rules import RULES
 from rollout.plans.read import StackPlan
 
@@ -18,13 +18,13 @@ class Refusal:
 
     rule: str
     stack: str
-    finding: Finding
+    finding: GuardFinding
     allowed_because: str | None = None
     """The reason why break-glass lets it pass; None: it is refused."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GuardVerdict:
     """The guard's answer to a set of plans."""
 
     refusals: tuple[Refusal, ...]
@@ -51,7 +51,7 @@ class Verdict:
         return tuple(rule for rule in self.allowances if rule not in used)
 
 
-def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Verdict:
+def judge(context: Context, allowances: Mapping[str, str] | None = None) -> GuardVerdict:
     """Judge every plan by every rule. `allowances` is break-glass: rule id -> why."""
     # The reasons are shown wherever the findings are: what holds a secret is masked in both.
     allowances = {rule: redacted(reason) for rule, reason in (allowances or {}).items()}
@@ -61,10 +61,10 @@ def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Verd
         for rule, check in RULES.items()
         for finding in check(plan, context)
     )
-    return Verdict(refusals, allowances)
+    return GuardVerdict(refusals, allowances)
 
 
-def _readable(finding: Finding, plan: StackPlan) -> Finding:
+def _readable(finding: GuardFinding, plan: StackPlan) -> GuardFinding:
     """Mask what a finding quotes when a value of its resource is sensitive. All resources of that
     type in the plan count: a rule about a record also shows others of its name.
     """

@@ -18,7 +18,7 @@ from pay.model.environment.load import AFTER, FAMILY, Load, RunnerExit, Scenario
 from rollout.load.page import as_page
 from rollout.load.results import REPORT, SUMMARY, Check, Results
 from rollout.load.runner_log import RunnerLog
-from rollout.load.seen import Activity, Balancer, Seen, balancers, scaled, seen_by
+from rollout.load.seen import Activity, SeenLoad, SideBalancer, balancers, scaled, seen_by
 from rollout.measure.measure import LAG
 from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.sleeping import plan_to_sleep, put_to_sleep, wake
@@ -66,7 +66,7 @@ class LoadOutcome:
     place: str
     """The place of the results."""
     checks: tuple[Check, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SeenLoad, ...] = ()
     """The behaviour of each side while the load ran."""
     activities: tuple[Activity, ...] = ()
     """The scaling activities meanwhile."""
@@ -93,7 +93,7 @@ class Ran:
     ended: Ended
     start: datetime
     end: datetime
-    balancers: tuple[Balancer, ...]
+    balancers: tuple[SideBalancer, ...]
 
 
 @dataclass(frozen=True)

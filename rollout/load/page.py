@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pay.model.environment.load import Scenario
 from pay.pages import templates
 from rollout.load.results import REPORT, Check
-from rollout.load.seen import Activity, Seen
+from rollout.load.seen import Activity, SeenLoad
 from rollout.terminal.time_text import local
 
 
@@ -14,7 +14,7 @@ def as_page(
     scenario: Scenario,
     verdict: str,
     checks: Sequence[Check],
-    seen: Sequence[Seen],
+    seen: Sequence[SeenLoad],
     activities: Sequence[Activity],
 ) -> str:
     """Return the page, which leads to the runner's report beside it."""

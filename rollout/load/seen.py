@@ -34,7 +34,7 @@ _METRICS = (*_FAILED.metrics, P95, _HOSTS, TASK_CPU)
 
 
 @dataclass(frozen=True)
-class Balancer:
+class SideBalancer:
     """The load balancer of a side."""
 
     side: ServiceSide
@@ -46,7 +46,7 @@ class Balancer:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenLoad:
     """The behaviour of a side while the load ran."""
 
     name: str
@@ -81,7 +81,7 @@ class Activity:
     """Its description, in AWS's words."""
 
 
-def balancers(environment: Environment, client: Client) -> tuple[Balancer, ...]:
+def balancers(environment: Environment, client: Client) -> tuple[SideBalancer, ...]:
     """Return those that exist and count requests. Raises botocore's ClientError."""
     elbv2 = client("elbv2")
     by_name = {
@@ -93,7 +93,7 @@ def balancers(environment: Environment, client: Client) -> tuple[Balancer, ...]:
         for each in items(elbv2, "describe_target_groups", "TargetGroups")
     }
     return tuple(
-        Balancer(
+        SideBalancer(
             side,
             side_dimensions(
                 side,
@@ -109,8 +109,8 @@ def balancers(environment: Environment, client: Client) -> tuple[Balancer, ...]:
 
 
 def seen_by(
-    which: tuple[Balancer, ...], cloudwatch: Any, start: datetime, end: datetime
-) -> tuple[Seen, ...]:
+    which: tuple[SideBalancer, ...], cloudwatch: Any, start: datetime, end: datetime
+) -> tuple[SeenLoad, ...]:
     """Return what the sides did between two times.
 
     Raises Failed when none counted enough requests: nothing would show what was answered.
@@ -130,9 +130,9 @@ def seen_by(
     return sides_seen
 
 
-def _seen(balancer: Balancer, points: Mapping[Metric, Points]) -> Seen:
+def _seen(balancer: SideBalancer, points: Mapping[Metric, Points]) -> SeenLoad:
     hosts, cpu, p95 = (points[metric].values() for metric in (_HOSTS, TASK_CPU, P95))
-    return Seen(
+    return SeenLoad(
         balancer.name,
         is_public=balancer.side.service.exposure is Exposure.PUBLIC,
         requests=round(sum(sum(points[metric].values()) for metric in _FAILED.whole)),

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from rollout.locks.lock import Broken, Held, Lock, LockPlace
+from rollout.locks.lock import Broken, HeldLock, Lock, LockPlace
 from rollout.terminal.refusal import Failed
 
 _ABSENT = {"NoSuchKey", "404"}
@@ -25,7 +25,7 @@ class LockBucket:
     s3: Any
     place: LockPlace
 
-    def read(self) -> Held | None:
+    def read(self) -> HeldLock | None:
         """Return the lock; None: the environment is free."""
         answer = self._call("get_object", self.place.key)
         if answer is None:
@@ -38,16 +38,16 @@ class LockBucket:
                 f"s3://{self.place.bucket}/{self.place.key} is not a lock ({first}); look at the "
                 "object, and delete it if nothing changes the environment"
             ) from None
-        return Held(lock, answer["ETag"], answer["LastModified"], _date(answer))
+        return HeldLock(lock, answer["ETag"], answer["LastModified"], _date(answer))
 
-    def write(self, lock: Lock, *, over: str | None) -> Held | None:
+    def write(self, lock: Lock, *, over: str | None) -> HeldLock | None:
         """Write a lock over the one with the ETag `over`, or where none is (None). Return it; None:
         another command was faster.
         """
         condition = {"IfMatch": over} if over else {"IfNoneMatch": "*"}
         body = lock.model_dump_json(exclude_defaults=True).encode()
         answer = self._call("put_object", self.place.key, Body=body, **condition)
-        return answer and Held(lock, answer["ETag"], _date(answer), _date(answer))
+        return answer and HeldLock(lock, answer["ETag"], _date(answer), _date(answer))
 
     def delete(self, etag: str) -> bool:
         """Delete the lock with this ETag; return False when it is no longer there."""

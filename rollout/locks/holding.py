@@ -12,7 +12,7 @@ import typer
 from botocore.exceptions import BotoCoreError
 
 from rollout.locks.bucket import LockBucket
-from rollout.locks.lock import HOLDS, Broken, Held, Lock
+from rollout.locks.lock import HOLDS, Broken, HeldLock, Lock
 from rollout.terminal.refusal import Failed, Finding, Refused
 from rollout.terminal.time_text import local
 
@@ -49,7 +49,7 @@ def new_lock(command: str, owner: str, *, holds: timedelta = HOLDS) -> Lock:
     )
 
 
-def take(bucket: LockBucket, wanted: Lock) -> Held:
+def take(bucket: LockBucket, wanted: Lock) -> HeldLock:
     """Take a lock that is free, expired, or kept by hand by the same owner; return it.
 
     Of several that try at once exactly one takes it. Raises Refused when another command has it.
@@ -74,7 +74,7 @@ def take(bucket: LockBucket, wanted: Lock) -> Held:
     raise Failed(f"the lock of {bucket.place.environment} changes hands all the time; try again")
 
 
-def wait(bucket: LockBucket, wanted: Lock, longest: timedelta) -> Held:
+def wait(bucket: LockBucket, wanted: Lock, longest: timedelta) -> HeldLock:
     """Take a lock as soon as it is free. Raises Refused when `longest` has passed."""
     end = time.monotonic() + longest.total_seconds()
     is_waiting = False
@@ -90,7 +90,7 @@ def wait(bucket: LockBucket, wanted: Lock, longest: timedelta) -> Held:
         time.sleep(min(POLL_SECONDS, max(0.0, end - time.monotonic())))
 
 
-def free(bucket: LockBucket, held: Held) -> None:
+def free(bucket: LockBucket, held: HeldLock) -> None:
     """Give a lock back: nothing is there then, or the owner's lock by hand again."""
     for seen in _as_long_as_it_is(bucket, held):
         kept = seen.lock.kept
@@ -98,7 +98,7 @@ def free(bucket: LockBucket, held: Held) -> None:
             return
 
 
-def break_lock(bucket: LockBucket, by: str, because: str) -> Held:
+def break_lock(bucket: LockBucket, by: str, because: str) -> HeldLock:
     """Delete a lock of any owner, after recording why; return it.
 
     Raises Refused when the environment is free, or when the lock changes hands at this moment.
@@ -115,9 +115,9 @@ def break_lock(bucket: LockBucket, by: str, because: str) -> Held:
     raise Refused(what, [Finding("lock", reason, "look again: pay lock ENV --show")])
 
 
-def _as_long_as_it_is(bucket: LockBucket, held: Held) -> Iterator[Held]:
+def _as_long_as_it_is(bucket: LockBucket, held: HeldLock) -> Iterator[HeldLock]:
     """Yield a lock as S3 has it, again after each renewal, until it is another one."""
-    seen: Held | None = held
+    seen: HeldLock | None = held
     for _ in range(ATTEMPTS):
         if seen is None or seen.lock.id != held.lock.id:
             return
@@ -125,7 +125,7 @@ def _as_long_as_it_is(bucket: LockBucket, held: Held) -> Iterator[Held]:
         seen = bucket.read()
 
 
-def locked(bucket: LockBucket, seen: Held) -> Refused:
+def locked(bucket: LockBucket, seen: HeldLock) -> Refused:
     """Return the refusal for a lock that another command has."""
     name, lock = bucket.place.environment, seen.lock
     build = f", {lock.build}" if lock.build else ""
@@ -144,7 +144,7 @@ class LockLost(Failed):
 class Holding:
     """A lock that a thread renews until it is given back."""
 
-    def __init__(self, bucket: LockBucket, held: Held) -> None:
+    def __init__(self, bucket: LockBucket, held: HeldLock) -> None:
         self._bucket, self._held = bucket, held
         self._lost: str | None = None
         self._end = threading.Event()
@@ -201,7 +201,7 @@ class Holding:
             else:
                 self._held, self._renewed_at = held, asked_at
 
-    def _own(self, seen: Held | None) -> Held | None:
+    def _own(self, seen: HeldLock | None) -> HeldLock | None:
         """Return what S3 has if it is this lock: the answer to a renewal was lost."""
         return seen if seen and seen.lock.id == self._held.lock.id else None
 

@@ -50,7 +50,7 @@ class Lock(Model):
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldLock:
     """A lock as S3 has it."""
 
     lock: Lock

@@ -6,7 +6,7 @@ from pay.model import Side
 
 
 @dataclass(frozen=True)
-class Held:
+class OpenFinding:
     """An open critical or high finding on a side of the service."""
 
     id: str
@@ -20,7 +20,7 @@ class Held:
 class Watched:
     """The open findings that hold a promotion, and the tools about which nobody knows."""
 
-    held: tuple[Held, ...] = ()
+    held: tuple[OpenFinding, ...] = ()
     unread: tuple[str, ...] = ()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from rollout.guard.by_rule import RuleFindings, RulePlace, by_rule, places
 from rollout.guard.rule import Context
 from rollout.guard.rules import RULES
-from rollout.guard.verdict import Refusal, Verdict
+from rollout.guard.verdict import GuardVerdict, Refusal
 from rollout.plans.read import StackPlan
 from rollout.review.headline import LONGEST_LINE, HeadlinePart, headline, merged, titles_in_one
 from rollout.review.in_brief import in_brief
@@ -46,7 +46,7 @@ class Document:
     stacks: tuple[StackReview, ...]
     """Those that change: records first, then what the guard refuses, then the shortest first."""
     unchanged: tuple[str, ...]
-    verdict: Verdict
+    verdict: GuardVerdict
     policy: PolicyResult | None
     rollbacks: tuple[Rollback, ...]
     plans: tuple[StackPlan, ...]
@@ -199,7 +199,7 @@ class Document:
         return sum(refusal.stack == stack for refusal in self.verdict.allowed)
 
 
-def review(context: Context, verdict: Verdict, policy: PolicyResult | None) -> Document:
+def review(context: Context, verdict: GuardVerdict, policy: PolicyResult | None) -> Document:
     """Return the review of all plans of a change."""
     files = (*(context.base or {}).values(), *context.environments.values())
     names = known_names((plan.plan for plan in context.plans), files)

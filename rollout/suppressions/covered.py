@@ -8,7 +8,7 @@ from typing import Any
 
 from pay.model import Environment, names
 from pay.model.watching.accounts import Administrator, Road
-from pay.model.watching.suppressions import Suppression, Tool
+from pay.model.watching.suppressions import SuppressedTool, Suppression
 from rollout.aws.clients import Client, items, moment_of
 
 UNUSED_AFTER = timedelta(days=90)
@@ -19,7 +19,7 @@ UNUSED_AFTER = timedelta(days=90)
 class Hit:
     """One finding that is suppressed."""
 
-    tool: Tool
+    tool: SuppressedTool
     """The tool that suppresses it: Security Hub for a rule of the hub, whatever reported it."""
     id: str
     product: str
@@ -28,7 +28,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Covered:
+class CoveredFindings:
     """One suppression with what it covers."""
 
     name: str
@@ -55,23 +55,23 @@ class Covered:
         GuardDuty change nothing that is there. Inspector reopens by itself.
         """
         kept = self.hits if self.has_ended else ()
-        return tuple(hit for hit in kept if hit.tool is not Tool.INSPECTOR)
+        return tuple(hit for hit in kept if hit.tool is not SuppressedTool.INSPECTOR)
 
 
 def covered(
     environment: Environment, entries: Sequence[Suppression], client: Client, today: date
-) -> tuple[Covered, ...]:
+) -> tuple[CoveredFindings, ...]:
     """Return the environment's suppressions, and those that left findings behind.
 
     Raises botocore's ClientError, also for a tool that is not on.
     """
     hits: Mapping[str, Collection[Hit]] = _in_hub(environment, client)
     rows = [
-        Covered(each.name, each, (*hits.get(each.name, ()), *_own(each, client)), today)
+        CoveredFindings(each.name, each, (*hits.get(each.name, ()), *_own(each, client)), today)
         for each in entries
     ]
     known = {each.name for each in entries}
-    removed = [Covered(n, None, tuple(h), today) for n, h in hits.items() if n not in known]
+    removed = [CoveredFindings(n, None, tuple(h), today) for n, h in hits.items() if n not in known]
     return (*rows, *removed)
 
 
@@ -104,7 +104,7 @@ def _in_hub(environment: Environment, client: Client) -> Mapping[str, list[Hit]]
     for each in items(client("securityhub"), "get_findings", "Findings", Filters=filters):
         name = each["Note"]["UpdatedBy"].removeprefix(Suppression.AUTHOR)
         seen = moment_of(each["UpdatedAt"])
-        hits[name].append(Hit(Tool.SECURITY_HUB, each["Id"], each["ProductArn"], seen))
+        hits[name].append(Hit(SuppressedTool.SECURITY_HUB, each["Id"], each["ProductArn"], seen))
     return hits
 
 
@@ -112,7 +112,7 @@ def _own(entry: Suppression, client: Client) -> Iterator[Hit]:
     """Yield what the tool itself suppresses."""
     if entry.volume:
         yield from _archived(entry, client("guardduty"))
-    elif entry.tool is Tool.INSPECTOR:
+    elif entry.tool is SuppressedTool.INSPECTOR:
         yield from _in_inspector(entry, client("inspector2"))
 
 
@@ -131,7 +131,7 @@ def _archived(entry: Suppression, guardduty: Any) -> Iterator[Hit]:
             some = ids[start : start + 50]
             for each in guardduty.get_findings(DetectorId=detector, FindingIds=some)["Findings"]:
                 seen = moment_of(each["UpdatedAt"])
-                yield Hit(Tool.GUARDDUTY, f"{detector}/{each['Id']}", "", seen)
+                yield Hit(SuppressedTool.GUARDDUTY, f"{detector}/{each['Id']}", "", seen)
 
 
 def _in_inspector(entry: Suppression, inspector: Any) -> Iterator[Hit]:
@@ -146,4 +146,4 @@ def _in_inspector(entry: Suppression, inspector: Any) -> Iterator[Hit]:
     if entry.image:
         criteria["ecrImageHash"] = equals(entry.image)
     for each in items(inspector, "list_findings", "findings", filterCriteria=criteria):
-        yield Hit(Tool.INSPECTOR, each["findingArn"], "", each["updatedAt"])
+        yield Hit(SuppressedTool.INSPECTOR, each["findingArn"], "", each["updatedAt"])

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from pay.model.watching.suppressions import Tool
+from pay.model.watching.suppressions import SuppressedTool
 from rollout.aws.clients import Client
-from rollout.suppressions.covered import Covered, Hit
+from rollout.suppressions.covered import CoveredFindings, Hit
 
 AUTHOR = "pay suppressions --reopen"
 AT_ONCE = 50
 """Findings of one call (GuardDuty API reference, `UnarchiveFindings`; Security Hub takes 100)."""
 
 
-def reopen(rows: Iterable[Covered], client: Client) -> int:
+def reopen(rows: Iterable[CoveredFindings], client: Client) -> int:
     """Reopen what has ended, and return how many findings it was.
 
     A stopped run continues where it ended: what is open again is no longer listed. Raises
@@ -20,7 +20,7 @@ def reopen(rows: Iterable[Covered], client: Client) -> int:
     """
     hits = sorted((hit for row in rows for hit in row.to_reopen), key=lambda hit: hit.tool)
     for tool, group in groupby(hits, key=lambda hit: hit.tool):
-        act, listed = _in_hub if tool is Tool.SECURITY_HUB else _in_guardduty, list(group)
+        act, listed = _in_hub if tool is SuppressedTool.SECURITY_HUB else _in_guardduty, list(group)
         for start in range(0, len(listed), AT_ONCE):
             act(listed[start : start + AT_ONCE], client)
     return len(hits)

@@ -10,12 +10,12 @@ from rich.table import Table
 
 from pay.model.accepted import HEADER
 from pay.model.watching.suppressions import FILE, Suppression
-from rollout.suppressions.covered import UNUSED_AFTER, Covered
+from rollout.suppressions.covered import UNUSED_AFTER, CoveredFindings
 from rollout.terminal.refusal import Finding
 from rollout.terminal.tables import print_table
 
 
-def mistakes(rows: Iterable[Covered]) -> Iterator[Finding]:
+def mistakes(rows: Iterable[CoveredFindings]) -> Iterator[Finding]:
     """Yield what has ended, and what it left behind."""
     for row in rows:
         what = str(row.entry) if row.entry else f"{row.name}, which is no longer in the file"
@@ -27,7 +27,7 @@ def mistakes(rows: Iterable[Covered]) -> Iterator[Finding]:
             yield Finding("reopen", reason, "read them, then run it again with --reopen")
 
 
-def hints(rows: Iterable[Covered]) -> Iterator[str]:
+def hints(rows: Iterable[CoveredFindings]) -> Iterator[str]:
     """Yield what may be removed from the file."""
     for row in rows:
         if row.is_unused:
@@ -36,7 +36,10 @@ def hints(rows: Iterable[Covered]) -> Iterator[str]:
 
 
 def print_report(
-    out: Console, entries: Sequence[Suppression], rows: Iterable[Covered], environment: str | None
+    out: Console,
+    entries: Sequence[Suppression],
+    rows: Iterable[CoveredFindings],
+    environment: str | None,
 ) -> None:
     """Print the entries of an environment, or of each; a sentence if there are none."""
     if not entries:
@@ -51,7 +54,7 @@ def print_report(
 
 
 def as_data(
-    entries: Iterable[Suppression], rows: Iterable[Covered], today: date
+    entries: Iterable[Suppression], rows: Iterable[CoveredFindings], today: date
 ) -> list[dict[str, Any]]:
     """Return the file's suppressions with what is counted, and those that are no longer in it."""
     by_name = {row.name: row for row in rows}
@@ -68,7 +71,7 @@ def as_data(
     return [*listed, *removed]
 
 
-def _counted(row: Covered | None) -> dict[str, Any]:
+def _counted(row: CoveredFindings | None) -> dict[str, Any]:
     if row is None:
         return {"findings": None, "unused": None, "to_reopen": None}
     ids = [hit.id for hit in row.hits]

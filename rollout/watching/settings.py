@@ -46,7 +46,7 @@ _NO_HUB = frozenset({"InvalidAccessException", "ResourceNotFoundException"})
 _ADMINISTRATOR = "ask whoever administers {} for this account"
 
 
-class Seen(NamedTuple):
+class SeenSetting(NamedTuple):
     """The answer to one question."""
 
     is_on: bool
@@ -54,7 +54,7 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Account:
+class ObservedAccount:
     """The account of an environment, asked for what several settings need."""
 
     environment: Environment
@@ -93,65 +93,65 @@ class Account:
             more = {"NextMarker": marker}
 
 
-def _detector(account: Account) -> Seen:
+def _detector(account: ObservedAccount) -> SeenSetting:
     if not account.detector:
-        return Seen(False, "the account has no detector")
-    return Seen(account.detector["Status"] == "ENABLED", account.detector["Status"].lower())
+        return SeenSetting(False, "the account has no detector")
+    return SeenSetting(account.detector["Status"] == "ENABLED", account.detector["Status"].lower())
 
 
-def _frequency(account: Account) -> Seen:
+def _frequency(account: ObservedAccount) -> SeenSetting:
     frequency = str(account.detector.get("FindingPublishingFrequency", "no detector"))
-    return Seen(frequency == FREQUENCY, frequency.replace("_", " ").lower())
+    return SeenSetting(frequency == FREQUENCY, frequency.replace("_", " ").lower())
 
 
-def _feature(name: str) -> Callable[[Account], Seen]:
-    def read(account: Account) -> Seen:
+def _feature(name: str) -> Callable[[ObservedAccount], SeenSetting]:
+    def read(account: ObservedAccount) -> SeenSetting:
         status = account.runtime_monitoring.get(name, "not there")
-        return Seen(status == "ENABLED", status.lower())
+        return SeenSetting(status == "ENABLED", status.lower())
 
     return read
 
 
-def _hub(account: Account) -> Seen:
+def _hub(account: ObservedAccount) -> SeenSetting:
     try:
         since = account.client("securityhub").describe_hub()["SubscribedAt"]
     except ClientError as error:
         if error.response["Error"]["Code"] not in _NO_HUB:
             raise
-        return Seen(False, "the account is not subscribed")
-    return Seen(True, f"since {str(since)[:10]}")
+        return SeenSetting(False, "the account is not subscribed")
+    return SeenSetting(True, f"since {str(since)[:10]}")
 
 
-def _standard(account: Account) -> Seen:
+def _standard(account: ObservedAccount) -> SeenSetting:
     hub = account.client("securityhub")
     try:
         enabled = items(hub, "get_enabled_standards", "StandardsSubscriptions")
         for each in enabled:
             if each["StandardsArn"].endswith(PCI_STANDARD):
                 status = each["StandardsStatus"]
-                return Seen(status == "READY", f"v4.0.1 is {status.lower()}")
+                return SeenSetting(status == "READY", f"v4.0.1 is {status.lower()}")
     except ClientError as error:
         if error.response["Error"]["Code"] not in _NO_HUB:
             raise
-    return Seen(False, "v4.0.1 is not enabled")
+    return SeenSetting(False, "v4.0.1 is not enabled")
 
 
-def _inspector(account: Account) -> Seen:
+def _inspector(account: ObservedAccount) -> SeenSetting:
     id_ = account.environment.account_id
     answer = account.client("inspector2").batch_get_account_status(accountIds=[id_])
     statuses = [each["resourceState"]["ecr"]["status"] for each in answer["accounts"]]
-    return Seen(statuses == ["ENABLED"], ", ".join(statuses).lower() or "no answer")
+    return SeenSetting(statuses == ["ENABLED"], ", ".join(statuses).lower() or "no answer")
 
 
-def _recorder(account: Account) -> Seen:
+def _recorder(account: ObservedAccount) -> SeenSetting:
     answer = account.client("config").describe_configuration_recorder_status()
     recording = [each["recording"] for each in answer["ConfigurationRecordersStatus"]]
     if not recording:
-        return Seen(False, "the account has no recorder")
-    return Seen(any(recording), "records" if any(recording) else "is stopped")
+        return SeenSetting(False, "the account has no recorder")
+    return SeenSetting(any(recording), "records" if any(recording) else "is stopped")
 
 
-def _trails(account: Account) -> tuple[list[Any], list[Any]]:
+def _trails(account: ObservedAccount) -> tuple[list[Any], list[Any]]:
     """Return all trails, those of the organisation included, and those that log now."""
     cloudtrail = account.client("cloudtrail")
     trails = cloudtrail.describe_trails()["trailList"]
@@ -159,24 +159,24 @@ def _trails(account: Account) -> tuple[list[Any], list[Any]]:
     return trails, logs
 
 
-def _trail(account: Account) -> Seen:
+def _trail(account: ObservedAccount) -> SeenSetting:
     names = [each["Name"] for each in _trails(account)[1]]
-    return Seen(bool(names), ", ".join(names) or "no trail logs")
+    return SeenSetting(bool(names), ", ".join(names) or "no trail logs")
 
 
-def _validation(account: Account) -> Seen:
+def _validation(account: ObservedAccount) -> SeenSetting:
     """Judge the trails that log, where there is one; else all of them."""
     trails, logs = _trails(account)
     names = [each["Name"] for each in logs or trails if each.get("LogFileValidationEnabled")]
-    return Seen(bool(names), ", ".join(names) or "no trail does")
+    return SeenSetting(bool(names), ", ".join(names) or "no trail does")
 
 
-def _flow_logs(account: Account) -> Seen:
+def _flow_logs(account: ObservedAccount) -> SeenSetting:
     ec2, vpc = account.client("ec2"), account.environment.network.vpc
     by_name = [{"Name": "tag:Name", "Values": [vpc]}]
     ids = [each["VpcId"] for each in ec2.describe_vpcs(Filters=by_name)["Vpcs"]]
     if not ids:
-        return Seen(False, f"no VPC is named {vpc}")
+        return SeenSetting(False, f"no VPC is named {vpc}")
     of_vpc = [{"Name": "resource-id", "Values": ids}]
     logs = [*items(ec2, "describe_flow_logs", "FlowLogs", Filters=of_vpc)]
     active = [
@@ -185,16 +185,18 @@ def _flow_logs(account: Account) -> Seen:
         if each["FlowLogStatus"] == "ACTIVE" and each.get("DeliverLogsStatus") != "FAILED"
     ]
     traffic = sorted({each["TrafficType"] for each in active})
-    return Seen(bool(active), f"{', '.join(traffic).lower()} of {vpc}" if active else "none")
+    return SeenSetting(bool(active), f"{', '.join(traffic).lower()} of {vpc}" if active else "none")
 
 
-def _blocks(account: Account) -> Seen:
+def _blocks(account: ObservedAccount) -> SeenSetting:
     """Report rules that count: they let through what they match (AWS: WAF developer guide, "Rule
     action").
     """
     acl = account.web_acl
     if acl is None:
-        return Seen(False, f"no web ACL is named {account.environment.load_balancers.web_acl}")
+        return SeenSetting(
+            False, f"no web ACL is named {account.environment.load_balancers.web_acl}"
+        )
     rules = acl["Rules"]
     counting = [
         each["Name"]
@@ -202,23 +204,25 @@ def _blocks(account: Account) -> Seen:
         if "Count" in {**each.get("Action", {}), **each.get("OverrideAction", {})}
     ]
     if counting:
-        return Seen(False, f"{len(counting)} of {len(rules)} rules only count: {counting[0]}")
+        return SeenSetting(
+            False, f"{len(counting)} of {len(rules)} rules only count: {counting[0]}"
+        )
     blocks = bool(rules) or "Block" in acl["DefaultAction"]
-    return Seen(blocks, f"rules: {len(rules)}, none of which only counts")
+    return SeenSetting(blocks, f"rules: {len(rules)}, none of which only counts")
 
 
-def _web_acl_logs(account: Account) -> Seen:
+def _web_acl_logs(account: ObservedAccount) -> SeenSetting:
     if account.web_acl is None:
-        return Seen(False, "no web ACL")
+        return SeenSetting(False, "no web ACL")
     try:
         arn = account.web_acl["ARN"]
         answer = account.client("wafv2").get_logging_configuration(ResourceArn=arn)
     except ClientError as error:
         if error.response["Error"]["Code"] != "WAFNonexistentItemException":
             raise
-        return Seen(False, "it logs nowhere")
+        return SeenSetting(False, "it logs nowhere")
     [first, *_] = answer["LoggingConfiguration"]["LogDestinationConfigs"]
-    return Seen(True, f"to {first.rpartition(':')[2]}")
+    return SeenSetting(True, f"to {first.rpartition(':')[2]}")
 
 
 class Setting(NamedTuple):
@@ -226,7 +230,7 @@ class Setting(NamedTuple):
 
     thing: str
     requirements: tuple[str, ...]
-    read: Callable[[Account], Seen]
+    read: Callable[[ObservedAccount], SeenSetting]
     fix: str
 
 
@@ -271,7 +275,7 @@ def setting_lines(environment: Environment, client: Client) -> Iterator[Watching
 
     Raises botocore's ClientError for every answer of AWS but a denial.
     """
-    account = Account(environment, client)
+    account = ObservedAccount(environment, client)
     for each in SETTINGS:
         try:
             seen = each.read(account)

@@ -12,12 +12,12 @@ import pytest
 
 from pay.model import Environment
 from pay.model.watching.accounts import Road
-from pay.model.watching.suppressions import FILE, Suppression, Tool, read_suppressions
+from pay.model.watching.suppressions import FILE, SuppressedTool, Suppression, read_suppressions
 from policies.engine.suppressions import problems
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
-from rollout.suppressions.covered import Covered, covered
+from rollout.suppressions.covered import CoveredFindings, covered
 from rollout.suppressions.reopen import reopen
 from rollout.suppressions.report import hints, mistakes
 from sandbox.control import tick
@@ -34,14 +34,14 @@ TODAY = datetime.now(UTC).date()
 LAST = TODAY + timedelta(days=30)
 
 
-def entry(tool: Tool, finding: str, **more: Any) -> Suppression:
+def entry(tool: SuppressedTool, finding: str, **more: Any) -> Suppression:
     return suppression(tool=tool, finding=finding, expires=LAST, **more)
 
 
-NOISE = entry(Tool.GUARDDUTY, NOISY, volume=True)
-IN_IMAGE = entry(Tool.INSPECTOR, VULNERABILITY)
-RULE = entry(Tool.GUARDDUTY, BINARY, side="fargate")
-FAILS = entry(Tool.SECURITY_HUB, CONTROL, side="fargate")
+NOISE = entry(SuppressedTool.GUARDDUTY, NOISY, volume=True)
+IN_IMAGE = entry(SuppressedTool.INSPECTOR, VULNERABILITY)
+RULE = entry(SuppressedTool.GUARDDUTY, BINARY, side="fargate")
+FAILS = entry(SuppressedTool.SECURITY_HUB, CONTROL, side="fargate")
 BY_HUB = (NOISE, IN_IMAGE, RULE, FAILS)
 
 
@@ -268,7 +268,7 @@ def test_only_what_the_file_suppresses_is_kept_from_people_by_the_hub(on_hub: Wa
     assert not list(hints(on(on_hub, TODAY).values()))
 
 
-def on(watched: Watched, day: date) -> dict[str, Covered]:
+def on(watched: Watched, day: date) -> dict[str, CoveredFindings]:
     """Return what the suppressions cover on a day."""
     rows = covered(watched.environment, BY_HUB, watched.sandbox.client, day)
     return {row.name: row for row in rows}

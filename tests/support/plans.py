@@ -13,7 +13,7 @@ from pay.model.stack_kind import StackScope
 from pay.model.stacks import KINDS, side_stack, traffic_stack
 from pay.model.stage.write_order import Records
 from rollout.guard.rule import Context
-from rollout.guard.verdict import Verdict, judge
+from rollout.guard.verdict import GuardVerdict, judge
 from rollout.plans.read import read_plans
 from tests.support.stack_ids import platform_stack
 
@@ -186,12 +186,14 @@ def read(
     return Context(read_plans(paths, environments), environments, **more)
 
 
-def judged(folder: Path, plans: Iterable[Json], environment: Environment, **more: Any) -> Verdict:
+def judged(
+    folder: Path, plans: Iterable[Json], environment: Environment, **more: Any
+) -> GuardVerdict:
     """What the guard says about the plans."""
     return judge(read(folder, plans, environment, **more))
 
 
-def rules(verdict: Verdict) -> set[str]:
+def rules(verdict: GuardVerdict) -> set[str]:
     """The rules that refuse something."""
     return {refusal.rule for refusal in verdict.refused}
 

@@ -8,7 +8,7 @@ from rollout.contracts.seen import SeenState
 
 
 @dataclass(frozen=True, order=True)
-class Obstacle:
+class AgentObstacle:
     """One thing that keeps the agent from running, or from sending what it sees."""
 
     reason: str
@@ -23,7 +23,7 @@ class Coverage:
     side: Side
     tasks: int = 0
     watched: int = 0
-    obstacles: tuple[Obstacle, ...] = ()
+    obstacles: tuple[AgentObstacle, ...] = ()
     denied: str = ""
     """The answer of AWS where the caller may not see the tasks or the agents."""
 

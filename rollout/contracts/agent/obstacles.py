@@ -19,7 +19,7 @@ from pay.model.side import ServiceSide
 from pay.model.stacks import side_stack
 from pay.model.watching.agent import CONTAINER_PREFIX, ENDPOINT, EXCLUSION_TAG, OLDEST_PLATFORM
 from rollout.aws.clients import Client, items
-from rollout.contracts.agent.coverage import Obstacle
+from rollout.contracts.agent.coverage import AgentObstacle
 from rollout.contracts.reach.missing import compare, ends, needed
 from rollout.contracts.reach.network import read_places
 from rollout.contracts.seen import is_denied
@@ -36,7 +36,7 @@ _ADMINISTRATOR = "ask whoever administers GuardDuty to let it manage the agent o
 class Way:
     """The obstacles in the agent's way, and what AWS did not let us ask."""
 
-    obstacles: tuple[Obstacle, ...]
+    obstacles: tuple[AgentObstacle, ...]
     denied: str
 
 
@@ -52,7 +52,7 @@ def of_fargate(side: ServiceSide, tasks: Sequence[Any], client: Client, *, is_wh
         ecs = client("ecs")
         starts = (partial(_of_tasks, side, tasks), partial(of_tag, side.cluster, ecs))
         questions = [*starts, partial(of_setting, ecs), *questions]
-    obstacles, denied = list[Obstacle](), list[str]()
+    obstacles, denied = list[AgentObstacle](), list[str]()
     for question in questions:
         try:
             obstacles += question()
@@ -64,7 +64,7 @@ def of_fargate(side: ServiceSide, tasks: Sequence[Any], client: Client, *, is_wh
             denied += [finding.reason for finding in refusal.findings]
     if not (is_whole or obstacles or denied):
         obstacles = [
-            Obstacle(
+            AgentObstacle(
                 "they started before GuardDuty watched them: it adds its agent to new tasks only",
                 "start new ones: aws ecs update-service --force-new-deployment --cluster "
                 f"{side.cluster} --service {side.service.name}",
@@ -73,7 +73,7 @@ def of_fargate(side: ServiceSide, tasks: Sequence[Any], client: Client, *, is_wh
     return Way(tuple(obstacles), "; ".join(denied))
 
 
-def _of_tasks(side: ServiceSide, tasks: Sequence[Any]) -> Iterator[Obstacle]:
+def _of_tasks(side: ServiceSide, tasks: Sequence[Any]) -> Iterator[AgentObstacle]:
     stack = side_stack(side.environment.name, side.service.name, side.side)
     reasons = {
         each.get("reason") or "it stopped, and ECS gives no reason"
@@ -82,7 +82,7 @@ def _of_tasks(side: ServiceSide, tasks: Sequence[Any]) -> Iterator[Obstacle]:
         if each["name"].startswith(CONTAINER_PREFIX) and each["lastStatus"] == "STOPPED"
     }
     for reason in sorted(reasons):
-        yield Obstacle(
+        yield AgentObstacle(
             f"the agent could not start: {reason}",
             f"apply {stack}, whose execution role may pull the agent, then start new tasks",
         )
@@ -90,35 +90,37 @@ def _of_tasks(side: ServiceSide, tasks: Sequence[Any]) -> Iterator[Obstacle]:
     for version in sorted(versions):
         if _numbers(version) < OLDEST_PLATFORM:
             oldest = ".".join(map(str, OLDEST_PLATFORM))
-            yield Obstacle(
+            yield AgentObstacle(
                 f"platform version {version or 'unknown'} runs no agent",
                 f"run the service on {oldest} or LATEST",
             )
 
 
-def of_tag(name: str, ecs: Any) -> Iterator[Obstacle]:
+def of_tag(name: str, ecs: Any) -> Iterator[AgentObstacle]:
     """Yield that a cluster is left out by its tag. Raises botocore's ClientError."""
     for cluster in ecs.describe_clusters(clusters=[name], include=["TAGS"])["clusters"]:
         tags = {each["key"]: each["value"] for each in cluster.get("tags", ())}
         if tags.get(EXCLUSION_TAG) == "false":
-            yield Obstacle(
+            yield AgentObstacle(
                 f"cluster {name} has the tag {EXCLUSION_TAG} = false",
                 "delete the tag, then start new tasks",
             )
 
 
-def of_setting(ecs: Any) -> Iterator[Obstacle]:
+def of_setting(ecs: Any) -> Iterator[AgentObstacle]:
     """Yield that GuardDuty adds no agent in this account. Raises botocore's ClientError."""
     settings = items(
         *(ecs, "list_account_settings", "settings"), name=SETTING, effectiveSettings=True
     )
     if not any(each["value"] == "on" for each in settings):
-        yield Obstacle(f"{SETTING} is off: GuardDuty adds no agent in this account", _ADMINISTRATOR)
+        yield AgentObstacle(
+            f"{SETTING} is off: GuardDuty adds no agent in this account", _ADMINISTRATOR
+        )
 
 
 def of_network(
     services: Sequence[str], environment: Environment, client: Client
-) -> Iterator[Obstacle]:
+) -> Iterator[AgentObstacle]:
     """Yield what is in the way from the Fargate tasks of services to GuardDuty's endpoint, where
     the account is watched.
 
@@ -133,9 +135,9 @@ def of_network(
     places = read_places(ends(wanted), environment, CATALOGUE, client)
     report = compare(environment, wanted, places)
     for missing in report.not_found:
-        yield Obstacle(missing.what, missing.fix)
+        yield AgentObstacle(missing.what, missing.fix)
     for rule, reason in report.missing.items():
-        yield Obstacle(
+        yield AgentObstacle(
             f"{rule.group.name} lacks {rule.direction} on {rule.ports} with {rule.peer_name}",
             f"run `pay reach {environment.name} {reason.services[0]}`, which prints the rule",
         )

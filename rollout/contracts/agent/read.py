@@ -13,7 +13,7 @@ from pay.model import Side
 from pay.model.side import ServiceSide
 from pay.model.watching.agent import CONTAINER_PREFIX
 from rollout.aws.clients import Client, items
-from rollout.contracts.agent.coverage import Coverage, Obstacle
+from rollout.contracts.agent.coverage import AgentObstacle, Coverage
 from rollout.contracts.agent.obstacles import of_fargate
 from rollout.contracts.reach.network import ACTIONS as ACTIONS_OF_REACH
 from rollout.contracts.seen import is_denied
@@ -84,7 +84,7 @@ def _has_agent(task: Any) -> bool:
 
 def _on_instances(
     side: ServiceSide, tasks: Sequence[Any], client: Client
-) -> tuple[int, tuple[Obstacle, ...]]:
+) -> tuple[int, tuple[AgentObstacle, ...]]:
     """Return how many of the tasks run on instances whose agent reports, and what is wrong with the
     others.
     """
@@ -99,7 +99,7 @@ def _on_instances(
     issues = _issues(sorted(ids.values()), client("guardduty"))
     lacking = {id_: issue for id_ in sorted(ids.values()) if (issue := issues.get(id_, _UNKNOWN))}
     watched = sum(ids[task["containerInstanceArn"]] not in lacking for task in tasks)
-    obstacles = (Obstacle(f"instance {id_}: {issue}", _FIX) for id_, issue in lacking.items())
+    obstacles = (AgentObstacle(f"instance {id_}: {issue}", _FIX) for id_, issue in lacking.items())
     return watched, tuple(obstacles)
 
 

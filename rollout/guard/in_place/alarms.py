@@ -21,7 +21,7 @@ from pay.model.monitoring.composites import Composite
 from pay.model.monitoring.service_alarms import alarms_over_both
 from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.in_place.declared import side_now
-from rollout.guard.in_place.directions import Direction, becomes, either, gains
+from rollout.guard.in_place.directions import SafeDirection, becomes, either, gains
 from rollout.guard.numbers import number
 
 _ABOVE = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
@@ -262,30 +262,30 @@ def _is_of_a_move(change: InPlace) -> bool:
     return change.attribute.name == "threshold" and number(change.after) == row.threshold
 
 
-OF_A_MOVE = Direction("what the model says at the stage of a move", _is_of_a_move)
-LEAVES_OUT_CLOSURES = Direction(
+OF_A_MOVE = SafeDirection("what the model says at the stage of a move", _is_of_a_move)
+LEAVES_OUT_CLOSURES = SafeDirection(
     "to leave out the closures that the environment's file declares", _is_formula_with_closures
 )
-STRICTER_THRESHOLD = Direction(
+STRICTER_THRESHOLD = SafeDirection(
     "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`; or "
     "the model's where scaling decides how many tasks run",
     _is_stricter_or_follows_scaling,
 )
-MORE_TOPICS = Direction(
+MORE_TOPICS = SafeDirection(
     "to add topics of the environment's account, and to keep all", _gains_topics
 )
-STRICTER_COMPARISON = Direction(
+STRICTER_COMPARISON = SafeDirection(
     "to include the threshold itself",
     lambda change: (change.before, change.after) in (_ABOVE, _BELOW),
 )
-SOONER = Direction(
+SOONER = SafeDirection(
     "fewer readings, such that the alarm goes off in every case in which it did",
     _goes_off_as_soon,
 )
-MORE_CASES = Direction(
+MORE_CASES = SafeDirection(
     "a rule that has every part of the one before, joined by OR", _goes_off_for_more
 )
-AS_ABLE = Direction(
+AS_ABLE = SafeDirection(
     "what goes off no later at the requests that the files expect, or where the old one could not "
     "go off at them",
     _goes_off_as_before,
@@ -294,5 +294,5 @@ SOONER_OR_AS_ABLE = either(SOONER, AS_ABLE)
 EVALUATED_OR_AS_ABLE = either(becomes("evaluate"), AS_ABLE)
 TOPICS = either(
     MORE_TOPICS,
-    Direction("to notify the topic of its severity at this stage", _notifies_by_severity),
+    SafeDirection("to notify the topic of its severity at this stage", _notifies_by_severity),
 )

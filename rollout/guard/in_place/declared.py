@@ -7,7 +7,7 @@ from pay.model.monitoring.stages import composites_alone_notify, has_composites
 from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
 from rollout.guard.in_place.attribute import InPlace
-from rollout.guard.in_place.directions import Direction
+from rollout.guard.in_place.directions import SafeDirection
 from rollout.guard.numbers import number
 from rollout.guard.traffic_changes import ALARM
 from rollout.plans.values import dig, same
@@ -58,13 +58,13 @@ def _below_the_targets_keep_alive(change: InPlace) -> bool:
     return old <= new < now.service.timing.target_keep_alive_seconds
 
 
-CERTIFICATE_OF_ITS_ZONE = Direction(
+CERTIFICATE_OF_ITS_ZONE = SafeDirection(
     "a newer certificate that the plan finds for the same zone", _issued_for_its_zone
 )
-PROTECTED_WHILE_WANTED = Direction(
+PROTECTED_WHILE_WANTED = SafeDirection(
     "to protect it; or to lift that at a stage that does not want it", _protected_while_wanted
 )
-BELOW_THE_TARGETS_KEEP_ALIVE = Direction(
+BELOW_THE_TARGETS_KEEP_ALIVE = SafeDirection(
     "a longer time that ends before the target closes its connection",
     _below_the_targets_keep_alive,
 )
@@ -84,7 +84,7 @@ def _is_left_to_composites(change: InPlace) -> bool:
     )
 
 
-LEFT_TO_COMPOSITES = Direction(
+LEFT_TO_COMPOSITES = SafeDirection(
     "to leave notifying to composite alarms that stand already", _is_left_to_composites
 )
 
@@ -107,13 +107,13 @@ def _is_target_of_the_file(change: InPlace) -> bool:
     return number(change.after) == wanted.get(metric)
 
 
-TARGET_OF_THE_FILE = Direction(
+TARGET_OF_THE_FILE = SafeDirection(
     "the target of the environment's file, while no failover needs the peak",
     _is_target_of_the_file,
 )
 
 
-def as_kept(word: Kept, *, kept: object, otherwise: object) -> Direction:
+def as_kept(word: Kept, *, kept: object, otherwise: object) -> SafeDirection:
     """Return the direction that a changed word in `keeps` of the environment's file declares."""
 
     def check(change: InPlace) -> bool:
@@ -122,12 +122,12 @@ def as_kept(word: Kept, *, kept: object, otherwise: object) -> Direction:
             return False
         return bool(change.after == (kept if now.keeps(word) else otherwise))
 
-    return Direction(f"what the same change writes into `keeps` ({word})", check)
+    return SafeDirection(f"what the same change writes into `keeps` ({word})", check)
 
 
-def as_the_file_says(key: str, value: Callable[[Environment], object]) -> Direction:
+def as_the_file_says(key: str, value: Callable[[Environment], object]) -> SafeDirection:
     """Return the direction towards the value of a key of the environment's file."""
-    return Direction(
+    return SafeDirection(
         f"what {key} says",
         lambda change: same(change.after, value(change.context.environment(change.plan))),
     )

@@ -6,7 +6,7 @@ from math import ceil
 from pay.model.side import DEPLOYMENT_MAXIMUM_PERCENT, STEADY_STATE_SECONDS
 from rollout.guard.in_place.attribute import InPlace
 from rollout.guard.in_place.declared import side_now
-from rollout.guard.in_place.directions import HIGHER, Direction
+from rollout.guard.in_place.directions import HIGHER, SafeDirection
 from rollout.guard.numbers import number
 
 _HALF_SECONDS = STEADY_STATE_SECONDS // 2
@@ -48,11 +48,11 @@ def _proceeds(count: int, least_percent: float, most_percent: float) -> bool:
     return least_percent <= 100 and (may_start or may_stop)
 
 
-IN_TIME = Direction(
+IN_TIME = SafeDirection(
     f"longer, up to {_HALF_SECONDS} s or the catalogue's",
     _is_in_time,
 )
-MORE_HEALTHY = Direction(
+MORE_HEALTHY = SafeDirection(
     "a higher share, up to 100 %, with which ECS can still stop or start a task",
     _ends_with_more_healthy,
 )

@@ -11,7 +11,7 @@ from rollout.plans.values import is_unset
 
 
 @dataclass(frozen=True)
-class Direction:
+class SafeDirection:
     """The changes of an attribute that are safe."""
 
     words: str
@@ -32,9 +32,9 @@ class Direction:
 _ECS_TAG = "AmazonECSManaged"
 
 
-def of_values(words: str, is_safe: Callable[[Any, Any], bool]) -> Direction:
+def of_values(words: str, is_safe: Callable[[Any, Any], bool]) -> SafeDirection:
     """Return a direction that only the two values decide."""
-    return Direction(words, lambda change: is_safe(change.before, change.after))
+    return SafeDirection(words, lambda change: is_safe(change.before, change.after))
 
 
 def _compared(is_safe: Callable[[float, float], bool]) -> Callable[[Any, Any], bool]:
@@ -81,7 +81,7 @@ def _is_larger_of_its_family(before: Any, after: Any) -> bool:
     return len(families) == 1 and old is not None and new is not None and new >= old
 
 
-ANYTHING = Direction("any value", lambda change: True, minds_unknown=False)
+ANYTHING = SafeDirection("any value", lambda change: True, minds_unknown=False)
 HIGHER = of_values("a higher number", _compared(lambda old, new: new >= old))
 LOWER = of_values("a lower number", _compared(lambda old, new: new <= old))
 ON = of_values("to turn it on", lambda before, after: _is_on(after))
@@ -94,23 +94,23 @@ LARGER_OF_ITS_FAMILY = of_values(
 )
 
 
-def becomes(*values: object) -> Direction:
+def becomes(*values: object) -> SafeDirection:
     """Return the direction towards one of these values."""
     return of_values(
         f"to make it {' or '.join(map(str, values))}", lambda before, after: after in values
     )
 
 
-def either(first: Direction, second: Direction) -> Direction:
+def either(first: SafeDirection, second: SafeDirection) -> SafeDirection:
     """Return the direction of both."""
-    return Direction(
+    return SafeDirection(
         f"{first.words}; or {second.words}",
         lambda change: first.is_safe(change) or second.is_safe(change),
     )
 
 
-def judged_by(*rules: str) -> Direction:
+def judged_by(*rules: str) -> SafeDirection:
     """Return the direction of an attribute that other rules judge completely."""
-    return Direction(
+    return SafeDirection(
         f"what {' and '.join(rules)} let pass", lambda change: True, rules, minds_unknown=False
     )

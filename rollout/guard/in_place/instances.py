@@ -1,7 +1,7 @@
 """The direction in which the default version of a launch template may move."""
 
 from rollout.guard.in_place.attribute import InPlace
-from rollout.guard.in_place.directions import Direction
+from rollout.guard.in_place.directions import SafeDirection
 from rollout.guard.numbers import number
 
 
@@ -14,4 +14,4 @@ def _is_the_newest(change: InPlace) -> bool:
     return change.attribute.is_unknown or (newest is not None and number(change.after) == newest)
 
 
-NEWEST_VERSION = Direction("the newest version", _is_the_newest, minds_unknown=False)
+NEWEST_VERSION = SafeDirection("the newest version", _is_the_newest, minds_unknown=False)

@@ -1,7 +1,7 @@
 """The directions towards encrypting and recording what was neither."""
 
 from rollout.guard.in_place.attribute import InPlace
-from rollout.guard.in_place.directions import Direction
+from rollout.guard.in_place.directions import SafeDirection
 from rollout.guard.traffic_changes import LOG_GROUP
 from rollout.plans.plan import ResourceChange
 from rollout.plans.references import refers_to
@@ -44,12 +44,12 @@ def _names(resources: tuple[ResourceChange, ...]) -> list[object]:
     return [each.after["name"] for each in resources if each.type == LOG_GROUP and each.after]
 
 
-FIRST_KEY = Direction(
+FIRST_KEY = SafeDirection(
     "to encrypt with a key of the same stack what was not encrypted with one",
     _gets_a_key,
     minds_unknown=False,
 )
-RECORDED = Direction(
+RECORDED = SafeDirection(
     "to record sessions, encrypted, in a log group of the same stack",
     _records_sessions,
     minds_unknown=False,

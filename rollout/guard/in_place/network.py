@@ -4,7 +4,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Segment, names
 from pay.model.addresses import subnet_lookups
 from rollout.guard.in_place.attribute import InPlace
-from rollout.guard.in_place.directions import Direction, gains
+from rollout.guard.in_place.directions import SafeDirection, gains
 
 
 def _reaches_more_zones(change: InPlace) -> bool:
@@ -46,7 +46,7 @@ def _zones(change: InPlace, group: str) -> dict[object, object]:
     }
 
 
-MORE_ZONES = Direction(
+MORE_ZONES = SafeDirection(
     "to add subnets that the plan finds for it, each in one more of the environment's zones",
     _reaches_more_zones,
 )

@@ -43,7 +43,7 @@ from rollout.guard.in_place.directions import (
     OFF,
     ON,
     TAGS_WITH_THAT_OF_ECS,
-    Direction,
+    SafeDirection,
     becomes,
     either,
     judged_by,
@@ -57,7 +57,7 @@ from rollout.guard.in_place.network import MORE_ZONES
 class Row:
     """The knowledge about one attribute."""
 
-    direction: Direction
+    direction: SafeDirection
     reason: str
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pay.model.watching.suppressions import FILE, read_suppressions
 from rollout.findings.answer_record import Answer, FindingVerdict
-from rollout.findings.finding import Severity, Tool
+from rollout.findings.finding import FindingSeverity, Tool
 from rollout.findings.months import answered, hours, last_month, rows
 from rollout.findings.proposals import ENOUGH, proposals
 from tests.support.found import NOW, RUNTIME
@@ -22,7 +22,7 @@ def answer(key: str = "1", at: datetime = NOW, **more: Any) -> Answer:
     given = {
         "tool": Tool.GUARDDUTY,
         "kind": RUNTIME,
-        "severity": Severity.HIGH,
+        "severity": FindingSeverity.HIGH,
         "first_seen": NOW - timedelta(hours=2),
         "services": ("connector",),
         "side": "fargate",
@@ -80,7 +80,7 @@ def test_proposes_a_suppression_after_three_false_ones(tmp_path: Path) -> None:
 
 def test_proposes_none_for_what_is_critical_real_or_of_no_service() -> None:
     for more in (
-        {"severity": Severity.CRITICAL},
+        {"severity": FindingSeverity.CRITICAL},
         {"verdict": FindingVerdict.REAL},
         {"services": ()},
         USER,

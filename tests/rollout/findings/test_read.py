@@ -10,7 +10,7 @@ from pay.model import Side
 from pay.model.watching.accounts import Road
 from pay.watching.ways import INSPECTOR_STATUS
 from rollout.findings.deadlines import deadline
-from rollout.findings.finding import FindingPlace, FindingState, Severity, Tool
+from rollout.findings.finding import FindingPlace, FindingSeverity, FindingState, Tool
 from rollout.findings.read import LEFT_OUT, Answers
 from rollout.findings.report import as_data
 from tests.support.found import (
@@ -34,7 +34,11 @@ CONTROL = {
 
 def test_tells_guardduty_in_the_words_of_the_catalogue(ask: Ask) -> None:
     (found,) = ask(guardduty=[runtime()]).findings
-    assert (found.tool, found.places, found.severity) == (Tool.GUARDDUTY, CONNECTOR, Severity.HIGH)
+    assert (found.tool, found.places, found.severity) == (
+        Tool.GUARDDUTY,
+        CONNECTOR,
+        FindingSeverity.HIGH,
+    )
     assert (found.state, found.count, found.where) == (FindingState.OPEN, 3, "connector on fargate")
     assert found.first_seen == NOW - timedelta(hours=1)
 

@@ -1,7 +1,7 @@
 """What is told of several addresses, or of several stacks alike, is told once."""
 
 from rollout.guard.by_rule import RulePlace, by_rule, places
-from rollout.guard.rule import Finding
+from rollout.guard.rule import GuardFinding
 from rollout.guard.verdict import Refusal
 
 
@@ -23,9 +23,9 @@ def test_stacks_of_the_same_addresses_are_told_together() -> None:
 
 def test_counts_every_stack_and_address() -> None:
     refusals = [
-        Refusal("rule", stack, Finding(address, "slow", "stop"))
+        Refusal("rule", stack, GuardFinding(address, "slow", "stop"))
         for stack in ("ec2", "fargate")
         for address in ("aws_lb.a", "aws_lb.b")
     ]
-    (found,) = by_rule([*refusals, Refusal("rule", "platform", Finding("", "slow", "stop"))])
+    (found,) = by_rule([*refusals, Refusal("rule", "platform", GuardFinding("", "slow", "stop"))])
     assert found.count == 5

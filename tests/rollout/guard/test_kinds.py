@@ -14,7 +14,7 @@ from pay.model.stack_kind import Declaration, Loss, StackKind, StackScope
 from pay.model.stacks import OTHER, Stack
 from rollout.guard.declared_rights import declared_rights
 from rollout.guard.needed_rights import known_services, of_trust
-from rollout.guard.rule import Context, Finding
+from rollout.guard.rule import Context, GuardFinding
 from rollout.guard.rules.iam import runs_under_its_own_role
 from rollout.guard.rules.monitoring import keeps_its_alarms
 from rollout.guard.rules.network import keeps_what_carries_traffic
@@ -28,7 +28,7 @@ from rollout.plans.plan import Plan
 from rollout.plans.read import StackPlan
 from tests.support.plans import TRAFFIC, Json, change, plan, read, records, traffic
 
-Rule = Callable[[StackPlan, Context], Iterable[Finding]]
+Rule = Callable[[StackPlan, Context], Iterable[GuardFinding]]
 
 
 def kind(may_lose: Loss = Loss.NEVER, *types: str, **more: Any) -> StackKind:
@@ -49,7 +49,7 @@ def of(kind: StackKind, *changes: Json) -> StackPlan:
 
 def found(
     rule: Rule, judged: StackPlan, environments: Mapping[str, Environment], *others: StackPlan
-) -> list[Finding]:
+) -> list[GuardFinding]:
     return list(rule(judged, Context((judged, *others), environments)))
 
 

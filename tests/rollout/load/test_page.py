@@ -9,7 +9,7 @@ import pytest
 from pay.model.environment.load import Scenario
 from rollout.load.page import as_page
 from rollout.load.results import Check
-from rollout.load.seen import Activity, Seen
+from rollout.load.seen import Activity, SeenLoad
 from tests.support.browser import DESKTOP, NARROWEST, look
 
 SCENARIO = Scenario(per_second=2.5, minutes=30, max_p95_ms=2000, max_failed_percent=0.5)
@@ -19,9 +19,9 @@ CHECKS = (
     Check("ledger on ec2", "failed_percent", 0.5, 0),
 )
 SEEN = (
-    Seen("ledger on ec2", False, 1200, 150, 1900, 1, 100.0),
-    Seen("ledger on fargate", False, 60, 0, None, None, None),
-    Seen("egress on ec2", False, 0, 0, None, 3, None),
+    SeenLoad("ledger on ec2", False, 1200, 150, 1900, 1, 100.0),
+    SeenLoad("ledger on fargate", False, 60, 0, None, None, None),
+    SeenLoad("egress on ec2", False, 0, 0, None, 3, None),
 )
 OUT = Activity(
     datetime(2027, 3, 22, 12, 5, tzinfo=UTC), "ledger on fargate", "Setting desired count to 4."

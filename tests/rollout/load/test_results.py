@@ -17,17 +17,17 @@ from pay.model.side import ServiceSide
 from rollout.load.load_test import LoadOutcome, LoadVerdict
 from rollout.load.results import Check, Results
 from rollout.load.runner_log import in_words
-from rollout.load.seen import P95, Balancer, seen_by
+from rollout.load.seen import P95, SideBalancer, seen_by
 from rollout.terminal.refusal import Failed
 
 SCENARIO = Scenario(per_second=1, minutes=10, max_p95_ms=500, max_failed_percent=1)
 START = datetime(2027, 3, 22, 12, tzinfo=UTC)
 
 
-def balancer(environments: Mapping[str, Environment], service: str) -> Balancer:
+def balancer(environments: Mapping[str, Environment], service: str) -> SideBalancer:
     side = ServiceSide(CATALOGUE[service], environments["test-12"], Side.FARGATE)
     ends = side_dimensions(side, load_balancer=f"app/{service}/1", target_group="targetgroup/x/1")
-    return Balancer(side, ends)
+    return SideBalancer(side, ends)
 
 
 def cloudwatch(values: Mapping[str, list[float]]) -> Any:

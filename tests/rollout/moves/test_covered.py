@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.stage.transitions import find_edge
-from rollout.contracts.agent.coverage import Coverage, Obstacle
+from rollout.contracts.agent.coverage import AgentObstacle, Coverage
 from rollout.moves.covered import NOT_WATCHED, Covered, cover_side
 from rollout.moves.gates import Promotion, tasks_are_watched
 from rollout.moves.standings import Standings
@@ -25,14 +25,14 @@ SERVICE = "ledger"
 Ask = Callable[..., Finding | None]
 
 
-def covers(tasks: int, with_agent: int, *obstacles: Obstacle, denied: str = "") -> Covered:
+def covers(tasks: int, with_agent: int, *obstacles: AgentObstacle, denied: str = "") -> Covered:
     return Covered(Coverage(SERVICE, Side.FARGATE, tasks, with_agent, obstacles, denied))
 
 
-PULL = Obstacle("the agent could not start: CannotPullContainerError", "apply the side")
+PULL = AgentObstacle("the agent could not start: CannotPullContainerError", "apply the side")
 EVERY_TASK = covers(3, 3)
 UNWATCHED = covers(3, 1, PULL)
-BLOCKED = covers(3, 3, Obstacle("no VPC endpoint", "ask for one"))
+BLOCKED = covers(3, 3, AgentObstacle("no VPC endpoint", "ask for one"))
 NO_TASK = covers(0, 0)
 DENIED = covers(0, 0, denied="not authorized to perform ecs:ListTasks")
 NO_ACCOUNT = Covered(why_not="the shell has no credentials")

@@ -14,13 +14,13 @@ from rollout.findings.hold import watch_service
 from rollout.findings.read import read
 from rollout.moves.gates import Promotion, findings, next_move
 from rollout.moves.standings import Standings
-from rollout.moves.watched import Held, Watched
+from rollout.moves.watched import OpenFinding, Watched
 from rollout.terminal.refusal import Finding, Refused
 from tests.rollout.findings.conftest import by
 from tests.support.checkout import Checkout
 from tests.support.found import NOW, Tools, cluster, runtime, vulnerability
 
-HELD = Watched(held=(Held("0123456789", "GuardDuty, high: a new binary", (Side.FARGATE,)),))
+HELD = Watched(held=(OpenFinding("0123456789", "GuardDuty, high: a new binary", (Side.FARGATE,)),))
 UNREAD = Watched(unread=("GuardDuty: not ours to see",))
 
 

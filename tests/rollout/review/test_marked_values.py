@@ -11,7 +11,7 @@ from rich.console import Console
 from pay.model import Environment, Side, Stage
 from rollout.guard.report import as_data, print_verdict
 from rollout.guard.rule import Context
-from rollout.guard.verdict import Verdict, judge
+from rollout.guard.verdict import GuardVerdict, judge
 from rollout.review.document import review
 from rollout.review.render import as_html, as_markdown
 from tests.support.plans import (
@@ -180,7 +180,7 @@ def test_what_is_not_marked_is_quoted(sandbox: Environment) -> None:
         assert f"runs &#39;{HIDDEN}&#39;" in page or f"runs '{HIDDEN}'" in page
 
 
-def _printed(context: Context, verdict: Verdict) -> str:
+def _printed(context: Context, verdict: GuardVerdict) -> str:
     """What `pay guard` writes on the terminal."""
     out = Console(file=StringIO(), width=10_000)
     print_verdict(out, context, verdict)

@@ -3,7 +3,7 @@ the daily peak fixes it on EC2. (I17)
 """
 
 from rollout.guard.numbers import decreases
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.read import StackPlan
 
 DO = (
@@ -15,4 +15,4 @@ DO = (
 def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.written("aws_ecs_service"):
         for text in decreases(change, ("desired_count",)):
-            yield Finding(change.address, text, DO)
+            yield GuardFinding(change.address, text, DO)

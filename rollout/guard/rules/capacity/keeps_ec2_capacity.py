@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rollout.guard.may_receive_traffic import needs_ec2
 from rollout.guard.numbers import decreases, number
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.values import is_unset, same
@@ -35,7 +35,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     if needs_ec2(plan, context):
         for change in plan.plan.moving:
             for text in _reductions(change):
-                yield Finding(change.address, text, DO)
+                yield GuardFinding(change.address, text, DO)
 
 
 def _reductions(change: ResourceChange) -> Iterator[str]:

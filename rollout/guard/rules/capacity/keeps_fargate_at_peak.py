@@ -12,7 +12,7 @@ from pay.model.scaling.actions import ScheduledAction
 from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
 from rollout.guard.numbers import decreases, number
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import SCALABLE_TARGET, SCHEDULED_ACTION
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
@@ -36,10 +36,12 @@ def check(plan: StackPlan, context: Context) -> Findings:
         return  # `keeps-ec2-capacity` refuses all that scales there.
     if service is None or stage is None:
         for change in plan.plan.written(SCHEDULED_ACTION):
-            yield Finding(change.address, "schedules are in the stacks of their side", _BY_THE_FILE)
+            yield GuardFinding(
+                change.address, "schedules are in the stacks of their side", _BY_THE_FILE
+            )
         for change in plan.plan.written(SCALABLE_TARGET):
             for text in decreases(change, _BOUNDS):
-                yield Finding(change.address, text, "keep the bounds, or raise them")
+                yield GuardFinding(change.address, text, "keep the bounds, or raise them")
         return
     if not stage.has_fargate:
         return
@@ -60,16 +62,16 @@ def check(plan: StackPlan, context: Context) -> Findings:
     if context.environment(plan).sleep:
         do += f": `pay scaling {plan.stack.environment} {service} --register`, and plan again"
     for address in sorted(wanted.keys() - {change.address for change in plan.plan.managed}):
-        yield Finding(address, f"{service} is at {stage}: the plan lacks it", _BY_THE_FILE)
+        yield GuardFinding(address, f"{service} is at {stage}: the plan lacks it", _BY_THE_FILE)
     for change in plan.plan.managed:
         if _is_left_to_sleep(change, context.environment(plan), context.side_before(plan)):
             continue
         for text in _lowered(change, lowest, peak, stage):
-            yield Finding(change.address, f"{service} is at {stage}: {text}", do)
+            yield GuardFinding(change.address, f"{service} is at {stage}: {text}", do)
         for text in _scheduled_otherwise(change, wanted):
-            yield Finding(change.address, f"{service} is at {stage}: {text}", _BY_THE_FILE)
+            yield GuardFinding(change.address, f"{service} is at {stage}: {text}", _BY_THE_FILE)
         if _cannot_grow(plan.plan, change):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{service} is at {stage}: scaling may not go up (dynamic_scaling_out_suspended)",
                 "leave suspended_state out, so that tasks are added when demand rises",

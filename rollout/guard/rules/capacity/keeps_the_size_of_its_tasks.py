@@ -11,7 +11,7 @@ from pay.model.service.heap import Heap, heaps
 from pay.unread import Unread
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.numbers import number
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
@@ -31,7 +31,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.written(TASK_DEFINITION):
         if change.before:
             for text in (*_of_the_task(change), *_of_its_containers(change)):
-                yield Finding(
+                yield GuardFinding(
                     change.address,
                     f"{where}: {text}",
                     "keep the size until the side cannot receive traffic. Where measurements show "

@@ -10,7 +10,7 @@ from pay.model.side import ServiceSide
 from rollout.guard.in_place.attribute import changed_attributes
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.numbers import number
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import MINIMUM_HEALTHY, dig, same
@@ -31,14 +31,14 @@ def check(plan: StackPlan, context: Context) -> Findings:
         is_changed = change.verb is not Verb.UPDATE or is_unknown or not same(before, after)
         asked = None if is_unknown else number(after)
         if is_changed and (needed is None or asked != needed):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{where}: DNS asks for {'?' if asked is None else asked} healthy tasks",
                 fix,
             )
         elif change.verb is Verb.UPDATE:
             for name in _others(change):
-                yield Finding(change.address, f"{where}: {name} changes", _LEAVE)
+                yield GuardFinding(change.address, f"{where}: {name} changes", _LEAVE)
 
 
 def _others(change: ResourceChange) -> Iterator[str]:

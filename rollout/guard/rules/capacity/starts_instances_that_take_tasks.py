@@ -19,7 +19,7 @@ from pay.json_text import parsed
 from pay.model import Architecture, Environment, Segment, Side, names
 from pay.unread import Unread
 from rollout.guard.may_receive_traffic import needs_ec2
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.user_data import Script
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
@@ -42,7 +42,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         return
     for change in plan.plan.written("aws_launch_template"):
         for text in (*_script(change, environment), *_image(change, environment)):
-            yield Finding(change.address, f"instances that start {text}", DO)
+            yield GuardFinding(change.address, f"instances that start {text}", DO)
 
 
 def _script(change: ResourceChange, environment: Environment) -> Iterator[str]:

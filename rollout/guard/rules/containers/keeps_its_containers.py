@@ -15,7 +15,7 @@ from pay.unread import Unread
 from rollout.guard.container_fields import Task, field_changes, shown
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.numbers import number
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name, former_values
 from rollout.plans.plan import Plan, ResourceChange, Values
 from rollout.plans.read import StackPlan
@@ -58,7 +58,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         except Unread as error:
             texts.append(f"cannot be compared with the revision before: {error}")
         for text in texts:
-            yield Finding(change.address, f"{where}: {text}", DO)
+            yield GuardFinding(change.address, f"{where}: {text}", DO)
 
 
 def _of_the_task(

@@ -16,7 +16,7 @@ from pay.unread import Unread
 from rollout.guard.container_fields import shown
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.places import decides, inner_settings, loosened, places
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name, former_values
 from rollout.plans.read import StackPlan
 
@@ -46,7 +46,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             except Unread as error:
                 texts = [str(error)]
             for text in texts:
-                yield Finding(change.address, f"{where}: container {name}: {text}", DO)
+                yield GuardFinding(change.address, f"{where}: container {name}: {text}", DO)
 
 
 def _secrets(

@@ -9,7 +9,7 @@ from pay.containers.definitions import Container
 from pay.containers.images import repository_of
 from pay.unread import Unread
 from rollout.guard.foreign_names import Neighbourhood, texts_of
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name, former_values
 from rollout.plans.read import StackPlan
 
@@ -35,7 +35,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             known = set(_texts(before.get(name, {})))
             for path, text in dict.fromkeys(t for t in _texts(container) if t not in known):
                 for what in neighbourhood.foreign(path, text):
-                    yield Finding(
+                    yield GuardFinding(
                         change.address,
                         f"{path} of container {name} names {what}",
                         f"name what belongs to {plan.stack.service or own.name} in {own.name}. "

@@ -5,7 +5,7 @@ judged the image, the secrets or the roles of another one.
 import re
 
 from pay.model import Environment, names
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
@@ -22,7 +22,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.written("aws_ecs_service"):
         if not _is_own(plan.plan, change, own, environment):
             value = change.after.get(_ATTRIBUTE) or "not set any more"
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{_ATTRIBUTE} is "
                 f"{'known only after apply' if change.is_unknown(_ATTRIBUTE) else value}, which is "

@@ -6,7 +6,7 @@ happened to a payment.
 from pay.catalogue import CATALOGUE
 from pay.containers.definitions import pairs
 from pay.unread import Unread
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.containers import TASK_DEFINITION, containers_after
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
@@ -20,7 +20,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.written(TASK_DEFINITION):
         for switch, value in _switches(change, name).items():
             if value != required:
-                yield Finding(
+                yield GuardFinding(
                     change.address,
                     f"{name} is at {stage}: {switch} of the {side} side is "
                     f"{'not set' if value is None else repr(value)}",

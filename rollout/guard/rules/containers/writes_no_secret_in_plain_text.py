@@ -5,7 +5,7 @@ v4.0.1, 8.6.2: no passwords hard coded in configuration files.
 
 from pay.containers.secrets import plain_secrets
 from pay.unread import Unread
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.containers import TASK_DEFINITION, containers_after
 from rollout.plans.read import StackPlan
 
@@ -21,7 +21,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             for container in containers_after(change):
                 for where, why in plain_secrets(container):
                     text = f"{where} of container {container['name']} looks like a secret: {why}"
-                    yield Finding(change.address, text, DO)
+                    yield GuardFinding(change.address, text, DO)
         except Unread as error:
             do = "write container definitions that are known at plan time, as a JSON list"
-            yield Finding(change.address, str(error), do)
+            yield GuardFinding(change.address, str(error), do)

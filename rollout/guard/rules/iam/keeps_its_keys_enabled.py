@@ -3,7 +3,7 @@ that need a secret or a queue under it neither start nor work, on either side. L
 Source: AWS KMS developer guide, "Enabling and disabling keys".
 """
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.read import StackPlan
 
 
@@ -11,7 +11,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.written("aws_kms_key"):
         unknown, value = change.is_unknown("is_enabled"), change.after.get("is_enabled")
         if unknown or value not in (None, True):  # AWS enables a key by default.
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"is_enabled is {'known only after apply' if unknown else value}",
                 "keep it enabled; to stop using it move what it encrypts to another key first",

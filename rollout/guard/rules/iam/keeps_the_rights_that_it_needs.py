@@ -13,7 +13,7 @@ from pay.iam.losses import given_up, losses
 from pay.unread import Unread
 from rollout.guard.may_receive_traffic import why_reached
 from rollout.guard.needed_rights import is_used, known_services, of_key, of_role, of_topic, of_trust
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.policies import statements_of
 from rollout.plans.read import StackPlan
@@ -34,9 +34,9 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
         try:
             for text in _taken(plan, change, context):
-                yield Finding(change.address, f"{where}: {text}", DO)
+                yield GuardFinding(change.address, f"{where}: {text}", DO)
         except Unread as error:
-            yield Finding(change.address, f"cannot be read: {error}", DO)
+            yield GuardFinding(change.address, f"cannot be read: {error}", DO)
 
 
 def _taken(plan: StackPlan, change: ResourceChange, context: Context) -> Iterator[str]:

@@ -26,7 +26,7 @@ from rollout.guard.needed_rights import (
     starts_tasks,
     variables_of,
 )
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.containers import TASK_DEFINITION, containers_by_name, former_values
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.policies import statements_of
@@ -56,7 +56,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         except Unread:
             continue  # Other rules refuse containers and policies that cannot be read.
         for text in texts:
-            yield Finding(change.address, f"{where}: {text}", DO)
+            yield GuardFinding(change.address, f"{where}: {text}", DO)
 
 
 def _missing(plan: Plan, change: ResourceChange, side: ServiceSide) -> Iterator[str]:

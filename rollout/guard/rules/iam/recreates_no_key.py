@@ -6,7 +6,7 @@ deletion can be cancelled.
 
 from collections.abc import Iterator
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.references import Dependencies
@@ -24,7 +24,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             continue
         used = list(_used_with_another(plan.plan, change))
         if change.address in deleted or used:
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 "the plan recreates a key; the one before it "
                 + (f"is that of {', '.join(used)}" if used else "was deleted outside Terraform"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pay.model import Environment, Segment, names
 from pay.model.stacks import Stack
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import SCHEDULE
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import Plan, ResourceChange
@@ -33,7 +33,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         for path, type, own in _roles(plan.stack, change):
             if not _is_own(plan.plan, change, path, type, own, environment):
                 value = dig(change.after, *path)
-                yield Finding(
+                yield GuardFinding(
                     change.address,
                     f"{'.'.join(map(str, path))} is "
                     f"{'known only after apply' if change.is_unknown(*path) else value}, which is "

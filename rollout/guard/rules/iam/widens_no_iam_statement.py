@@ -16,7 +16,7 @@ from pay.unread import Unread
 from rollout.guard.declared_rights import declared_rights
 from rollout.guard.needed_rights import of_topic
 from rollout.guard.new_policies import too_much
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.policies import statements_of
 from rollout.plans.read import StackPlan
@@ -51,7 +51,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
         if not change.is_removed:
             for text in (*_document(plan, change, context), *_others(change)):
-                yield Finding(change.address, text, DO)
+                yield GuardFinding(change.address, text, DO)
 
 
 def _document(plan: StackPlan, change: ResourceChange, context: Context) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pay.catalogue import IMAGES
 from pay.containers.lifecycle import losses
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import PAST, ResourceChange
 from rollout.plans.read import StackPlan
 
@@ -25,7 +25,7 @@ _EFFECTS = {
 def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
         if change.goes and change.type in _EFFECTS:
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{change.type} is {PAST[change.verb]}{change.because}; {_EFFECTS[change.type]}",
                 "keep it as it is. `pay adopt` writes its encryption into the environment's file, "
@@ -33,7 +33,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             )
         elif not change.is_removed:
             for text, do in _JUDGES.get(change.type, _nothing)(change):
-                yield Finding(change.address, text, do)
+                yield GuardFinding(change.address, text, do)
 
 
 _Judged = Iterator[tuple[str, str]]

@@ -10,7 +10,7 @@ from pay.model.monitoring.service_alarms import alarms_over_both
 from pay.smoke.alarms import alarm_name
 from pay.smoke.targets import targets
 from rollout.guard.may_receive_traffic import why_reached
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import ALARM, COMPOSITE_ALARM
 from rollout.plans.plan import PAST, ResourceChange
 from rollout.plans.read import StackPlan
@@ -21,7 +21,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
         is_alarm = change.type in (ALARM, COMPOSITE_ALARM)
         if where and is_alarm and change.goes and not _has_ended(plan, context, change):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{where}: the alarm is {PAST[change.verb]}",
                 "keep it until the side cannot receive traffic, or make the better one beside it",

@@ -7,7 +7,7 @@ subscriptions and metric filters can read. Source: CloudWatch Logs user guide, "
 from collections.abc import Iterator
 
 from rollout.guard.numbers import number
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import LOG_GROUP
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
@@ -19,7 +19,7 @@ LEAST_DAYS = 365
 def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.written(LOG_GROUP):
         for text in _shortened(change):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 text,
                 f"keep its lines for {LEAST_DAYS} days or more, and as long as before. A shorter "

@@ -12,7 +12,7 @@ from pay.model.stack_kind import Loss
 from pay.model.stacks import traffic_stack
 from rollout.guard.declared_tasks import is_undeclared
 from rollout.guard.may_receive_traffic import UNREACHED
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.stage_from_records import side_of
 from rollout.guard.traffic_changes import SCHEDULE, takes_a_carrier
 from rollout.plans.plan import PAST, ResourceChange
@@ -30,7 +30,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         if reason:
             saw, do = reason
             loss = f"{change.type} is {PAST[change.verb]}{change.because}"
-            yield Finding(change.address, f"{loss}; {saw}", do)
+            yield GuardFinding(change.address, f"{loss}; {saw}", do)
 
 
 def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange) -> SawAndDo | None:

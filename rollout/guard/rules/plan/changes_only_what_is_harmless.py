@@ -9,7 +9,7 @@ A side that no traffic can reach is free to change.
 from rollout.guard.in_place.attribute import InPlace, changed_attributes, is_in_place, table_name
 from rollout.guard.in_place.table import row_of, rows_of
 from rollout.guard.may_receive_traffic import why_it_matters
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.read import StackPlan
 
 ALLOW = "--allow changes-only-what-is-harmless --because TEXT"
@@ -29,7 +29,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 known = f"safe is only {row.direction.words}, because {row.reason}"
             else:
                 continue
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{where}: {judged.in_words}; {known}",
                 "keep the value, or make a second resource with the new one beside it. Where it "

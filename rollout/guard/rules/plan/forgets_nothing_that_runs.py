@@ -8,7 +8,7 @@ replaces it.
 from collections.abc import Iterator
 
 from pay.model.stacks import PLATFORM
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import LOG_GROUP, is_handed_over
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
@@ -24,14 +24,14 @@ def check(plan: StackPlan, context: Context) -> Findings:
         if not change.is_left_behind:
             continue
         if not is_handed_over(plan, change):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"Terraform forgets this {change.type}, and AWS keeps it",
                 "keep it in its stack until its stage lets it be deleted; for a renamed address "
                 "write a `moved` block",
             )
         elif not _is_held(plan, change, context):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"Terraform forgets the log group {change.before.get('name')}, and no plan here "
                 "shows that another stack holds it",

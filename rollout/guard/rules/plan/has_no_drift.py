@@ -6,7 +6,7 @@ never knew, such as the subscriptions of a topic.
 """
 
 from rollout.guard.numbers import number
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import SCHEDULED_ACTION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
@@ -53,7 +53,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         if drift.goes and drift.type.startswith(_HAS_TO_BE_THERE):
             changed = [_GONE]
         if changed:
-            yield Finding(
+            yield GuardFinding(
                 drift.address,
                 f"changed outside Terraform: {', '.join(changed)}",
                 _WAKE if _is_asleep(drift) else _PUT_BACK,

@@ -5,7 +5,7 @@ from before its kind lost a type may change and be deleted. Nothing new of that 
 """
 
 from pay.model.stacks import JUDGED_ANYWHERE
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
 
@@ -18,7 +18,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         allowed = change.type in judged
         if (change.moves or imported) and not allowed:
             verb = "import" if imported else change.verb
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"the plan would {verb} {change.type}, which {plan.stack.id} may not hold",
                 "find what exists through a data source, and let its owner change it. Add a type "

@@ -9,7 +9,7 @@ from typing import Any
 
 from pay.model import addresses, names
 from pay.model.scaling.side_scaling import scaling_of
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import ALARM
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
@@ -46,7 +46,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             continue
         written_over = () if _is_declared(plan, change, context) else _written_over(change, context)
         for text in (*written_over, *_not_its_own(plan, change, context)):
-            yield Finding(change.address, text, DO)
+            yield GuardFinding(change.address, text, DO)
 
 
 def _is_declared(plan: StackPlan, change: ResourceChange, context: Context) -> bool:

@@ -6,7 +6,7 @@ weight). It may create or delete a record. `matches-the-stage` knows which of th
 requires.
 """
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, read_record
@@ -21,13 +21,13 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.moving:
         is_record = change.type == RECORD_TYPE
         if is_traffic and not is_record:
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"a plan of records also {change.verb}s {change.type}",
                 "keep everything but records out of the traffic stack",
             )
         elif is_record and not is_traffic:
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{plan.stack.id} {change.verb}s a record beside other resources",
                 "write records in the service's traffic stack, in a plan of their own",
@@ -38,7 +38,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 def _record(change: ResourceChange) -> Findings:
     if change.previous_address not in (None, change.address):
-        yield Finding(
+        yield GuardFinding(
             change.address,
             f"the record moves here from {change.previous_address} and changes at the same time",
             "rename in one apply, with nothing else, and change the weight in the next",
@@ -46,7 +46,7 @@ def _record(change: ResourceChange) -> Findings:
     for attribute in change.attributes():
         if not _may_change(change, attribute.name):
             unknown = " (known only after apply)" if attribute.is_unknown else ""
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{attribute.name} changes as well{unknown}",
                 "change only the weight; anything else is a change of its own, reviewed alone",

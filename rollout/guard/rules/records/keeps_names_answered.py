@@ -3,7 +3,7 @@ ever left without one. A name that is missing for a moment stays missing in reso
 minutes. Source: RFC 2308, the negative TTL of the zone's SOA record.
 """
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.stage_from_records import in_words
 from rollout.plans.plan import Verb
 from rollout.plans.read import StackPlan
@@ -16,13 +16,13 @@ def check(plan: StackPlan, context: Context) -> Findings:
             if write.before:
                 yield from _write(name, write, write.before)
         if name.before and any(not state for state in (*name.states(), name.after)):
-            yield Finding(
+            yield GuardFinding(
                 name.writes[0].address,
                 f"{name.key} has {in_words(name.before)}, and between two calls it has no record",
                 "keep one record of the name where it is; convert it in place at the same address",
             )
         if not name.is_listable:
-            yield Finding(
+            yield GuardFinding(
                 name.writes[0].address,
                 f"{len(name.writes)} records of {name.key} change at once",
                 f"make at most {MAX_WRITES_OF_A_NAME} calls a name in one apply",
@@ -31,7 +31,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 def _write(name: RecordName, write: Write, before: RecordState) -> Findings:
     if write.change.verb is Verb.REPLACE:
-        yield Finding(
+        yield GuardFinding(
             write.address,
             f"the record of {name.key} is replaced: the name has a gap, perhaps two",
             "keep name, type and zone; for a renamed address write a `moved` block",
@@ -40,7 +40,7 @@ def _write(name: RecordName, write: Write, before: RecordState) -> Findings:
         identifier = before.set_identifier
         again = [o for o in name.writes if o.after and o.after.set_identifier == identifier]
         if again:
-            yield Finding(
+            yield GuardFinding(
                 write.address,
                 f"the record of {name.key} is deleted here and created again as "
                 f"{again[0].address}, in two calls",
@@ -49,7 +49,7 @@ def _write(name: RecordName, write: Write, before: RecordState) -> Findings:
         elif not before.is_weighted or before.weight != 0:
             weight = "unknown" if before.weight is None else before.weight
             share = "everything, because it is a simple record" if before.is_simple else weight
-            yield Finding(
+            yield GuardFinding(
                 write.address,
                 f"the record of {name.key} is deleted while its weight is {share}",
                 "move its weight to 0 first, in an apply of its own, and wait until its side "

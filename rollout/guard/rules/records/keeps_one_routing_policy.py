@@ -3,7 +3,7 @@ Route 53 refuses a mixture, and an apply that is refused half way leaves half a 
 Source: Route 53 API reference, `ResourceRecordSet`: `SetIdentifier`, `Weight`.
 """
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.stage_from_records import in_words
 from rollout.plans.read import StackPlan
 from rollout.plans.records import States, names_in
@@ -13,7 +13,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     for name in names_in(plan.plan):
         for state in (*name.states(), name.after) if name.moves else ():
             if problem := _problem(state):
-                yield Finding(
+                yield GuardFinding(
                     name.writes[0].address,
                     f"{name.key} passes through or ends with {in_words(state)}: {problem}",
                     "convert the record in place first: the Fargate record needs `depends_on` the "

@@ -2,7 +2,7 @@
 weight and target. What is known only after apply cannot be reviewed (I9).
 """
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RecordState, names_in
@@ -13,7 +13,7 @@ _DECIDING = ("name", "type", "zone_id", "set_identifier", "alias", "weighted_rou
 def check(plan: StackPlan, context: Context) -> Findings:
     for write in (write for name in names_in(plan.plan) for write in name.writes):
         if write.after and (unknown := _unknown(write.change, write.after)):
-            yield Finding(
+            yield GuardFinding(
                 write.address,
                 f"{', '.join(unknown)}: known only after apply, or not a value that Route 53 takes",
                 "apply first what it comes from, then plan again. Weights are integers from 0 to "

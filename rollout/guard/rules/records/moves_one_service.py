@@ -3,7 +3,7 @@ follow, it must be clear what they follow from.
 """
 
 from pay.catalogue import CATALOGUE
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.stage_from_records import side_of
 from rollout.guard.traffic_changes import moves_traffic
 from rollout.plans.read import StackPlan
@@ -15,7 +15,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         for write in name.writes:
             records = (r for r in (write.before, write.after) if r)
             if record := next((r for r in records if not _is_its_own(r, plan, context)), None):
-                yield Finding(
+                yield GuardFinding(
                     record.address,
                     f"{plan.stack.id} writes {record.set_identifier or 'a simple record'} of "
                     f"{name.key}, which does not belong to it",
@@ -23,7 +23,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 )
     others = [p.stack.id for p in context.plans if p is not plan and moves_traffic(p)]
     if others and moves_traffic(plan):
-        yield Finding(
+        yield GuardFinding(
             "",
             f"{plan.stack.id} moves traffic, and so does {', '.join(others)}",
             "move one service in one environment at a time: split the change",

@@ -2,7 +2,7 @@
 sides and of the platform is removed. Clients follow a record only when its TTL is over.
 """
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import moves_traffic, takes_a_carrier
 from rollout.plans.read import StackPlan
 
@@ -14,7 +14,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         for change in plan.plan.moving:
             if takes_a_carrier(plan, change):
                 id = moving.stack.id
-                yield Finding(
+                yield GuardFinding(
                     change.address,
                     f"{change.type} is taken away while {id} moves records",
                     f"apply {id} alone, wait until clients have followed, then plan this",

@@ -4,7 +4,7 @@ developer guide, "Values specific for weighted alias records": `Weight`. The ord
 `depends_on`. (I1, I19)
 """
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.stage_from_records import in_words
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
@@ -16,7 +16,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         on_the_way = name.states() if name.before else ()
         for state in (*on_the_way, name.after):
             if state and all(record.is_weighted and not record.weight for record in state):
-                yield Finding(
+                yield GuardFinding(
                     state[0].address,
                     f"{name.key} passes through or ends with {in_words(state)}",
                     "raise one weight before the other becomes 0. The Fargate record needs "

@@ -3,7 +3,7 @@ UPSERT (provider hashicorp/aws, `aws_route53_record`). The state holds no such r
 does not show what it replaces. The rules about the records before do not see it.
 """
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE
@@ -16,7 +16,7 @@ _SWITCH = "allow_overwrite"
 def check(plan: StackPlan, context: Context) -> Findings:
     for change in plan.plan.written(RECORD_TYPE):
         if text := _overwrites(plan.plan, change):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"{_SWITCH} is {text}",
                 f"leave {_SWITCH} out, and import the record that exists already: then the "

@@ -5,7 +5,7 @@ leaves behind. With the environments of before the change at hand, they are of e
 
 from pay.model import Ladder, Stage
 from pay.model.stage.write_order import Records, states
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.stage_from_records import expected_in_words, in_words, model_records, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
@@ -21,7 +21,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
             continue
         records = model_records(name.before, plan.stack)
         if records is None or not start_of(records, ladder).is_known:
-            yield Finding(
+            yield GuardFinding(
                 name.before[0].address,
                 f"{name.key} has {in_words(name.before)}, which does not match any stage of "
                 f"{plan.stack.environment}",
@@ -29,7 +29,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 "records of a stage, and plan again",
             )
         elif before in ladder.stages and not _explains(records, ladder, before, stage):
-            yield Finding(
+            yield GuardFinding(
                 name.before[0].address,
                 f"{name.key} has {in_words(name.before)}; before this change {service} was at "
                 f"{before}: {expected_in_words(ladder.records(before), service)}",

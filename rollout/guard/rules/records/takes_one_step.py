@@ -5,7 +5,7 @@ back.
 
 from pay.model import Ladder, Stage
 from pay.model.stage.transitions import find_edge, promotion, rollbacks
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.stage_from_records import in_words, model_records, start_of
 from rollout.plans.read import StackPlan
 from rollout.plans.records import names_in
@@ -17,7 +17,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         return
     ladder, before = context.environment(plan).ladder, context.stage_before(plan)
     if before in ladder.stages and before is not stage and not find_edge(ladder, before, stage):
-        yield Finding(
+        yield GuardFinding(
             "",
             f"environments/{plan.stack.environment}.toml moves {service} from {before} to {stage}",
             f"from {before} a service can go {_ways(ladder, before)}",
@@ -39,7 +39,7 @@ def _records(
             continue
         stages = sorted(start.stages, key=lambda s: s.position)
         if not is_known and (skipping := start.may_skip(ladder, stage)):
-            yield Finding(
+            yield GuardFinding(
                 name.before[0].address,
                 f"{name.key} has {in_words(name.before)}: {service} was at {' or '.join(stages)}, "
                 f"and from {skipping} it cannot go to {stage}",
@@ -48,7 +48,7 @@ def _records(
             )
         elif not start.may_become(ladder, stage):
             stages = stages or [edge.before for edge in start.interrupted]
-            yield Finding(
+            yield GuardFinding(
                 name.before[0].address,
                 f"{name.key} has {in_words(name.before)} ({' or '.join(stages)}), and the file has "
                 f"{service} at {stage}",

@@ -3,7 +3,7 @@ could read the secrets of services, from code that opens pages of third parties.
 """
 
 from pay.model import names
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import CANARY
 from rollout.plans.read import StackPlan
 from rollout.plans.references import refers_to_own
@@ -23,4 +23,4 @@ def check(plan: StackPlan, context: Context) -> Findings:
         else:
             planned = "known only after apply"
         if planned != arn:
-            yield Finding(change.address, f"{_ROLE} is {planned}", f"let it run under {role}")
+            yield GuardFinding(change.address, f"{_ROLE} is {planned}", f"let it run under {role}")

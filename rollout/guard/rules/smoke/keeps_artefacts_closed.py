@@ -6,7 +6,7 @@ admits.
 
 from collections.abc import Iterator
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.plans.plan import PAST, ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.values import dig
@@ -29,7 +29,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         return
     for change in plan.plan.moving:
         for saw in _opened(change):
-            yield Finding(change.address, saw, "keep it closed, encrypted and logged")
+            yield GuardFinding(change.address, saw, "keep it closed, encrypted and logged")
 
 
 def _opened(change: ResourceChange) -> Iterator[str]:

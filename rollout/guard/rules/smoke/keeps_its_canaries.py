@@ -10,7 +10,7 @@ from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side, names
 from pay.model.smoke import SCHEDULED
 from pay.smoke.targets import CanaryTarget, targets
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import CANARY
 from rollout.plans.plan import PAST, ResourceChange
 from rollout.plans.read import StackPlan
@@ -30,9 +30,9 @@ def check(plan: StackPlan, context: Context) -> Findings:
         if not change.is_removed:
             target = scheduled.get(str(change.after.get("name")))
             if target and (saw := _runs_otherwise(change, target)):
-                yield Finding(change.address, saw, DO)
+                yield GuardFinding(change.address, saw, DO)
         elif why := _why_needed(str(change.before.get("name")), environment):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"the canary is {PAST[change.verb]}; {why}",
                 "keep it; to do without smoke tests there allow this rule with the reason",

@@ -6,7 +6,7 @@ runtime support policy". An apply would fail halfway, or every run afterwards.
 
 import re
 
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.traffic_changes import CANARY
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
@@ -23,7 +23,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
         if before == after:
             continue
         if problem := _problem(change, before, after):
-            yield Finding(
+            yield GuardFinding(
                 change.address,
                 f"runtime_version becomes {after}: {problem}",
                 "name a runtime that AWS lists without a deprecation date "

@@ -11,7 +11,7 @@ from pay.model import names
 from pay.model.environment.account import Account, accounts
 from pay.unread import Unread
 from pay.watching.ways import LONGEST_SECONDS, RETRIES, Route, routes
-from rollout.guard.rule import Context, Finding, Findings
+from rollout.guard.rule import Context, Findings, GuardFinding
 from rollout.guard.schedules import shown, words
 from rollout.plans.plan import PAST, Plan, ResourceChange
 from rollout.plans.read import StackPlan
@@ -45,14 +45,16 @@ def _against(
     key, wrong = _CHECKS[change.type]
     before, after = (str(values.get(key)) for values in (change.before, change.after))
     if change.goes and before in wanted:
-        yield Finding(change.address, f"{before} is {PAST[change.verb]}: it tells findings", KEEP)
+        yield GuardFinding(
+            change.address, f"{before} is {PAST[change.verb]}: it tells findings", KEEP
+        )
     if change.is_removed:
         return
     if after not in wanted:
-        yield Finding(change.address, f"the file wants no rule {after}", DO)
+        yield GuardFinding(change.address, f"the file wants no rule {after}", DO)
         return
     for text in wrong(plan, change, wanted[after], account):
-        yield Finding(change.address, text, DO)
+        yield GuardFinding(change.address, text, DO)
 
 
 def _rule(plan: Plan, change: ResourceChange, route: Route, account: Account) -> Iterator[str]:

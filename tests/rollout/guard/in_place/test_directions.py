@@ -17,7 +17,7 @@ from rollout.guard.in_place.directions import (
     OFF,
     ON,
     TAGS_WITH_THAT_OF_ECS,
-    Direction,
+    SafeDirection,
     becomes,
 )
 from rollout.guard.rule import Context
@@ -28,7 +28,7 @@ from tests.support.plans import Json, change, plan
 ECS, NAME = {"key": "AmazonECSManaged", "value": "true"}, {"key": "Name", "value": "a"}
 
 
-def lets(direction: Direction, before: Json, after: Json, **more: Any) -> bool:
+def lets(direction: SafeDirection, before: Json, after: Json, **more: Any) -> bool:
     """Whether the direction lets every attribute of an alarm change that differs."""
     entry = change("aws_cloudwatch_metric_alarm.a", before, after, **more)
     resource = ResourceChange.model_validate(entry)
@@ -76,7 +76,7 @@ def lets(direction: Direction, before: Json, after: Json, **more: Any) -> bool:
     ],
 )
 def test_lets_a_value_change_in_its_direction(
-    direction: Direction, before: object, after: object, expected: bool
+    direction: SafeDirection, before: object, after: object, expected: bool
 ) -> None:
     assert lets(direction, {"value": before}, {"value": after}) == expected
 
