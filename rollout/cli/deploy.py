@@ -25,7 +25,7 @@ from rollout.aws.clients import asking
 from rollout.delivery.sandboxed import refuse_plan_only
 from rollout.deployment.deploy import Deployed
 from rollout.deployment.deploy import deploy as deploy_release
-from rollout.deployment.release_checks import Asked
+from rollout.deployment.release_checks import RequestedRelease
 from rollout.deployment.release_plans import ReleasePlans
 from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author, stripped
@@ -58,7 +58,7 @@ def deploy(
     target = choose(environment, load_for(folder, environment), "ENV")
     choose(service, target.services, "SERVICE")
     by = author(folder)
-    asked = Asked(
+    asked = RequestedRelease(
         folder,
         target,
         CATALOGUE[service],

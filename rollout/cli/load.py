@@ -24,7 +24,7 @@ from pay.model.environment.load import Scenario
 from rollout.aws.clients import asking
 from rollout.load.load_test import (
     LoadOutcome,
-    LoadTest,
+    LoadTestRun,
     LoadVerdict,
     backstop_at,
     load_tests_of,
@@ -75,7 +75,7 @@ def load(
         try:
             with locked([chosen], command, author(folder), longest=wait) as check:
                 mover = Mover(chosen, client, check, _to_person)
-                test = LoadTest(scenario, wanted, settings, mover, runner)
+                test = LoadTestRun(scenario, wanted, settings, mover, runner)
                 outcome = test.run()
             if out:
                 test.keep(outcome, out)

@@ -18,7 +18,7 @@ from rollout.locks.environment_locks import Wait, locked
 from rollout.moves.journal import author
 from rollout.sleep.sleeping import refuse_asleep
 from rollout.tasks.one_off import Runner
-from rollout.tasks.scheduled import Planned, dead_letters, planned_calls, require_calls, run_now
+from rollout.tasks.scheduled import PlannedCall, dead_letters, planned_calls, require_calls, run_now
 from rollout.terminal.arguments import EnvironmentName, Json, environments_folder
 from rollout.terminal.arguments import now as moment
 from rollout.terminal.console import Command, choose, console, print_json
@@ -98,7 +98,7 @@ def _environment(name: str) -> Environment:
     return chosen
 
 
-def _asked(environment: Environment, client: Client) -> tuple[list[Planned], int | None]:
+def _asked(environment: Environment, client: Client) -> tuple[list[PlannedCall], int | None]:
     try:
         calls = [*planned_calls(environment, client, moment())]
         return calls, dead_letters(environment, client)
@@ -106,7 +106,7 @@ def _asked(environment: Environment, client: Client) -> tuple[list[Planned], int
         raise Failed(f"{error} Allow your role this action.") from None
 
 
-def _as_table(calls: list[Planned]) -> Table:
+def _as_table(calls: list[PlannedCall]) -> Table:
     table = Table("call", "service", "when", "next")
     for each in calls:
         following = weekday_moment(each.next_call) if each.next_call else each.state.lower()
@@ -114,7 +114,7 @@ def _as_table(calls: list[Planned]) -> Table:
     return table
 
 
-def _as_data(each: Planned) -> dict[str, object]:
+def _as_data(each: PlannedCall) -> dict[str, object]:
     return {
         "name": each.call.name,
         "service": each.call.service,

@@ -29,7 +29,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Plan:
+class StagePlan:
     """An environment and the stages that its services will have."""
 
     environment: Environment
@@ -53,7 +53,7 @@ class Plan:
         return max((each[-1][1] for each in self.stays.values()), default=LONG_AGO)
 
 
-def plan_of(environment: Environment, waves: Sequence[PlannedWave]) -> Plan:
+def plan_of(environment: Environment, waves: Sequence[PlannedWave]) -> StagePlan:
     """Return the stages of an environment's services, from now on by the plan of moves."""
     stays = {
         name: [(deployment.stage, LONG_AGO)] for name, deployment in environment.services.items()
@@ -61,7 +61,7 @@ def plan_of(environment: Environment, waves: Sequence[PlannedWave]) -> Plan:
     for wave in waves:
         for move in wave.moves:
             stays[move.service].append((move.after, move.at))
-    return Plan(environment, stays)
+    return StagePlan(environment, stays)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Month:
         return f"{self.first:%b %Y}"
 
 
-def months(plans: Sequence[Plan], pricing: Pricing, now: datetime) -> tuple[Month, ...]:
+def months(plans: Sequence[StagePlan], pricing: Pricing, now: datetime) -> tuple[Month, ...]:
     """Return HORIZON months from the present one on."""
     used = [_Used(plan) for plan in plans]
     of_accounts = [*account_usage(plan.environment for plan in plans)]
@@ -155,7 +155,7 @@ def _summed(usages: Iterable[Usage], pricing: Pricing) -> tuple[CostLine, ...]:
 class _Used:
     """The usage of an environment at each of its services' stages, looked up once."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: StagePlan) -> None:
         self._plan = plan
         self.shared = tuple(shared_usage(plan.environment))
         self.groups: tuple[InstanceGroup, ...] = tuple(groups(plan.environment))

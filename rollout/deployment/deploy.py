@@ -25,18 +25,18 @@ from rollout.aws.clients import Client
 from rollout.delivery.synthesis import output_folder, synthesise
 from rollout.delivery.terraform import Terraform
 from rollout.deployment.read_back import (
-    Deployment,
     NotRunning,
+    PrimaryDeployment,
     primary,
     require_running,
     settled,
 )
-from rollout.deployment.release_checks import Asked, Examined, RunningImage, examine
+from rollout.deployment.release_checks import Examined, RequestedRelease, RunningImage, examine
 from rollout.deployment.release_plans import ReleasePlans, plan_release, revision, variables
 from rollout.locks.environment_locks import Check
 from rollout.locks.holding import LockLost
 from rollout.releases.record import Release, ReleaseVerdict, append_release
-from rollout.releases.registry import Registry
+from rollout.releases.registry import ServiceRepositories
 from rollout.smoke.of_service import of_service
 from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome, SmokeVerdict
@@ -48,7 +48,7 @@ _FAILURES = (Exception, KeyboardInterrupt)
 """Whatever it is: a side must not be left on a release that nobody knows to be good."""
 
 
-class Smoke(Protocol):
+class RunsScenarios(Protocol):
     """Runs scenarios against one side, as `rollout.smoke.smoke.smoke` does."""
 
     def __call__(
@@ -65,11 +65,11 @@ class Smoke(Protocol):
 class Deployed:
     """The result of a deployment."""
 
-    asked: Asked
+    asked: RequestedRelease
     entry: Release
     file: Path
     """The record with the line."""
-    deployments: Mapping[Side, Deployment]
+    deployments: Mapping[Side, PrimaryDeployment]
     is_everywhere: bool
     """True when every side runs the release: a bad one only lacks its migration."""
 
@@ -91,21 +91,21 @@ class Deployed:
 class _Run:
     """One running deployment."""
 
-    asked: Asked
+    asked: RequestedRelease
     client: Client
     terraform: Terraform
     check: Check
     examined: Examined
-    running: Mapping[Side, Deployment]
+    running: Mapping[Side, PrimaryDeployment]
     """The deployments that ran before."""
     plans: ReleasePlans
-    registry: Registry
-    smoke: Smoke
+    registry: ServiceRepositories
+    smoke: RunsScenarios
     is_everywhere: bool = False
     is_known: bool = True
     """True when the smoke tests had an answer from every third party."""
     reached: list[ServiceSide] = field(default_factory=list)
-    deployments: dict[Side, Deployment] = field(default_factory=dict)
+    deployments: dict[Side, PrimaryDeployment] = field(default_factory=dict)
     smoked: dict[Side, tuple[str, ...]] = field(default_factory=dict)
 
     def release_everywhere(self, now: Callable[[], datetime]) -> None:
@@ -216,7 +216,7 @@ class _Run:
         }
         return {name: image.digest for name, image in former.items() if image}
 
-    def _read_back(self, side: ServiceSide, digests: Mapping[str, str]) -> Deployment:
+    def _read_back(self, side: ServiceSide, digests: Mapping[str, str]) -> PrimaryDeployment:
         accepted = {name: self.registry.accepted(name, each) for name, each in digests.items()}
         arn = revision(self.terraform, self.asked.stack_of(side))
         deployment = require_running(side, self.client("ecs"), arn, accepted)
@@ -269,13 +269,13 @@ class _Run:
 
 
 def deploy(
-    asked: Asked,
+    asked: RequestedRelease,
     client: Client,
     check: Check,
     now: Callable[[], datetime],
     *,
     is_dry: bool = False,
-    smoke: Smoke = smoke,
+    smoke: RunsScenarios = smoke,
 ) -> Deployed | ReleasePlans:
     """Deploy a release to every side that exists, with its migration, and record it. When a side
     does not run it, or a smoke test fails, all sides get their old images again. The line then says
@@ -284,7 +284,7 @@ def deploy(
     Raises Refused with every reason, and nothing changed; Failed when something is left that a
     person has to look at.
     """
-    registry = Registry(client("ecr"), asked.service)
+    registry = ServiceRepositories(client("ecr"), asked.service)
     # A deployment that does not come to its end is what a rollback replaces.
     look = primary if asked.is_rollback else settled
     running = {side.side: look(side, client("ecs")) for side in asked.sides}

@@ -21,13 +21,13 @@ from pay.model.environment.images import Pin
 from pay.model.problem import InvalidInput
 from pay.model.service.call_graph import release_waves
 from rollout.aws.clients import Client
-from rollout.deployment.deploy import Deployed, Smoke, deploy
-from rollout.deployment.read_back import COMPLETED, Deployment, primary
-from rollout.deployment.release_checks import Asked, RunningImage, examine
+from rollout.deployment.deploy import Deployed, RunsScenarios, deploy
+from rollout.deployment.read_back import COMPLETED, PrimaryDeployment, primary
+from rollout.deployment.release_checks import RequestedRelease, RunningImage, examine
 from rollout.images.copy import without_proof
 from rollout.locks.environment_locks import Check
 from rollout.releases.record import ReleaseVerdict
-from rollout.releases.registry import Registry
+from rollout.releases.registry import ServiceRepositories
 from rollout.sleep.sleeping import refuse_asleep
 from rollout.smoke.smoke import smoke
 from rollout.terminal.refusal import Failed, Finding, Refused
@@ -70,7 +70,7 @@ class Patch:
 class Standing:
     """The progress of a service."""
 
-    asked: Asked
+    asked: RequestedRelease
     runs: tuple[int | None, ...]
     """The releases of the sidecar on its sides, each once; None: an image of no release."""
     is_done: bool
@@ -156,8 +156,8 @@ def _standing(
     patch: Patch, service: Microservice, client: Client
 ) -> tuple[Standing | None, tuple[Finding, ...]]:
     """Return the progress of a service, and what blocks its patch; None: unknown."""
-    registry = Registry(client("ecr"), service)
-    draft = Asked(
+    registry = ServiceRepositories(client("ecr"), service)
+    draft = RequestedRelease(
         patch.folder,
         patch.environment,
         service,
@@ -187,11 +187,13 @@ def _standing(
     return standing, examine(asked, registry, running).findings
 
 
-def _image(registry: Registry, container: str, deployment: Deployment) -> RunningImage:
+def _image(
+    registry: ServiceRepositories, container: str, deployment: PrimaryDeployment
+) -> RunningImage:
     return RunningImage.of(registry, container, deployment.images.get(container, ""))
 
 
-def _no_release(asked: Asked, own: list[int | None]) -> Finding:
+def _no_release(asked: RequestedRelease, own: list[int | None]) -> Finding:
     if not own:
         return Finding("release", "it runs nowhere", "apply its sides, and deploy a release first")
     where = f"{asked.environment.name} {asked.service.name}"
@@ -203,7 +205,7 @@ def _no_release(asked: Asked, own: list[int | None]) -> Finding:
     )
 
 
-def _is_recorded(patch: Patch, asked: Asked) -> bool:
+def _is_recorded(patch: Patch, asked: RequestedRelease) -> bool:
     """Return whether the last line of the service shows the pinned digest, and that it ran."""
     last = asked.releases[-1:]
     return any(
@@ -221,7 +223,7 @@ def run_waves(
     check: Check,
     now: Callable[[], datetime],
     *,
-    smoke: Smoke = smoke,
+    smoke: RunsScenarios = smoke,
 ) -> Patched:
     """Release each service that is not done, in waves, up to the first that fails. Its sides run
     what they ran before then, or the reason says what does. `file` pins the release already.
@@ -239,7 +241,11 @@ def run_waves(
 
 
 def _released(
-    asked: Asked, client: Client, check: Check, now: Callable[[], datetime], smoke: Smoke
+    asked: RequestedRelease,
+    client: Client,
+    check: Check,
+    now: Callable[[], datetime],
+    smoke: RunsScenarios,
 ) -> str | None:
     """Return why a service does not run the sidecar's release; None: it does."""
     try:

@@ -30,7 +30,7 @@ IN_PROGRESS, COMPLETED = "IN_PROGRESS", "COMPLETED"
 
 
 @dataclass(frozen=True)
-class Deployment:
+class PrimaryDeployment:
     """The primary deployment of a side."""
 
     id: str
@@ -50,14 +50,14 @@ class NotRunning(Exception):
     """A release does not run as it should; the message says what runs instead, and why."""
 
 
-def primary(side: ServiceSide, ecs: Any) -> Deployment | None:
+def primary(side: ServiceSide, ecs: Any) -> PrimaryDeployment | None:
     """Return the primary deployment; None: the side does not exist."""
     service = _service(side, ecs)
     primaries = [each for each in service.get("deployments", ()) if each["status"] == "PRIMARY"]
     return _deployment(primaries[0], ecs) if primaries else None
 
 
-def settled(side: ServiceSide, ecs: Any) -> Deployment | None:
+def settled(side: ServiceSide, ecs: Any) -> PrimaryDeployment | None:
     """Return the primary deployment once it is no longer in progress, or after a deployment's
     longest time. None: the side does not exist.
     """
@@ -74,7 +74,7 @@ def require_running(
     ecs: Any,
     revision: str,
     wanted: Mapping[str, Collection[str]],
-) -> Deployment:
+) -> PrimaryDeployment:
     """Return the deployment of a revision when it is PRIMARY and COMPLETED. All its tasks must run
     images of the `wanted` digests, by container.
 
@@ -93,8 +93,8 @@ def require_running(
 
 
 def _completed(
-    side: ServiceSide, ecs: Any, deployment: Deployment | None, revision: str
-) -> Deployment:
+    side: ServiceSide, ecs: Any, deployment: PrimaryDeployment | None, revision: str
+) -> PrimaryDeployment:
     """Return the deployment if it is COMPLETED, of the revision. Raises NotRunning otherwise."""
     where = f"{side.service.name} in {side.cluster}"
     if deployment is None:
@@ -117,7 +117,7 @@ def stopped_reasons(side: ServiceSide, ecs: Any, revision: str) -> tuple[str, ..
 
 
 def _wrong(
-    tasks: Sequence[Any], deployment: Deployment, wanted: Mapping[str, Collection[str]]
+    tasks: Sequence[Any], deployment: PrimaryDeployment, wanted: Mapping[str, Collection[str]]
 ) -> Iterator[str]:
     if deployment.running != deployment.desired:
         yield f"{deployment.running} of {deployment.desired} tasks run"
@@ -144,9 +144,9 @@ def _service(side: ServiceSide, ecs: Any) -> Any:
     return next((each for each in answer["services"] if each["status"] == "ACTIVE"), {})
 
 
-def _deployment(described: Any, ecs: Any) -> Deployment:
+def _deployment(described: Any, ecs: Any) -> PrimaryDeployment:
     arn = described["taskDefinition"]
-    return Deployment(
+    return PrimaryDeployment(
         id=described["id"],
         task_definition=arn,
         rollout_state=described.get("rolloutState", COMPLETED),

@@ -15,7 +15,7 @@ from pay.model.side import ServiceSide
 from pay.model.stacks import KINDS, Stack, known_stacks
 from pay.model.stage.dns_answers import share_at
 from pay.smoke.targets import proving
-from rollout.deployment.read_back import IN_PROGRESS, Deployment
+from rollout.deployment.read_back import IN_PROGRESS, PrimaryDeployment
 from rollout.releases.record import (
     Digests,
     Release,
@@ -24,14 +24,14 @@ from rollout.releases.record import (
     read_what_is_right,
     that_ran,
 )
-from rollout.releases.registry import Image, Registry
+from rollout.releases.registry import RegistryImage, ServiceRepositories
 from rollout.tasks.migrations import no_way_back
 from rollout.tasks.record import has_run, read_runs
 from rollout.terminal.refusal import Finding
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestedRelease:
     """A release that somebody wants to run."""
 
     folder: Path
@@ -139,7 +139,9 @@ class Examined:
 
 
 def examine(
-    asked: Asked, registry: Registry, running: Mapping[Side, Deployment | None]
+    asked: RequestedRelease,
+    registry: ServiceRepositories,
+    running: Mapping[Side, PrimaryDeployment | None],
 ) -> Examined:
     """Return the images of a release and every reason against it, without a plan.
 
@@ -154,7 +156,7 @@ def examine(
     }
     own = asked.service.name
     last = next((runs[side.side] for side in reversed(asked.sides) if side.side in runs), {})
-    targets: dict[str, Image] = {}
+    targets: dict[str, RegistryImage] = {}
     findings = [*_sides(asked, running), *_environment(asked)]
     image, against = _own_image(asked, registry, runs)
     findings += against
@@ -189,11 +191,11 @@ class RunningImage:
 
     reference: str
     """Its tag or digest."""
-    image: Image | None
+    image: RegistryImage | None
     """None: the registry no longer has it."""
 
     @classmethod
-    def of(cls, registry: Registry, container: str, image: str) -> "RunningImage":
+    def of(cls, registry: ServiceRepositories, container: str, image: str) -> "RunningImage":
         reference = tag_of(image)
         known = container in registry.repositories
         return cls(reference, registry.find(container, reference) if known else None)
@@ -209,7 +211,9 @@ class RunningImage:
         return number or release_number([self.reference])
 
 
-def _sides(asked: Asked, running: Mapping[Side, Deployment | None]) -> Iterator[Finding]:
+def _sides(
+    asked: RequestedRelease, running: Mapping[Side, PrimaryDeployment | None]
+) -> Iterator[Finding]:
     for side in asked.sides:
         deployment, where = running[side.side], f"the {side.side} side"
         if deployment is None:
@@ -227,7 +231,7 @@ def _sides(asked: Asked, running: Mapping[Side, Deployment | None]) -> Iterator[
             yield Finding("sides", reason, "let it want tasks again, then deploy")
 
 
-def _environment(asked: Asked) -> Iterator[Finding]:
+def _environment(asked: RequestedRelease) -> Iterator[Finding]:
     if asked.is_rollback:
         return
     if asked.environment.frozen:
@@ -244,8 +248,10 @@ def _environment(asked: Asked) -> Iterator[Finding]:
 
 
 def _own_image(
-    asked: Asked, registry: Registry, runs: Mapping[Side, Mapping[str, RunningImage]]
-) -> tuple[Image | None, list[Finding]]:
+    asked: RequestedRelease,
+    registry: ServiceRepositories,
+    runs: Mapping[Side, Mapping[str, RunningImage]],
+) -> tuple[RegistryImage | None, list[Finding]]:
     """Return the image of the release, and what is wrong with it. A rollback takes the very image
     that ran here.
     """
@@ -285,7 +291,9 @@ def _own_image(
 
 
 def _forward(
-    asked: Asked, targets: Mapping[str, Image], runs: Mapping[Side, Mapping[str, RunningImage]]
+    asked: RequestedRelease,
+    targets: Mapping[str, RegistryImage],
+    runs: Mapping[Side, Mapping[str, RunningImage]],
 ) -> Iterator[Finding]:
     """Refuse a rollback of a sidecar to a release that is newer than those that run, and never ran.
     It would wait for no proof and no smoke test.
@@ -306,7 +314,7 @@ def _forward(
 
 
 def _past_a_contraction(
-    asked: Asked, runs: Mapping[Side, Mapping[str, RunningImage]]
+    asked: RequestedRelease, runs: Mapping[Side, Mapping[str, RunningImage]]
 ) -> Iterator[Finding]:
     own = asked.service.name
     running = [number for each in runs.values() if own in each and (number := each[own].release)]
@@ -321,7 +329,9 @@ def _past_a_contraction(
         yield finding
 
 
-def _no_pinned_image(asked: Asked, registry: Registry, container: str, pin: Pin | None) -> Finding:
+def _no_pinned_image(
+    asked: RequestedRelease, registry: ServiceRepositories, container: str, pin: Pin | None
+) -> Finding:
     file, repository = f"{asked.environment.name}.toml", registry.repositories[container]
     reason = (
         f"{file} pins {repository}@{pin.digest}, which is not in the registry of account "
@@ -333,7 +343,9 @@ def _no_pinned_image(asked: Asked, registry: Registry, container: str, pin: Pin 
 
 
 def _older(
-    asked: Asked, targets: Mapping[str, Image], runs: Mapping[Side, Mapping[str, RunningImage]]
+    asked: RequestedRelease,
+    targets: Mapping[str, RegistryImage],
+    runs: Mapping[Side, Mapping[str, RunningImage]],
 ) -> Iterator[Finding]:
     """Compare the numbers of every container with what runs on every side."""
     verb = "patch to" if asked.patch else "deploy"
@@ -349,7 +361,7 @@ def _older(
                 )
 
 
-def _unproven(asked: Asked, image: Image | None) -> Iterator[Finding]:
+def _unproven(asked: RequestedRelease, image: RegistryImage | None) -> Iterator[Finding]:
     """Ask the environment before for the release: the same digest, with a good verdict."""
     before, own = asked.environment.follows, asked.service.name
     if before is None:

@@ -9,7 +9,7 @@ from pay.model.stacks import TASKS, traffic_stack
 from pay.model.tasks import image_tag_variable
 from rollout.delivery.planner import Planner
 from rollout.delivery.terraform import Terraform
-from rollout.deployment.release_checks import Asked
+from rollout.deployment.release_checks import RequestedRelease
 from rollout.guard.options import read_and_judge
 from rollout.plans.containers import TASK_DEFINITION
 from rollout.plans.plan import PriorState, ResourceChange
@@ -43,14 +43,14 @@ class ReleasePlans:
         return bool(self.by_stack[stack].plan.moving)
 
 
-def variables(asked: Asked, references: Mapping[str, str]) -> dict[str, str]:
+def variables(asked: RequestedRelease, references: Mapping[str, str]) -> dict[str, str]:
     """Return Terraform variable -> tag or digest, for tags or digests by container."""
     names = image_tag_variables(asked.service.name)
     return {names[name]: each for name, each in references.items() if name in names}
 
 
 def plan_release(
-    asked: Asked,
+    asked: RequestedRelease,
     terraform: Terraform,
     folder: Path,
     releases: Mapping[Side, Mapping[str, str]],

@@ -16,13 +16,13 @@ from pay.model import Environment, names
 from pay.model.environment.host_names import host_name
 from pay.model.environment.load import AFTER, FAMILY, Load, RunnerExit, Scenario
 from rollout.load.page import as_page
-from rollout.load.results import REPORT, SUMMARY, Check, Results
+from rollout.load.results import REPORT, SUMMARY, LimitCheck, Results
 from rollout.load.runner_log import RunnerLog
 from rollout.load.seen import Activity, SeenLoad, SideBalancer, balancers, scaled, seen_by
 from rollout.measure.measure import LAG
 from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.sleeping import plan_to_sleep, put_to_sleep, wake
-from rollout.tasks.one_off import Ended, Runner
+from rollout.tasks.one_off import EndedTask, Runner
 from rollout.terminal.refusal import Failed, Finding, Refused
 
 STARTED_BY = "load-test"
@@ -65,7 +65,7 @@ class LoadOutcome:
 
     place: str
     """The place of the results."""
-    checks: tuple[Check, ...] = ()
+    checks: tuple[LimitCheck, ...] = ()
     seen: tuple[SeenLoad, ...] = ()
     """The behaviour of each side while the load ran."""
     activities: tuple[Activity, ...] = ()
@@ -90,14 +90,14 @@ class LoadOutcome:
 class Ran:
     """A run that came to its end, before it is judged."""
 
-    ended: Ended
+    ended: EndedTask
     start: datetime
     end: datetime
     balancers: tuple[SideBalancer, ...]
 
 
 @dataclass(frozen=True)
-class LoadTest:
+class LoadTestRun:
     """One run of a scenario."""
 
     name: str

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pay.model.environment.load import Scenario
 from pay.pages import templates
-from rollout.load.results import REPORT, Check
+from rollout.load.results import REPORT, LimitCheck
 from rollout.load.seen import Activity, SeenLoad
 from rollout.terminal.time_text import local
 
@@ -13,7 +13,7 @@ def as_page(
     title: str,
     scenario: Scenario,
     verdict: str,
-    checks: Sequence[Check],
+    checks: Sequence[LimitCheck],
     seen: Sequence[SeenLoad],
     activities: Sequence[Activity],
 ) -> str:

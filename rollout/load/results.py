@@ -10,7 +10,7 @@ REPORT, SUMMARY = "report.html", "summary.json"
 
 
 @dataclass(frozen=True)
-class Check:
+class LimitCheck:
     """A limit, and what was seen."""
 
     seen_by: str
@@ -45,12 +45,12 @@ class Results:
             raise Failed(f"the runner has left no {name} below {self.place}") from None
         return bytes(answer["Body"].read())
 
-    def checks(self) -> tuple[Check, ...]:
+    def checks(self) -> tuple[LimitCheck, ...]:
         """Return the limits of the runner. Raises Failed for a summary of another form."""
         try:
             rows = json.loads(self.read(SUMMARY))["thresholds"]
             return tuple(
-                Check("runner", str(row["name"]), float(row["limit"]), float(row["value"]))
+                LimitCheck("runner", str(row["name"]), float(row["limit"]), float(row["value"]))
                 for row in rows
             )
         except (ValueError, KeyError, TypeError) as error:

@@ -23,7 +23,7 @@ from pay.model.side import ServiceSide
 from pay.model.vocabulary import Exposure, LoadBalancerType
 from pay.sleep.parts import sides
 from rollout.aws.clients import Client, items
-from rollout.load.results import Check
+from rollout.load.results import LimitCheck
 from rollout.measure.cloudwatch import Points, Query, read
 from rollout.terminal.refusal import Failed
 
@@ -61,14 +61,14 @@ class SeenLoad:
     cpu_percent: float | None
     """The average of its tasks in the busiest minute; None: not measured."""
 
-    def checks(self, scenario: Scenario) -> Iterator[Check]:
+    def checks(self, scenario: Scenario) -> Iterator[LimitCheck]:
         """Yield the limits that a side with enough requests must hold."""
         if self.requests < MIN_REQUESTS:
             return
         failed = round(100 * self.failed / self.requests, 3)
-        yield Check(self.name, "failed_percent", scenario.max_failed_percent, failed)
+        yield LimitCheck(self.name, "failed_percent", scenario.max_failed_percent, failed)
         if self.is_public and self.p95_ms is not None:
-            yield Check(self.name, "p95_ms", scenario.max_p95_ms, self.p95_ms)
+            yield LimitCheck(self.name, "p95_ms", scenario.max_p95_ms, self.p95_ms)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pay.model.vocabulary import Side
 
 
 @dataclass(frozen=True)
-class Asked:
+class ServiceToJudge:
     """A service to judge at its stage."""
 
     environment: Environment

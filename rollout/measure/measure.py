@@ -32,7 +32,7 @@ from pay.model.stage.parts import PartName
 from pay.model.vocabulary import Severity, Side
 from rollout.aws.clients import Client
 from rollout.measure import expected
-from rollout.measure.asked import Asked
+from rollout.measure.asked import ServiceToJudge
 from rollout.measure.cloudwatch import Query, Series, read
 from rollout.measure.database import database_lines, database_queries
 from rollout.measure.judgement import Judgement
@@ -51,7 +51,7 @@ EC2_ANSWERS = 0.05
 """EC2's least share of the requests in a period that counts: a straggler shows nothing."""
 
 
-def judge(asked: Asked, client: Client) -> Judgement:
+def judge(asked: ServiceToJudge, client: Client) -> Judgement:
     """Read what the parts of a stage need, and judge each; `asked` has parts.
 
     Raises Failed when CloudWatch, or a side, does not answer in full.
@@ -88,7 +88,7 @@ class _Measured:
     weeks before; the other reads by the minute. Each has what the stage's parts need.
     """
 
-    def __init__(self, asked: Asked, client: Client) -> None:
+    def __init__(self, asked: ServiceToJudge, client: Client) -> None:
         self._asked, self._client = asked, client
         self._closures = asked.environment.closures_of(asked.service.name)
         self._counted = COUNTED[asked.service.load_balancer_type]

@@ -13,7 +13,7 @@ from pay.model.metrics import Metric
 from pay.model.queue_metrics import DELETED, OLDEST, RECEIVED, WAITING
 from pay.model.service.dependencies import Access
 from rollout.aws.clients import Client
-from rollout.measure.asked import Asked
+from rollout.measure.asked import ServiceToJudge
 from rollout.measure.cloudwatch import Points, Query, Series
 from rollout.measure.database import PERIOD_SECONDS, line_of
 from rollout.measure.span import WEEK, Span, on_the_clock
@@ -28,7 +28,7 @@ DeadLettersOf = Mapping[str, str | None]
 _METRICS = (RECEIVED, DELETED, OLDEST, WAITING)
 
 
-def received_queues(asked: Asked, client: Client) -> DeadLettersOf:
+def received_queues(asked: ServiceToJudge, client: Client) -> DeadLettersOf:
     """Return the queues that a service receives from. Raises Failed when one does not exist."""
     received = [use.name for use in asked.service.queues if Access.RECEIVE in use.access]
     queues = [names.queue(asked.environment.name, name) for name in received]

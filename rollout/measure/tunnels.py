@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pay.model.judging.minutes import Minute
 from pay.model.log_metrics import proxy_log
 from pay.model.vocabulary import Side
-from rollout.measure.asked import Asked
+from rollout.measure.asked import ServiceToJudge
 from rollout.measure.cloudwatch import Query, Series
 from rollout.measure.span import Span
 
@@ -14,7 +14,7 @@ from rollout.measure.span import Span
 class TunnelSeries:
     """The tunnels of both sides; one that squid could not open, or refused, has failed."""
 
-    asked: Asked
+    asked: ServiceToJudge
     series: Series
     """The series that was read, with what else was read beside it."""
 
@@ -32,10 +32,10 @@ class TunnelSeries:
         return [Minute(*counted(Side.EC2, at), *counted(Side.FARGATE, at)) for at in span]
 
 
-def tunnel_queries(asked: Asked, period_seconds: int) -> list[Query]:
+def tunnel_queries(asked: ServiceToJudge, period_seconds: int) -> list[Query]:
     """Return what TunnelSeries is read by."""
     return [query for side in Side for query in _of_side(asked, side, period_seconds)]
 
 
-def _of_side(asked: Asked, side: Side, period_seconds: int) -> list[Query]:
+def _of_side(asked: ServiceToJudge, side: Side, period_seconds: int) -> list[Query]:
     return [Query.of(log.metric, {}, period_seconds) for log in proxy_log(asked.sides[side])]

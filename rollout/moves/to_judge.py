@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pay.model.stage.rows import ROWS
-from rollout.measure.asked import Asked
+from rollout.measure.asked import ServiceToJudge
 from rollout.moves.journal import weights_text
 from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Finding, Refused
@@ -12,7 +12,7 @@ from rollout.terminal.time_text import local
 
 def services_to_judge(
     standings: Standings, environment: str, service: str | None, at: datetime
-) -> list[Asked]:
+) -> list[ServiceToJudge]:
     """Return what is asked of each service, or of the one that is named.
 
     Raises Refused for a named service at a stage without metrics to judge. A service that was not
@@ -53,7 +53,7 @@ def services_to_judge(
             )
         else:
             weights = weights_text(target.ladder.records(stage))
-            asked.append(Asked(target, standings.catalogue[name], since, weights, at))
+            asked.append(ServiceToJudge(target, standings.catalogue[name], since, weights, at))
     if findings:
         raise Refused(f"judging {service or 'the services'} in {environment}", findings)
     return asked

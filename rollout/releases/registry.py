@@ -15,7 +15,7 @@ _ABSENT = {"ImageNotFoundException", "RepositoryNotFoundException"}
 
 
 @dataclass(frozen=True)
-class Image:
+class RegistryImage:
     """An image in the registry."""
 
     digest: str
@@ -28,7 +28,7 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Registry:
+class ServiceRepositories:
     """The repositories of a service's containers."""
 
     ecr: Any
@@ -40,7 +40,7 @@ class Registry:
         sidecars = {each.name: each.repository for each in self.service.sidecars}
         return {self.service.name: names.repository(self.service.name), **sidecars}
 
-    def find(self, container: str, tag_or_digest: str) -> Image | None:
+    def find(self, container: str, tag_or_digest: str) -> RegistryImage | None:
         """Return the image of a container; None: the registry does not have it."""
         key = "imageDigest" if is_digest(tag_or_digest) else "imageTag"
         try:
@@ -52,7 +52,7 @@ class Registry:
                 return None
             raise
         [detail] = answer["imageDetails"]
-        return Image(detail["imageDigest"], tuple(detail.get("imageTags", ())))
+        return RegistryImage(detail["imageDigest"], tuple(detail.get("imageTags", ())))
 
     def accepted(self, container: str, digest: str) -> frozenset[str]:
         """Return the digests that ECS may report of tasks with this image. These are its own and,

@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Canary:
+class DeployedCanary:
     """One canary, by its name in AWS."""
 
     client: Any

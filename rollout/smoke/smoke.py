@@ -10,7 +10,7 @@ from pay.model.smoke import SmokeScenario
 from pay.model.stacks import SMOKE
 from pay.smoke.targets import CanaryTarget, on_side
 from rollout.aws.clients import Client
-from rollout.smoke.canaries import Canary
+from rollout.smoke.canaries import DeployedCanary
 from rollout.smoke.runs import Shown, not_known
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdict
 from rollout.terminal.polling import Clock
@@ -60,7 +60,7 @@ def smoke(
     def attempt(scenario: SmokeScenario) -> Attempt:
         target = CanaryTarget(scenario, environment, side)
         services = frozenset(service.name for service in target.pinned)
-        return Canary(canaries, target.name, scenario.timeout_seconds, clock, services).run
+        return DeployedCanary(canaries, target.name, scenario.timeout_seconds, clock, services).run
 
     return tried(environment, side, scenarios, attempt)
 

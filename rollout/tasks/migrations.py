@@ -20,8 +20,8 @@ from pay.model.tasks import image_tag_variable, migration_family
 from rollout.aws.clients import Client, items
 from rollout.aws.task_definitions import container_definitions
 from rollout.moves.journal import author
-from rollout.releases.registry import Registry
-from rollout.tasks.one_off import Ended, Runner
+from rollout.releases.registry import ServiceRepositories
+from rollout.tasks.one_off import EndedTask, Runner
 from rollout.tasks.record import MigrationRun, append_run, has_run, read_runs
 from rollout.terminal.refusal import Finding, Refused
 
@@ -34,7 +34,7 @@ class Migrated:
     """The result of a migration."""
 
     run: MigrationRun
-    ended: Ended | None
+    ended: EndedTask | None
     """None: it had run before, and nothing was started."""
 
 
@@ -162,7 +162,7 @@ def running_releases(
 
 def _release(ecs: Any, client: Client, service: Microservice, revision: str) -> int | None:
     reference = tag_of(_image(ecs, service, revision))
-    image = Registry(client("ecr"), service).find(service.name, reference)
+    image = ServiceRepositories(client("ecr"), service).find(service.name, reference)
     return (image and image.release) or release_number([reference])
 
 
@@ -176,7 +176,7 @@ def _revision_of(service: Microservice, release: int, runner: Runner) -> str | N
     ecs = runner.client("ecs")
     family = migration_family(runner.environment, service.name)
     tag = release_tag(release)
-    image = Registry(runner.client("ecr"), service).find(service.name, tag)
+    image = ServiceRepositories(runner.client("ecr"), service).find(service.name, tag)
     references = {tag, image.digest} if image else {tag}
     revisions = items(
         ecs,

@@ -29,7 +29,7 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedTask:
     """The end of a task."""
 
     task: str
@@ -172,7 +172,9 @@ class Runner:
             )
         return str(answer["tasks"][0]["taskArn"])
 
-    def follow(self, task: str, container: str, look: Callable[[], None] = lambda: None) -> Ended:
+    def follow(
+        self, task: str, container: str, look: Callable[[], None] = lambda: None
+    ) -> EndedTask:
         """Wait until a task has stopped, however long that takes, and return how it ended. `look`
         is called each time before its state is read.
 
@@ -200,13 +202,13 @@ class Runner:
             answer = self.client("ecs").describe_tasks(cluster=self.cluster, tasks=tasks)
             yield from answer["tasks"]
 
-    def _ended(self, task: Mapping[str, Any], container: str) -> Ended:
+    def _ended(self, task: Mapping[str, Any], container: str) -> EndedTask:
         own: Mapping[str, Any] = next(
             (each for each in task["containers"] if each["name"] == container), {}
         )
         exit_code = own.get("exitCode")
         reasons = (task.get("stoppedReason"), own.get("reason"))
-        return Ended(
+        return EndedTask(
             task=task["taskArn"],
             container=container,
             exit_code=exit_code,

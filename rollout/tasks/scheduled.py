@@ -15,7 +15,7 @@ from pay.model.service.scheduled_call import ScheduledCall
 from pay.model.stacks import TASKS
 from pay.model.tasks import scheduled
 from rollout.aws.clients import Client
-from rollout.tasks.one_off import Ended, Runner
+from rollout.tasks.one_off import EndedTask, Runner
 from rollout.terminal.refusal import Finding, Refused
 
 LOOKS_AHEAD = timedelta(days=8)
@@ -23,7 +23,7 @@ LOOKS_AHEAD = timedelta(days=8)
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedCall:
     """A scheduled call and its schedule."""
 
     call: ScheduledCall
@@ -42,7 +42,7 @@ def require_calls(environment: Environment) -> None:
         raise Refused(f"looking up the scheduled calls of {name}", [Finding("tasks", reason, fix)])
 
 
-def planned_calls(environment: Environment, client: Client, now: datetime) -> Iterator[Planned]:
+def planned_calls(environment: Environment, client: Client, now: datetime) -> Iterator[PlannedCall]:
     """Yield every call of the environment's services, in the order of the catalogue.
 
     Raises botocore's ClientError when AWS refuses.
@@ -55,7 +55,7 @@ def planned_calls(environment: Environment, client: Client, now: datetime) -> It
             expression = parse(schedule["ScheduleExpression"])
             zone = schedule["ScheduleExpressionTimezone"]
             next_call = next(expression.between(now, now + LOOKS_AHEAD, zone=zone, start=now), None)
-        yield Planned(call, state, next_call)
+        yield PlannedCall(call, state, next_call)
 
 
 def dead_letters(environment: Environment, client: Client) -> int | None:
@@ -69,7 +69,7 @@ def dead_letters(environment: Environment, client: Client) -> int | None:
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def run_now(call: ScheduledCall, runner: Runner) -> Ended:
+def run_now(call: ScheduledCall, runner: Runner) -> EndedTask:
     """Make a call now, exactly as its schedule makes it, also if the schedule is disabled.
 
     Raises Refused without the schedule, Failed when ECS starts no task.

@@ -29,7 +29,7 @@ def _is_link(text: str) -> str:
 Link = Annotated[str, AfterValidator(_is_link)]
 
 
-class End(_Row):
+class EndOfLife(_Row):
     """The day after which versions that begin with `cycle` get no fixes."""
 
     cycle: str
@@ -53,15 +53,15 @@ class Known(_Row):
     checked: date
     source: Link | None = None
     """The page that says so; packages need none, their registry does."""
-    ends: tuple[End, ...] = ()
+    ends: tuple[EndOfLife, ...] = ()
 
-    def end_of(self, pin: Pinned) -> End | None:
+    def end_of(self, pin: Pinned) -> EndOfLife | None:
         """Return when the pinned version ends, when that is known."""
         holding = [each for each in self.ends if each.holds(pin)]
         return max(holding, key=lambda each: len(each.cycle), default=None)
 
 
-class _Table(_Row):
+class _Versions(_Row):
     programs: dict[str, Known] = Field(default_factory=dict)
     pypi: dict[str, Known] = Field(default_factory=dict)
     npm: dict[str, Known] = Field(default_factory=dict)
@@ -73,7 +73,7 @@ Rows = Mapping[tuple[Source, str], Known]
 def load(path: Path = KNOWN) -> Rows:
     """Return the rows of a file. Raises InvalidInput with all mistakes at once."""
     try:
-        table = _Table.model_validate(parse(read_text(path)))
+        table = _Versions.model_validate(parse(read_text(path)))
     except NotToml as error:
         problem = Problem(where=str(path), line=error.line, found=str(error), allowed="TOML")
         raise InvalidInput([problem]) from None

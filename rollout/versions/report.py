@@ -12,7 +12,7 @@ from rich.table import Table
 
 from rollout.terminal.refusal import Finding
 from rollout.terminal.tables import print_table
-from rollout.versions.known import End, Known, Rows
+from rollout.versions.known import EndOfLife, Known, Rows
 from rollout.versions.pinned import Pinned, Source
 
 WARNING = timedelta(days=180)
@@ -29,7 +29,7 @@ class VersionLine:
     known: Known | None
 
     @property
-    def end(self) -> End | None:
+    def end(self) -> EndOfLife | None:
         """Return when the pinned version gets no more fixes, when that is known."""
         return self.known.end_of(self.pin) if self.known else None
 
@@ -139,7 +139,7 @@ def print_report(out: Console, pinned: Sequence[VersionLine], today: date) -> No
     print_table(out, table)
 
 
-def _ends(end: End | None, today: date) -> str:
+def _ends(end: EndOfLife | None, today: date) -> str:
     if end is None:
         return ""
     if end.on <= today:

@@ -20,7 +20,7 @@ from rollout.aws.task_definitions import container_definitions
 from rollout.contracts.agent.read import read_coverage, running_tasks
 from rollout.contracts.seen import SeenState, is_denied
 from rollout.releases.record import Release, ReleaseVerdict, read_releases
-from rollout.releases.registry import Registry
+from rollout.releases.registry import ServiceRepositories
 from rollout.watching.line import WatchingLine
 
 ACTIONS = ("ecr:BatchGetImage", "ecs:DescribeTaskDefinition")
@@ -112,7 +112,7 @@ def _proved(
         return WatchingLine(
             thing, SeenState.OFF, "the record has no release that passed", INTEGRITY, fix
         )
-    registry = Registry(client("ecr"), side.service)
+    registry = ServiceRepositories(client("ecr"), side.service)
     for release in good[:RELEASES]:
         if not _others(tasks, registry, release):
             shown = f"release {release.release}, {short_image(release.digests.get(service, ''))}"
@@ -122,7 +122,7 @@ def _proved(
     return WatchingLine(thing, SeenState.OFF, shown, INTEGRITY, fix)
 
 
-def _others(tasks: Sequence[Any], registry: Registry, release: Release) -> list[str]:
+def _others(tasks: Sequence[Any], registry: ServiceRepositories, release: Release) -> list[str]:
     """Return the containers that do not run the image of a release; GuardDuty's own is AWS's."""
     wanted = {name: registry.accepted(name, each) for name, each in release.digests.items()}
     return sorted(

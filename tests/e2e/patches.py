@@ -38,7 +38,9 @@ class PatchDesk:
         def standing(patch: Patch, service: Microservice, client: Any) -> Any:
             if service.name == SERVICE:
                 return real(patch, service, client)
-            asked = Asked(patch.folder, patch.environment, service, 1, "me", patch="nginx")
+            asked = RequestedRelease(
+                patch.folder, patch.environment, service, 1, "me", patch="nginx"
+            )
             return Standing(asked, (212,), is_done=service.name in self.patched), ()
 
         command = ["patch", "sandbox", "nginx", str(number), *NO_SMOKE, "--json"]
@@ -50,7 +52,7 @@ class PatchDesk:
         assert ended.exit_code == bool(answer["stopped_at"])
         return answer
 
-    def _deploy(self, asked: Asked, *arguments: Any, **options: Any) -> Any:
+    def _deploy(self, asked: RequestedRelease, *arguments: Any, **options: Any) -> Any:
         self.done.append(asked.service.name)
         if asked.service.name == SERVICE:
             return deploy(asked, *arguments, **options)
@@ -58,7 +60,7 @@ class PatchDesk:
         return Deployed(asked, _good(asked), asked.folder, {}, is_everywhere=True)
 
 
-def _good(asked: Asked) -> Release:
+def _good(asked: RequestedRelease) -> Release:
     at = datetime(2026, 11, 26, tzinfo=UTC)
     return Release(
         at=at, by="me", release=1, digests={}, verdict=ReleaseVerdict.GOOD, patch="nginx", plans="0"

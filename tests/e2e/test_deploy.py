@@ -21,8 +21,8 @@ from pay.model.smoke import SmokeScenario
 from rollout.aws.clients import Client, asking
 from rollout.deployment import release_checks
 from rollout.deployment.deploy import Deployed as DeployedRelease
-from rollout.deployment.deploy import Smoke, deploy
-from rollout.deployment.release_checks import Asked
+from rollout.deployment.deploy import RunsScenarios, deploy
+from rollout.deployment.release_checks import RequestedRelease
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.locks.environment_locks import locked
@@ -360,7 +360,7 @@ def shown(side: Side, outcome: Outcome) -> SmokeVerdict:
 
 
 def deploy_here(
-    releases: Releases, monkeypatch: pytest.MonkeyPatch, number: int, smoke: Smoke
+    releases: Releases, monkeypatch: pytest.MonkeyPatch, number: int, smoke: RunsScenarios
 ) -> DeployedRelease:
     """Deploy in this process, with smoke tests of a test."""
     for name, value in releases.variables.items():
@@ -368,7 +368,9 @@ def deploy_here(
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(release_checks, "proving", lambda *_: tuple(SCENARIOS.values())[:1])
     environment = load_environment(releases.folder / "sandbox.toml")
-    asked = Asked(releases.folder, environment, CATALOGUE[SERVICE], number, "release-engineer")
+    asked = RequestedRelease(
+        releases.folder, environment, CATALOGUE[SERVICE], number, "release-engineer"
+    )
     with asking(environment) as client, locked([environment], "a test", "me") as check:
         ended = deploy(asked, client, check, now, smoke=smoke)
     assert isinstance(ended, DeployedRelease)

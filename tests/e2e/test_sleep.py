@@ -23,7 +23,7 @@ from rollout.aws.clients import Client
 from rollout.cli import app as pay_app
 from rollout.guard.sleeping import sleeping as asleep_stacks
 from rollout.guard.verdict import judge
-from rollout.load.load_test import LoadTest, LoadVerdict
+from rollout.load.load_test import LoadTestRun, LoadVerdict
 from rollout.load.results import REPORT
 from rollout.sleep.backstop import backstop_at
 from rollout.sleep.mover import Mover, PartRow
@@ -277,7 +277,7 @@ def following(estate: Estate) -> Clock:
     return Clock(sleep=look_again)
 
 
-def with_fewer_tasks(estate: Estate, tasks: int) -> LoadTest:
+def with_fewer_tasks(estate: Estate, tasks: int) -> LoadTestRun:
     """Return a load test that wakes so many tasks on each side, and not those of the file."""
     deployment = estate.environment.services[SERVICE]
     fewer = deployment.tasks.model_copy(update={"min": 1, "peak": tasks})
@@ -286,7 +286,7 @@ def with_fewer_tasks(estate: Estate, tasks: int) -> LoadTest:
     mover = replace(estate.mover(), environment=environment)
     runner = Runner(environment, estate.client, lambda line: None, following(estate))
     assert environment.load is not None
-    return LoadTest("pay-by-card", SCENARIO, environment.load, mover, runner)
+    return LoadTestRun("pay-by-card", SCENARIO, environment.load, mover, runner)
 
 
 def is_asleep(estate: Estate) -> bool:

@@ -18,14 +18,14 @@ from pay.model.smoke import SmokeScenario, ThirdParty
 from pay.model.stacks import TASKS
 from rollout.deployment import deploy as module
 from rollout.deployment.deploy import Deployed, deploy
-from rollout.deployment.read_back import Deployment, NotRunning
-from rollout.deployment.release_checks import Asked
+from rollout.deployment.read_back import NotRunning, PrimaryDeployment
+from rollout.deployment.release_checks import RequestedRelease
 from rollout.locks.holding import LockLost
 from rollout.releases.record import ReleaseVerdict, read_releases
-from rollout.releases.registry import Image
+from rollout.releases.registry import RegistryImage
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdict
 from rollout.tasks.migrations import Migrated
-from rollout.tasks.one_off import Ended
+from rollout.tasks.one_off import EndedTask
 from rollout.tasks.record import MigrationRun, append_run
 from rollout.terminal.refusal import Failed
 from tests.support.plans import at
@@ -49,10 +49,10 @@ class Registry:
 
     repositories: ClassVar = dict(zip(CONTAINERS, CONTAINERS, strict=True))
 
-    def find(self, _: str, reference: str) -> Image:
+    def find(self, _: str, reference: str) -> RegistryImage:
         is_digest = reference.startswith("sha256:")
         number = int(reference[7:], 16) if is_digest else int(reference.partition("-")[0])
-        return Image(digest(number), (f"{number}-release",))
+        return RegistryImage(digest(number), (f"{number}-release",))
 
     def accepted(self, _: str, digest: str) -> frozenset[str]:
         return frozenset({digest})
@@ -62,7 +62,7 @@ class Registry:
 class World:
     """What runs on each side, and how the next steps end."""
 
-    asked: Asked
+    asked: RequestedRelease
     running: dict[Side, int]
     breaks: Callable[[Side, int], None] = lambda _side, _number: None
     """Raises what reading a side back with a release raises."""
@@ -73,15 +73,20 @@ class World:
     exit_codes: list[int] = field(default_factory=list)
     """Of the next migrations."""
 
-    def look(self, side: ServiceSide, _: object) -> Deployment:
+    def look(self, side: ServiceSide, _: object) -> PrimaryDeployment:
         number = self.running[side.side]
         tasks = self.desired.get(number, 2)
-        return Deployment(
+        return PrimaryDeployment(
             f"ecs-svc/{side.side}", "arn", "COMPLETED", tasks, tasks, 0, images(number)
         )
 
     def plan(
-        self, asked: Asked, _: Any, folder: Path, releases: Mapping[Side, Any], **options: Any
+        self,
+        asked: RequestedRelease,
+        _: Any,
+        folder: Path,
+        releases: Mapping[Side, Any],
+        **options: Any,
     ) -> Any:
         wanted: dict[str, tuple[Side | None, int]] = {
             asked.stack_of(each): (each.side, int(tags["application_image_tag"][7:], 16))
@@ -107,7 +112,7 @@ class World:
         if side:
             self.running[side] = number
 
-    def read_back(self, side: ServiceSide, *_: Any) -> Deployment:
+    def read_back(self, side: ServiceSide, *_: Any) -> PrimaryDeployment:
         self.breaks(side.side, self.running[side.side])
         return self.look(side, None)
 
@@ -119,7 +124,7 @@ class World:
         code = self.exit_codes.pop(0) if self.exit_codes else 0
         run = MigrationRun(at=NOW, by="me", release=release, task="t", exit_code=code)
         append_run(folder, self.asked.environment.name, service.name, run)
-        return Migrated(run, Ended("t", service.name, code, "Essential container exited"))
+        return Migrated(run, EndedTask("t", service.name, code, "Essential container exited"))
 
     def check(self) -> None:
         if self.is_lost():
@@ -145,7 +150,7 @@ def world(
         target = staged.model_copy(update={"sidecars": pins})
         given = {"without_smoke": "not here", **changes}
         service = CATALOGUE["connector"].model_copy(update={"migrations": migrations})
-        asked = Asked(tmp_path, target, service, number, "me", **given)
+        asked = RequestedRelease(tmp_path, target, service, number, "me", **given)
         made = World(asked, {Side.EC2: ec2, Side.FARGATE: fargate})
         fakes = {
             "settled": made.look,

@@ -21,11 +21,11 @@ from pay.model.side import ServiceSide
 from rollout.deployment import patch as module
 from rollout.deployment.deploy import Deployed
 from rollout.deployment.patch import Patch, Patched, look, run_waves, waves
-from rollout.deployment.read_back import Deployment
-from rollout.deployment.release_checks import Asked
+from rollout.deployment.read_back import PrimaryDeployment
+from rollout.deployment.release_checks import RequestedRelease
 from rollout.images.pins import write_pin
 from rollout.releases.record import Release, ReleaseVerdict, append_release, read_releases
-from rollout.releases.registry import Image
+from rollout.releases.registry import RegistryImage
 from rollout.sleep import sleeping
 from rollout.terminal.refusal import Failed, Finding, Refused
 from tests.support.checkout import Checkout, Pay
@@ -61,10 +61,10 @@ class Registry:
     service: Any
     repositories: ClassVar = dict.fromkeys((*CATALOGUE, "nginx", "adot"), "repository")
 
-    def find(self, _: str, reference: str) -> Image:
+    def find(self, _: str, reference: str) -> RegistryImage:
         is_digest = reference.startswith("sha256:")
         number = int(reference[7:], 16) if is_digest else int(reference.partition("-")[0])
-        return Image(digest(number), (f"{number}-release",))
+        return RegistryImage(digest(number), (f"{number}-release",))
 
 
 @dataclass
@@ -80,13 +80,13 @@ class World:
     """Service -> what its release ends with: an exception, or the reason why it is bad."""
     released: list[str] = field(default_factory=list)
 
-    def primary(self, side: ServiceSide, _: object) -> Deployment:
+    def primary(self, side: ServiceSide, _: object) -> PrimaryDeployment:
         name, position = side.service.name, int(side.side == "ec2")
         numbers = {name: self.own[name][position], "nginx": self.nginx[name], "adot": 57}
         images = {each: f"registry/{each}@{digest(number)}" for each, number in numbers.items()}
-        return Deployment("ecs-svc/1", "arn", "COMPLETED", 2, 2, 0, images)
+        return PrimaryDeployment("ecs-svc/1", "arn", "COMPLETED", 2, 2, 0, images)
 
-    def deploy(self, asked: Asked, *_: Any, **__: Any) -> Deployed:
+    def deploy(self, asked: RequestedRelease, *_: Any, **__: Any) -> Deployed:
         name = asked.service.name
         assert (asked.patch, asked.number) == ("nginx", 7)
         pin = asked.environment.sidecars["nginx"]

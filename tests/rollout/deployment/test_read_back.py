@@ -10,7 +10,13 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side
 from pay.model.side import ServiceSide
 from rollout.deployment import read_back
-from rollout.deployment.read_back import Deployment, NotRunning, primary, require_running, settled
+from rollout.deployment.read_back import (
+    NotRunning,
+    PrimaryDeployment,
+    primary,
+    require_running,
+    settled,
+)
 from rollout.terminal.polling import Clock
 
 OURS, BEFORE = "ecs-svc/2", "ecs-svc/1"
@@ -137,7 +143,7 @@ def _start_the_third(ecs: Ecs) -> None:
 def test_a_deployment_in_progress_is_waited_for(side: ServiceSide) -> None:
     ecs = Ecs([[deployment(rolloutState="IN_PROGRESS")]] * 3 + [[deployment()]])
     found = settled(side, ecs)
-    assert isinstance(found, Deployment)
+    assert isinstance(found, PrimaryDeployment)
     assert found.rollout_state == "COMPLETED"
 
 

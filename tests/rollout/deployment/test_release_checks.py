@@ -13,11 +13,11 @@ from pay.model import Environment, Side, Stage
 from pay.model.environment.images import Pin
 from pay.model.problem import InvalidInput
 from pay.model.service.migrations import Contraction
-from rollout.deployment.read_back import Deployment
-from rollout.deployment.release_checks import Asked, Examined, examine
+from rollout.deployment.read_back import PrimaryDeployment
+from rollout.deployment.release_checks import Examined, RequestedRelease, examine
 from rollout.deployment.release_plans import variables
 from rollout.releases.record import Release, ReleaseVerdict, append_release, releases_path
-from rollout.releases.registry import Image
+from rollout.releases.registry import RegistryImage
 from rollout.tasks.record import MigrationRun, append_run
 from tests.support.plans import at
 
@@ -36,9 +36,9 @@ class Registry:
     numbers: Mapping[str, set[int]]
     repositories: ClassVar = {"connector": "govukpay/connector", "nginx": "n", "adot": "a"}
 
-    def find(self, container: str, reference: str) -> Image | None:
+    def find(self, container: str, reference: str) -> RegistryImage | None:
         for number in self.numbers.get(container, ()):
-            image = Image(digest(container, number), (f"{number}-release",))
+            image = RegistryImage(digest(container, number), (f"{number}-release",))
             if reference in (image.digest, *image.tags):
                 return image
         return None
@@ -47,7 +47,7 @@ class Registry:
 EVERYTHING = Registry({name: set(range(1, 120)) for name in ("connector", "nginx", "adot")})
 
 
-def runs(connector: int, nginx: int = 5, adot: int = 5, **changes: Any) -> Deployment:
+def runs(connector: int, nginx: int = 5, adot: int = 5, **changes: Any) -> PrimaryDeployment:
     numbers = {"connector": connector, "nginx": nginx, "adot": adot}
     images = {name: f"registry/{name}@{digest(name, n)}" for name, n in numbers.items()}
     values: dict[str, Any] = {
@@ -59,15 +59,15 @@ def runs(connector: int, nginx: int = 5, adot: int = 5, **changes: Any) -> Deplo
         "failed": 0,
         "images": images,
     }
-    return Deployment(**{**values, **changes})
+    return PrimaryDeployment(**{**values, **changes})
 
 
-Ask = Callable[..., Asked]
+Ask = Callable[..., RequestedRelease]
 
 
 @pytest.fixture
 def ask(environments: Mapping[str, Environment], tmp_path: Path) -> Ask:
-    def asked(number: int, environment: str = "test-12", **changes: Any) -> Asked:
+    def asked(number: int, environment: str = "test-12", **changes: Any) -> RequestedRelease:
         pins = {
             name: Pin(release=5, digest=digest(name, 5), built=NOW.date())
             for name in ("nginx", "adot")
@@ -75,12 +75,12 @@ def ask(environments: Mapping[str, Environment], tmp_path: Path) -> Ask:
         staged = at(environments[environment], Stage.CANARY, "connector")
         target = staged.model_copy(update={"sidecars": pins})
         given: dict[str, Any] = {"without_smoke": "no stack of smoke tests yet", **changes}
-        return Asked(tmp_path, target, SERVICE, number, "release-engineer", **given)
+        return RequestedRelease(tmp_path, target, SERVICE, number, "release-engineer", **given)
 
     return asked
 
 
-def record(asked: Asked, environment: str, number: int, **changes: Any) -> None:
+def record(asked: RequestedRelease, environment: str, number: int, **changes: Any) -> None:
     entry = Release(
         at=NOW,
         by="release-engineer",
@@ -94,9 +94,9 @@ def record(asked: Asked, environment: str, number: int, **changes: Any) -> None:
 
 
 def examined(
-    asked: Asked,
-    ec2: Deployment | None,
-    fargate: Deployment | None,
+    asked: RequestedRelease,
+    ec2: PrimaryDeployment | None,
+    fargate: PrimaryDeployment | None,
     registry: Any = EVERYTHING,
 ) -> Examined:
     return examine(asked, registry, {Side.EC2: ec2, Side.FARGATE: fargate})
@@ -214,7 +214,7 @@ def test_a_rollback_to_a_release_that_never_ran_here_is_refused(ask: Ask) -> Non
 
 def test_a_rollback_finds_the_image_by_its_digest_when_the_tag_has_gone(ask: Ask) -> None:
     class Untagged(Registry):
-        def find(self, container: str, reference: str) -> Image | None:
+        def find(self, container: str, reference: str) -> RegistryImage | None:
             is_digest = reference.startswith("sha256:")
             return super().find(container, reference) if is_digest else None
 
@@ -354,9 +354,9 @@ def test_what_runs_under_another_tag_is_not_compared(ask: Ask) -> None:
     images = {name: f"registry/{name}:1-sandbox" for name in ("connector", "nginx", "adot")}
 
     class Tagged(Registry):
-        def find(self, container: str, reference: str) -> Image | None:
+        def find(self, container: str, reference: str) -> RegistryImage | None:
             if reference == "1-sandbox":
-                return Image(digest(container, 1), ("1-sandbox",))
+                return RegistryImage(digest(container, 1), ("1-sandbox",))
             return super().find(container, reference)
 
     running = runs(1, images=images)

@@ -11,7 +11,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side, Stage
 from pay.model.stacks import TASKS, side_stack
-from rollout.deployment.release_checks import Asked
+from rollout.deployment.release_checks import RequestedRelease
 from rollout.deployment.release_plans import others, plan_release, runs_only_another_revision
 from tests.conftest import ROOT
 from tests.support.plans import (
@@ -155,7 +155,7 @@ def test_the_migration_gets_the_digest_and_other_tasks_keep_what_they_run(
     tmp_path: Path, sandbox: Environment, is_applied: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAY_ENVIRONMENTS", str(ROOT / "environments"))
-    asked = Asked(ROOT / "environments", sandbox, CATALOGUE["publicauth"], 12, "me")
+    asked = RequestedRelease(ROOT / "environments", sandbox, CATALOGUE["publicauth"], 12, "me")
     terraform: Any = Terraform(sandbox, is_applied)
     tags = {"application_image_tag": DIGEST}
     plans = plan_release(asked, terraform, tmp_path, {Side.EC2: tags}, migration=DIGEST)

@@ -19,8 +19,8 @@ from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
 from rollout.cli import app
-from rollout.load.load_test import LoadOutcome, LoadTest, LoadVerdict, backstop_at
-from rollout.load.results import REPORT, SUMMARY, Check
+from rollout.load.load_test import LoadOutcome, LoadTestRun, LoadVerdict, backstop_at
+from rollout.load.results import REPORT, SUMMARY, LimitCheck
 from rollout.load.seen import balancers
 from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.sleeping import put_to_sleep
@@ -82,7 +82,7 @@ class Estate:
         check: Callable[[], None] = lambda: None,
         report: Callable[[str], None] = lambda line: None,
         failed: int = 0,
-    ) -> LoadTest:
+    ) -> LoadTestRun:
         """Return a load test; the load balancer of Fargate counts 100 requests in each minute, of
         which so many have failed.
         """
@@ -102,7 +102,7 @@ class Estate:
         )
         runner = Runner(self.environment, self.client, report, Clock(sleep=look_again))
         assert self.environment.load is not None
-        return LoadTest("pay-by-card", SHORT, self.environment.load, mover, runner)
+        return LoadTestRun("pay-by-card", SHORT, self.environment.load, mover, runner)
 
     def count(self, metrics: Mapping[Metric, float]) -> None:
         [fargate] = [
@@ -273,7 +273,10 @@ def test_another_image_with_the_contract_serves_by_one_line(estate: Estate) -> N
 
 
 LEFT = PartRow(PartKind.DATABASE, "sandbox-ledger-rds-0", "available", False)
-MET, MISSED = Check("runner", "p95_ms", 500, 400), Check("ledger on ec2", "failed_percent", 1, 2)
+MET, MISSED = (
+    LimitCheck("runner", "p95_ms", 500, 400),
+    LimitCheck("ledger on ec2", "failed_percent", 1, 2),
+)
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ import pytest
 
 from pay.model.environment.load import Scenario
 from rollout.load.page import as_page
-from rollout.load.results import Check
+from rollout.load.results import LimitCheck
 from rollout.load.seen import Activity, SeenLoad
 from tests.support.browser import DESKTOP, NARROWEST, look
 
 SCENARIO = Scenario(per_second=2.5, minutes=30, max_p95_ms=2000, max_failed_percent=0.5)
 CHECKS = (
-    Check("runner", "p95_ms", 2000, 2400),
-    Check("runner", "failed_percent", 0.5, 12.5),
-    Check("ledger on ec2", "failed_percent", 0.5, 0),
+    LimitCheck("runner", "p95_ms", 2000, 2400),
+    LimitCheck("runner", "failed_percent", 0.5, 12.5),
+    LimitCheck("ledger on ec2", "failed_percent", 0.5, 0),
 )
 SEEN = (
     SeenLoad("ledger on ec2", False, 1200, 150, 1900, 1, 100.0),

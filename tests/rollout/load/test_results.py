@@ -15,7 +15,7 @@ from pay.model.environment.load import Scenario
 from pay.model.metrics import ELB_5XX, ELB_503, REQUESTS, TARGET_5XX, side_dimensions
 from pay.model.side import ServiceSide
 from rollout.load.load_test import LoadOutcome, LoadVerdict
-from rollout.load.results import Check, Results
+from rollout.load.results import LimitCheck, Results
 from rollout.load.runner_log import in_words
 from rollout.load.seen import P95, SideBalancer, seen_by
 from rollout.terminal.refusal import Failed
@@ -109,7 +109,7 @@ def test_fails_for_results_of_another_form(content: str | None) -> None:
 
 
 def test_the_verdict_is_broken_before_it_is_anything_else() -> None:
-    missed, met = Check("runner", "p95_ms", 1, 2), Check("runner", "p95_ms", 2, 2)
+    missed, met = LimitCheck("runner", "p95_ms", 1, 2), LimitCheck("runner", "p95_ms", 2, 2)
     assert LoadOutcome("s3://x", (met,)).verdict is LoadVerdict.PASSED
     assert LoadOutcome("s3://x", (met, missed)).verdict is LoadVerdict.THRESHOLDS_MISSED
     assert LoadOutcome("s3://x", broken="not awake").verdict is LoadVerdict.BROKEN

@@ -21,7 +21,7 @@ from pay.model.stage.dwell import drain, is_bank_holiday
 from pay.model.stage.parts import PartName
 from rollout.cli import app
 from rollout.cli import promote as promote_command
-from rollout.measure.asked import Asked
+from rollout.measure.asked import ServiceToJudge
 from rollout.measure.measure import judge as judge_asked
 from rollout.moves.journal import read_all
 from rollout.moves.to_judge import services_to_judge
@@ -156,7 +156,7 @@ def promote(run: Run, own: Checkout, start: datetime, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def asked(checkout: Checkout, start: datetime) -> Asked:
+def asked(checkout: Checkout, start: datetime) -> ServiceToJudge:
     """The healthy service, three hours after its move."""
     (asked,) = services_to_judge(
         checkout.standings(judged_at(start)), ENVIRONMENT, HEALTHY, judged_at(start)
@@ -305,20 +305,20 @@ def test_a_judgement_takes_little_time_of_its_own(
     ],
 )
 def test_a_fault_of_aws_is_a_message_and_no_verdict(
-    fault: str, said: str, asked: Asked, server: Server
+    fault: str, said: str, asked: ServiceToJudge, server: Server
 ) -> None:
     with pytest.raises(Failed, match=said):
         judge_asked(asked, Faulty(server.client, fault))
 
 
-def test_metrics_that_do_not_exist_never_pass(asked: Asked, server: Server) -> None:
+def test_metrics_that_do_not_exist_never_pass(asked: ServiceToJudge, server: Server) -> None:
     judgement = judge_asked(asked, Faulty(server.client, "nothing"))
     assert judgement.verdict is Verdict.NOT_ENOUGH_DATA
     assert judgement.escalate
     assert judgement.parts[PartName.HOSTS].reason.startswith("the metrics lack minutes")
 
 
-def test_pages_change_nothing(asked: Asked, server: Server) -> None:
+def test_pages_change_nothing(asked: ServiceToJudge, server: Server) -> None:
     whole, paged = (judge_asked(asked, Faulty(server.client, fault)) for fault in ("", "pages"))
     assert paged == whole
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pay.model.smoke import ThirdParty
-from rollout.smoke.canaries import Canary
+from rollout.smoke.canaries import DeployedCanary
 from rollout.smoke.runs import Shown
 from rollout.smoke.verdict import Outcome
 from rollout.terminal.polling import Clock
@@ -67,7 +67,7 @@ class Synthetics:
             self.now += seconds
 
         clock = Clock(lambda: self.now, sleep)
-        return Canary(self, NAME, 60, clock, frozenset(services)).run()
+        return DeployedCanary(self, NAME, 60, clock, frozenset(services)).run()
 
 
 def test_a_run_that_began_after_the_start_passes() -> None:

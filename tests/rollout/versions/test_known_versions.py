@@ -29,12 +29,12 @@ def told(pin: Pinned, known: Known | None, longest: timedelta | None = None) -> 
     return [f"{each.gate}{'' if each.refuses else ' (warns)'}" for each in listed]
 
 
-def node(*ends: End, checked: date = TODAY) -> Known:
+def node(*ends: EndOfLife, checked: date = TODAY) -> Known:
     return Known(newest="24.19.0", checked=checked, source=PAGE, ends=ends)
 
 
-def end(on: date, cycle: str = "20", plan: str = "", until: date | None = None) -> End:
-    return End(cycle=cycle, on=on, source=PAGE, plan=plan, until=until)
+def end(on: date, cycle: str = "20", plan: str = "", until: date | None = None) -> EndOfLife:
+    return EndOfLife(cycle=cycle, on=on, source=PAGE, plan=plan, until=until)
 
 
 def test_each_pin_of_this_checkout_is_known_with_a_day_and_a_source() -> None:
