@@ -37,7 +37,7 @@ class RuleEvidence:
 
 
 @dataclass(slots=True)
-class Section:
+class RequirementSection:
     """One requirement with the evidence of its rules."""
 
     number: str
@@ -86,7 +86,7 @@ def _view(verdict: GateVerdict) -> dict[str, Any]:
     }
 
 
-def _sections(verdict: GateVerdict) -> list[Section]:
+def _sections(verdict: GateVerdict) -> list[RequirementSection]:
     silent = verdict.no_answer
     evidence = {
         id_: RuleEvidence(text, no_answer=silent.get(id_, 0)) for id_, text in verdict.rules.items()
@@ -100,7 +100,9 @@ def _sections(verdict: GateVerdict) -> list[Section]:
     for id_, addresses in passed.items():
         evidence[id_].passed = {a: sorted(set(s)) for a, s in sorted(addresses.items())}
     return [
-        Section(each.number, each.title, each.inventory, [evidence[r] for r in each.rules])
+        RequirementSection(
+            each.number, each.title, each.inventory, [evidence[r] for r in each.rules]
+        )
         for each in verdict.requirements.in_order
     ]
 

@@ -27,7 +27,7 @@ WIDTH = 1000
 
 
 @dataclass(frozen=True)
-class Event:
+class HistoryEvent:
     """A move or a verdict in a service's history."""
 
     at: datetime
@@ -68,7 +68,7 @@ class ServiceOnBoard:
     row: BoardRow
     verdicts: tuple[Judgement, ...]
     next_at: datetime | None
-    history: tuple[Event, ...]
+    history: tuple[HistoryEvent, ...]
     now: datetime
 
     @property
@@ -162,7 +162,7 @@ class ServiceOnBoard:
 
 
 @dataclass(frozen=True)
-class Mark:
+class TimelineMark:
     """A planned move on the timeline."""
 
     x: float
@@ -178,7 +178,7 @@ class ChartLine:
     y: int
     begins: float
     ends: float
-    marks: tuple[Mark, ...]
+    marks: tuple[TimelineMark, ...]
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ def _missing(judgement: Judgement) -> Iterator[str]:
             yield f"{name}: {part.needs}{f', about {weekday_moment(at)}' if at else ''}"
 
 
-def _moved(move: Move) -> Event:
+def _moved(move: Move) -> HistoryEvent:
     is_back = move.direction is Direction.ROLLBACK
     reasons: tuple[str | None, ...] = (
         f"by {move.by}",
@@ -274,7 +274,7 @@ def _moved(move: Move) -> Event:
         move.adjacent and f"beside a neighbour: {move.adjacent}",
         f"agreed: {', '.join(move.approvers)}" if move.approvers else None,
     )
-    return Event(
+    return HistoryEvent(
         at=move.at,
         title=f"{'rolled back' if is_back else 'moved'} {move.before} → {move.after}, "
         f"{move.weights}",
@@ -283,9 +283,9 @@ def _moved(move: Move) -> Event:
     )
 
 
-def _judged(judgement: Judgement) -> Event:
+def _judged(judgement: Judgement) -> HistoryEvent:
     parts = judgement.parts.items()
-    return Event(
+    return HistoryEvent(
         at=judgement.end,
         title=f"{judgement.verdict} at {judgement.stage}",
         details=tuple(f"{name} {part.verdict}: {part.reason}" for name, part in parts),
@@ -311,7 +311,7 @@ def _timeline(plan: Sequence[PlannedWave]) -> Timeline | None:
             if own:
                 y = LINE_HEIGHT * len(lines)
                 marks = tuple(
-                    Mark(x(m.at), m.after.value, f"{service}: {m.after}, {local(m.at)}")
+                    TimelineMark(x(m.at), m.after.value, f"{service}: {m.after}, {local(m.at)}")
                     for m in own
                     if m.after in MILESTONES
                 )

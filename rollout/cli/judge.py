@@ -108,7 +108,7 @@ def judge(
     if watch and at:
         raise typer.BadParameter("the past does not change; give one.", param_hint="--watch, --at")
     asked_at = at and at.replace(tzinfo=UTC)
-    shown = Shown(as_json, explain, html, record, exit_zero)
+    shown = JudgeOutputs(as_json, explain, html, record, exit_zero)
     if asked_at and not FIRST_DAY <= asked_at <= now() + FURTHEST:
         message = f"found {asked_at:%Y-%m-%dT%H:%MZ}; give a time from {FIRST_DAY:%Y-%m-%d} to now."
         raise typer.BadParameter(message, param_hint="--at")
@@ -120,7 +120,7 @@ def judge(
 
 
 @dataclass(frozen=True)
-class Shown:
+class JudgeOutputs:
     """The outputs that show a judgement."""
 
     as_json: bool
@@ -134,7 +134,7 @@ class Shown:
         return typer.Exit(0 if self.exit_zero else code)
 
 
-def _judge_recorded(path: Path, shown: Shown) -> None:
+def _judge_recorded(path: Path, shown: JudgeOutputs) -> None:
     recording = read_recording(path)
     part = recording.judge()
     if shown.as_json:
@@ -145,7 +145,7 @@ def _judge_recorded(path: Path, shown: Shown) -> None:
 
 
 def _judge_running(
-    environment: str, service: str | None, at: datetime | None, watch: bool, shown: Shown
+    environment: str, service: str | None, at: datetime | None, watch: bool, shown: JudgeOutputs
 ) -> None:
     while True:
         judgements, failures = _judgements(environment, service, at)

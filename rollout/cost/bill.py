@@ -48,7 +48,7 @@ class Pricing:
 
 
 @dataclass(frozen=True)
-class Instances:
+class SharedInstances:
     """A group of instances with its cost, and what of it is allocated."""
 
     group: InstanceGroup
@@ -69,7 +69,7 @@ class Bill:
 
     lines: tuple[CostLine, ...]
     """Every line once: of the instances those that are allocated, and their idle room."""
-    instances: tuple[Instances, ...]
+    instances: tuple[SharedInstances, ...]
 
     @property
     def usd(self) -> Decimal:
@@ -103,7 +103,7 @@ class Bill:
 def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
     """Return the bill of these environments."""
     billed = tuple(environments)
-    lines, instances = list[CostLine](), list[Instances]()
+    lines, instances = list[CostLine](), list[SharedInstances]()
     lines += map(pricing.line, account_usage(billed))
     for environment in billed:
         for name in environment.services:
@@ -116,7 +116,7 @@ def bill(environments: Iterable[Environment], pricing: Pricing) -> Bill:
     return Bill(tuple(lines), tuple(instances))
 
 
-def _instances(environment: Environment, group: InstanceGroup, pricing: Pricing) -> Instances:
+def _instances(environment: Environment, group: InstanceGroup, pricing: Pricing) -> SharedInstances:
     """Share a group's cost: to each service what its tasks reserve, the rest is idle room."""
     billed = pricing.of_group(group, group.configured)
     usd, unpriced = whole(billed), missing(billed)
@@ -146,7 +146,7 @@ def _instances(environment: Environment, group: InstanceGroup, pricing: Pricing)
         weights - sum(line.usage.quantity for line in allocated),
         side=Side.EC2,
     )
-    return Instances(
+    return SharedInstances(
         group,
         billed,
         allocated,

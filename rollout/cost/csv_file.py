@@ -4,7 +4,7 @@ import csv
 import io
 
 from rollout.cost.bill_lines import CostLine
-from rollout.cost.report import Report
+from rollout.cost.report import CostReport
 
 HEAD = (
     *("environment", "service", "side", "stage", "part", "what", "item", "quantity"),
@@ -12,7 +12,7 @@ HEAD = (
 )
 
 
-def as_csv(report: Report) -> bytes:
+def as_csv(report: CostReport) -> bytes:
     """Return a head and a row for each line; `usd` is `no price` where the price is missing."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -21,7 +21,7 @@ def as_csv(report: Report) -> bytes:
     return text.getvalue().encode()
 
 
-def _row(report: Report, line: CostLine) -> tuple[object, ...]:
+def _row(report: CostReport, line: CostLine) -> tuple[object, ...]:
     usage = line.usage
     price = report.prices.price.get(usage.item)
     return (

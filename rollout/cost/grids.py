@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rollout.cost.bill_lines import CostLine, CostPart
-from rollout.cost.report import Report
+from rollout.cost.report import CostReport
 from rollout.cost.table import COLUMNS, By, counts, money, rows
 
 STACKED: tuple[tuple[str, str, tuple[CostPart, ...]], ...] = (
@@ -27,7 +27,7 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-def grids(report: Report) -> Iterator[Grid]:
+def grids(report: CostReport) -> Iterator[Grid]:
     """Yield the bill by environment or service, by part, by side and by stage."""
     first = By.SERVICE if len(report.environments) == 1 or report.service else By.ENVIRONMENT
     lines = report.bill.lines
@@ -39,7 +39,7 @@ def grids(report: Report) -> Iterator[Grid]:
     yield by_key(report, By.STAGE)
 
 
-def by_key(report: Report, by: By) -> Grid:
+def by_key(report: CostReport, by: By) -> Grid:
     """Return a row for each key, and the sum."""
     named = [*rows(report, by), ("sum", report.bill.lines)]
     return Grid(
@@ -48,7 +48,7 @@ def by_key(report: Report, by: By) -> Grid:
     )
 
 
-def month_grid(report: Report) -> Grid:
+def month_grid(report: CostReport) -> Grid:
     """Return a row for each month while services move."""
     columns = [(words, parts) for words, _, parts in STACKED]
     return Grid(
@@ -70,7 +70,7 @@ def month_grid(report: Report) -> Grid:
     )
 
 
-def instance_grid(report: Report) -> Grid:
+def instance_grid(report: CostReport) -> Grid:
     """Return a row for each group of instances."""
     return Grid(
         ("instances", "type", "configured", "packed", "a zone lost", "allocated", "idle room"),

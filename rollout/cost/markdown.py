@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from rollout.cost.bill_lines import total
 from rollout.cost.grids import Grid, by_key, instance_grid, month_grid
-from rollout.cost.report import Report
+from rollout.cost.report import CostReport
 from rollout.cost.table import By, money, sentences
 
 
-def as_markdown(report: Report) -> str:
+def as_markdown(report: CostReport) -> str:
     """Return the bill, its months as a chart and a table, and what a reader has to know."""
     names = ", ".join(report.environments)
     subject = f"{report.service} in {names}" if report.service else names
@@ -43,7 +43,7 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _chart(report: Report) -> str:
+def _chart(report: CostReport) -> str:
     """Return the bill of each month as bars, and that of before the move as a line."""
     months, before = report.months_of_moves, total(report.before.lines)
     labels = ", ".join(f'"{month.name}"' for month in months)

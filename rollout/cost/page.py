@@ -9,7 +9,7 @@ from rollout.cost.assumptions import meaning_of
 from rollout.cost.bill_lines import total
 from rollout.cost.grids import STACKED, grids, instance_grid, month_grid
 from rollout.cost.months import Month
-from rollout.cost.report import Report
+from rollout.cost.report import CostReport
 from rollout.cost.table import money, sentences
 
 WIDTH, HEIGHT = 1000, 260
@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 1000, 260
 
 
 @dataclass(frozen=True)
-class Block:
+class BarPart:
     """A part of a bar."""
 
     tone: str
@@ -33,7 +33,7 @@ class Bar:
     label: str
     x: float
     width: float
-    blocks: tuple[Block, ...]
+    blocks: tuple[BarPart, ...]
     mark: float
     """The height of what it costs while nobody lowers `min_instances`."""
     mark_title: str
@@ -49,7 +49,7 @@ class Chart:
     """The height of the bill with all on EC2."""
 
 
-def as_page(report: Report) -> str:
+def as_page(report: CostReport) -> str:
     """Return the page; it needs no other file."""
     return (
         templates("rollout.cost")
@@ -71,7 +71,7 @@ def as_page(report: Report) -> str:
     )
 
 
-def _chart(report: Report) -> Chart:
+def _chart(report: CostReport) -> Chart:
     months = report.months_of_moves
     before = report.before.usd
     top = max(before, *(max(month.usd, month.usd_as_configured) for month in months))
@@ -97,14 +97,14 @@ def _chart(report: Report) -> Chart:
     )
 
 
-def _blocks(month: Month, scale: float) -> Iterator[Block]:
+def _blocks(month: Month, scale: float) -> Iterator[BarPart]:
     below = Decimal(0)
     for words, tone, parts in STACKED:
         usd = total(line for line in month.lines if line.usage.part in parts)
         below += usd
         height = round(float(usd) * scale, 1)
         y = round(HEIGHT - float(below) * scale, 1)
-        yield Block(tone, y, height, f"{month.name}, {words}: {usd:,.2f} USD")
+        yield BarPart(tone, y, height, f"{month.name}, {words}: {usd:,.2f} USD")
 
 
 def _step(top: Decimal) -> int:

@@ -15,7 +15,7 @@ from rollout.cost.bill_lines import HOURS, CostPart, amount, unknown
 from rollout.cost.months import Month, months, plan_of
 from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
 from rollout.cost.price_file import Price, PriceList
-from rollout.cost.savings_plan import Coverage, of_lines
+from rollout.cost.savings_plan import SavingsPlanCoverage, of_lines
 from rollout.cost.usage import WEEK, part_of
 from rollout.findings.answer_record import Record
 from rollout.findings.months import Answered, answered, hours, last_month
@@ -49,7 +49,7 @@ class DatabasesAsleep(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Report:
+class CostReport:
     """The bill of some environments, or of one service in them."""
 
     environments: Mapping[str, Environment]
@@ -152,12 +152,12 @@ class Report:
         """Return whether the bill is all that a savings plan covers, and the plan is known."""
         return self.is_estate and bool(self.months) and self.assumptions.savings_plan is not None
 
-    def covered(self, month: Month) -> Coverage | None:
+    def covered(self, month: Month) -> SavingsPlanCoverage | None:
         """Return what the savings plan does to a month; None: not known, or not for these."""
         return of_lines(month.lines, self.pricing.inputs) if self.has_plan else None
 
     @cached_property
-    def covered_before(self) -> Coverage | None:
+    def covered_before(self) -> SavingsPlanCoverage | None:
         """Return what it would do with every service on EC2."""
         if not self.has_plan:
             return None
@@ -197,7 +197,7 @@ def report(
     service: str | None,
     is_estate: bool,
     record: Record | None = None,
-) -> Report:
+) -> CostReport:
     """Work out everything for these environments; `service` limits it to one. `record` holds the
     answers to findings.
     """
@@ -212,7 +212,7 @@ def report(
             plan_of(each, timetable(standings, name, today)) for name, each in environments.items()
         ]
         ahead = months(plans, pricing, standings.now)
-    return Report(
+    return CostReport(
         environments=environments,
         service=service,
         is_estate=is_estate and service is None,

@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from rollout.cost.bill import Bill
 from rollout.cost.bill_lines import HOURS, CostPart
 from rollout.cost.formulas import Formula, name_of
-from rollout.cost.savings_plan import COMMITMENT, DISCOUNTS, Coverage, eligible
+from rollout.cost.savings_plan import COMMITMENT, DISCOUNTS, SavingsPlanCoverage, eligible
 
 SAVINGS = (
     "hours of EC2 that a savings plan covers",
@@ -23,7 +23,7 @@ SavingsCell = tuple[int, int, Formula]
 
 
 def savings_cells(
-    covered: Coverage, hours: Formula, fargate: str, places: Sequence[tuple[int, int]]
+    covered: SavingsPlanCoverage, hours: Formula, fargate: str, places: Sequence[tuple[int, int]]
 ) -> Iterator[SavingsCell]:
     """Yield the cells of SAVINGS, at these places. `hours`: what EC2's cost; `fargate`: the cell of
     what Fargate costs.

@@ -22,7 +22,7 @@ DISCOUNTS = {
 
 
 @dataclass(frozen=True)
-class Coverage:
+class SavingsPlanCoverage:
     """The effect of a savings plan on the bill of a month, USD."""
 
     committed: Decimal
@@ -46,7 +46,9 @@ def eligible(lines: Iterable[CostLine], part: CostPart) -> Decimal:
     return total(line for line in lines if line.usage.part is part and line.usage.item != DISK)
 
 
-def coverage(demand: Mapping[CostPart, Decimal], inputs: Mapping[str, Decimal]) -> Coverage:
+def coverage(
+    demand: Mapping[CostPart, Decimal], inputs: Mapping[str, Decimal]
+) -> SavingsPlanCoverage:
     """Return what the plan does with what is eligible in a month; `inputs` has its figures."""
     left = committed = cents(inputs[COMMITMENT] * HOURS)
     used, covered = dict[CostPart, Decimal](), dict[CostPart, Decimal]()
@@ -56,10 +58,10 @@ def coverage(demand: Mapping[CostPart, Decimal], inputs: Mapping[str, Decimal]) 
         used[part] = min(whole, left)
         covered[part] = demand[part] if used[part] == whole else cents(used[part] / price)
         left -= used[part]
-    return Coverage(committed, used, covered)
+    return SavingsPlanCoverage(committed, used, covered)
 
 
-def of_lines(lines: Iterable[CostLine], inputs: Mapping[str, Decimal]) -> Coverage:
+def of_lines(lines: Iterable[CostLine], inputs: Mapping[str, Decimal]) -> SavingsPlanCoverage:
     """Return what the plan does with a bill whose lines of EC2 are whole instances and disks."""
     lines = tuple(lines)
     return coverage({part: eligible(lines, part) for part in DISCOUNTS}, inputs)

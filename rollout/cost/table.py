@@ -9,11 +9,11 @@ from rich import box
 from rich.table import Column, Table
 
 from pay.model import Side, Stage
-from rollout.cost.bill import Instances, grouped
+from rollout.cost.bill import SharedInstances, grouped
 from rollout.cost.bill_lines import HOURS, CostLine, CostPart, Usage, missing, total, unknown
 from rollout.cost.payback import Hours
 from rollout.cost.price_file import OLDEST
-from rollout.cost.report import NOT_COUNTED, Report
+from rollout.cost.report import NOT_COUNTED, CostReport
 
 
 class By(StrEnum):
@@ -58,7 +58,7 @@ def money(lines: Iterable[CostLine]) -> str:
     return f"{total(lines):,.2f}{'+' if lacking else ''}"
 
 
-def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[CostLine, ...]]]:
+def rows(report: CostReport, by: By) -> Iterator[tuple[str, tuple[CostLine, ...]]]:
     """Yield the name and the lines of each row: services by their names, what they share last."""
     if by is By.MONTH:
         yield from ((month.name, month.lines) for month in report.months)
@@ -73,7 +73,7 @@ def rows(report: Report, by: By) -> Iterator[tuple[str, tuple[CostLine, ...]]]:
     yield from ((name, groups[name]) for name in order[by] if name in groups)
 
 
-def as_table(report: Report, by: By) -> Table:
+def as_table(report: CostReport, by: By) -> Table:
     """Return a row for each group, with its parts as columns; of a month also what runs twice."""
     if by is By.MONTH:
         return _months_table(report)
@@ -95,7 +95,7 @@ def as_table(report: Report, by: By) -> Table:
     return table
 
 
-def _months_table(report: Report) -> Table:
+def _months_table(report: CostReport) -> Table:
     """Return the months while services move; each has whole instances, with their idle room."""
     columns = [(name, parts) for name, parts in COLUMNS if parts != (CostPart.IDLE,)]
     table = Table(
@@ -122,7 +122,7 @@ def _cells(
         yield money(line for line in lines if line.usage.part in parts)
 
 
-def instances_table(report: Report) -> Table:
+def instances_table(report: CostReport) -> Table:
     """Return what EC2's instances cost: as configured, as packed, and with a zone lost."""
     table = Table(
         Column("instances", no_wrap=True),
@@ -141,7 +141,9 @@ def instances_table(report: Report) -> Table:
     return table
 
 
-def counts(report: Report, each: Instances) -> Iterator[tuple[str, int, tuple[CostLine, ...]]]:
+def counts(
+    report: CostReport, each: SharedInstances
+) -> Iterator[tuple[str, int, tuple[CostLine, ...]]]:
     """Yield the three ways to count a group, with the cost of each."""
     group = each.group
     for name, count in (
@@ -152,12 +154,12 @@ def counts(report: Report, each: Instances) -> Iterator[tuple[str, int, tuple[Co
         yield name, count, report.pricing.of_group(group, count)
 
 
-def _counts(report: Report, each: Instances) -> Iterator[str]:
+def _counts(report: CostReport, each: SharedInstances) -> Iterator[str]:
     for _, count, lines in counts(report, each):
         yield f"{count}: {money(lines)}"
 
 
-def sentences(report: Report) -> Iterator[str]:
+def sentences(report: CostReport) -> Iterator[str]:
     """Yield what a reader has to know beside the tables."""
     bill = report.bill
     yield f"Before the move, all on EC2: {money(report.before.lines)}."
@@ -190,7 +192,7 @@ def sentences(report: Report) -> Iterator[str]:
     yield f"Not counted: {'; '.join(NOT_COUNTED)}."
 
 
-def _savings(report: Report) -> Iterator[str]:
+def _savings(report: CostReport) -> Iterator[str]:
     """Yield what the savings plan does; it covers all environments together."""
     plan, before = report.assumptions.savings_plan, report.covered_before
     if plan is None or not plan.usd_an_hour:
@@ -214,7 +216,7 @@ def _hours(hours: Hours | None) -> str:
     return f"{hours.low:.1f} to {hours.high:.1f}" if hours else "not known"
 
 
-def warnings(report: Report) -> Iterator[str]:
+def warnings(report: CostReport) -> Iterator[str]:
     """Yield the figures that are not known, and the prices that are missing or old, by name."""
     if report.unknown:
         yield f"Not known, so not in any sum (+): {', '.join(report.unknown)}."
@@ -228,7 +230,7 @@ def warnings(report: Report) -> Iterator[str]:
         yield f"Prices older than {OLDEST.days} days: {old}."
 
 
-def as_data(report: Report, by: By) -> dict[str, Any]:
+def as_data(report: CostReport, by: By) -> dict[str, Any]:
     """Return everything for programs: money as text, because it is exact."""
     return {
         "environments": list(report.environments),

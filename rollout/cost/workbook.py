@@ -27,7 +27,7 @@ from rollout.cost.formulas import (
 )
 from rollout.cost.instances import DISK
 from rollout.cost.months_chart import add_chart
-from rollout.cost.report import NOT_COUNTED, Report
+from rollout.cost.report import NOT_COUNTED, CostReport
 from rollout.cost.savings_cells import SAVINGS, SavingsCell, hours_before, savings_cells
 from rollout.cost.savings_plan import eligible
 from rollout.cost.table import warnings
@@ -38,7 +38,7 @@ DOUBLE = "double running"
 """The part of those lines of a month that count once more what runs on both sides."""
 
 
-def as_workbook(report: Report) -> bytes:
+def as_workbook(report: CostReport) -> bytes:
     """Return the bytes of an XLSX file."""
     buffer = io.BytesIO()
     book = Workbook(buffer, {"in_memory": True})
@@ -52,7 +52,7 @@ def as_workbook(report: Report) -> bytes:
 class _Sheets:
     """Writes the sheets; a formula may name a cell of a sheet that comes later."""
 
-    def __init__(self, book: Workbook, report: Report) -> None:
+    def __init__(self, book: Workbook, report: CostReport) -> None:
         self._book, self._report = book, report
         style = book.add_format
         self._head = style({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})

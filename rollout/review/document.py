@@ -16,7 +16,7 @@ from rollout.review.policy import PolicyResult
 from rollout.review.refusals import readable
 from rollout.review.rollback import Rollback, in_one, rollback_of
 from rollout.review.stack_review import StackReview, review_stack
-from rollout.review.traffic_changes import Move
+from rollout.review.traffic_changes import TrafficChange
 from rollout.review.view_models import Area
 
 FIRST_LINES = 6
@@ -24,7 +24,7 @@ FIRST_LINES = 6
 
 
 @dataclass(frozen=True)
-class Section:
+class ReviewSection:
     """Stacks with the same text: both sides of a service in a release, for example."""
 
     stacks: tuple[StackReview, ...]
@@ -133,13 +133,13 @@ class Document:
         return f"Noise: {', '.join(texts)}." if texts else ""
 
     @property
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[ReviewSection, ...]:
         """Return the stacks with something to read; those that change alike are one section."""
         alike: dict[tuple[object, ...], list[StackReview]] = {}
         for stack in self.stacks:
             if any(stack.content):
                 alike.setdefault(stack.content, []).append(stack)
-        return tuple(map(Section, map(tuple, alike.values())))
+        return tuple(map(ReviewSection, map(tuple, alike.values())))
 
     @property
     def plan_files_sha256(self) -> str:
@@ -147,7 +147,7 @@ class Document:
         return together(self.plan_files)
 
     @property
-    def moves(self) -> tuple[Move, ...]:
+    def moves(self) -> tuple[TrafficChange, ...]:
         return tuple(move for stack in self.stacks for move in stack.moves)
 
     @property

@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pay.model.problem import InvalidInput, Problem
 
 
-class _Read(BaseModel):
+class _FromVerdict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Finding(_Read):
+class _Finding(_FromVerdict):
     rule: str
     stack: str
     address: str
@@ -24,13 +24,13 @@ class _Finding(_Read):
     waiver: str | None = None
 
 
-class _Problem(_Read):
+class _Problem(_FromVerdict):
     kind: str
     where: str
     what: str
 
 
-class _Root(_Read):
+class _Root(_FromVerdict):
     refused: bool
     judged_on: date
     stacks: tuple[str, ...] = Field(min_length=1)
@@ -39,7 +39,7 @@ class _Root(_Read):
     problems: tuple[_Problem, ...]
 
 
-class _Result(_Read):
+class _Result(_FromVerdict):
     roots: tuple[_Root, ...] = Field(min_length=1)
 
 

@@ -17,7 +17,7 @@ from rollout.review.effects.of_plan import effects_of, in_words
 from rollout.review.headline import HeadlinePart
 from rollout.review.known_names import KnownNames, without_own_account
 from rollout.review.security import area_of, security_lines
-from rollout.review.traffic_changes import Move, moves_of
+from rollout.review.traffic_changes import TrafficChange, moves_of
 from rollout.review.unknown_values import is_noise
 from rollout.review.view_models import ContainerLines, ResourceLines, SecurityLine
 
@@ -39,7 +39,7 @@ class StackReview:
     """CREATE or DELETE where that is what happens to all that the stack holds."""
     effects: tuple[str, ...]
     """The actions of the plan, in words, the worst first."""
-    moves: tuple[Move, ...]
+    moves: tuple[TrafficChange, ...]
     containers: tuple[ContainerLines, ...]
     changed: tuple[ResourceLines, ...]
     created: tuple[str, ...]

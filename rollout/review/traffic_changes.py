@@ -13,7 +13,7 @@ from rollout.review.redact import SENSITIVE
 
 
 @dataclass(frozen=True)
-class Move:
+class TrafficChange:
     """One name whose records change."""
 
     stack: str
@@ -29,7 +29,7 @@ class Move:
     """The stages with the records before."""
 
 
-def moves_of(plan: StackPlan, context: Context) -> tuple[Move, ...]:
+def moves_of(plan: StackPlan, context: Context) -> tuple[TrafficChange, ...]:
     """Return every name whose records the plan changes."""
     service = plan.stack.service
     if not plan.stack.kind.holds_records or service is None:
@@ -37,7 +37,7 @@ def moves_of(plan: StackPlan, context: Context) -> tuple[Move, ...]:
     return tuple(_move(plan, context, service, name) for name in names_in(plan.plan) if name.moves)
 
 
-def _move(plan: StackPlan, context: Context, service: str, name: RecordName) -> Move:
+def _move(plan: StackPlan, context: Context, service: str, name: RecordName) -> TrafficChange:
     stack, ladder = plan.stack, context.environment(plan).ladder
     before, after = _share(name.before, stack), _share(name.after, stack)
     records = model_records(name.before, stack) if name.before else None
@@ -47,7 +47,7 @@ def _move(plan: StackPlan, context: Context, service: str, name: RecordName) -> 
     if any(c.type == RECORD_TYPE and c.is_sensitive() for c in plan.plan.managed):
         shown, text = SENSITIVE, f"records change {SENSITIVE}"
         before, after, stages = None, None, frozenset()
-    return Move(
+    return TrafficChange(
         stack=stack.id,
         service=service,
         environment=stack.environment,

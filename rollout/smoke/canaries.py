@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.smoke.targets import ASKS
-from rollout.smoke.runs import Shown, failed, not_known
+from rollout.smoke.runs import ShownRun, failed, not_known
 from rollout.smoke.verdict import Outcome
 from rollout.terminal.polling import Clock
 
@@ -34,16 +34,16 @@ class DeployedCanary:
     before their side asks without it, and passes.
     """
 
-    def run(self) -> Shown:
+    def run(self) -> ShownRun:
         """Start it and wait. Whatever did not run, or was not seen to end, is not known."""
         deadline = self.clock.seconds() + self.timeout_seconds + PATIENCE_SECONDS
         try:
             started = self._start(deadline)
-            return started if isinstance(started, Shown) else self._wait(started, deadline)
+            return started if isinstance(started, ShownRun) else self._wait(started, deadline)
         except ClientError as error:
             return not_known(f"{self.name}: {error}")
 
-    def _start(self, deadline: float) -> datetime | Shown:
+    def _start(self, deadline: float) -> datetime | ShownRun:
         """Return AWS's time just before the start, or why it cannot be started. A run of somebody
         else is waited for: it may have begun before what is tried was there.
         """
@@ -77,7 +77,7 @@ class DeployedCanary:
                         raise
         return not_known(f"{self.name} stayed {status['State']}: somebody else runs or changes it")
 
-    def _wait(self, since: datetime, deadline: float) -> Shown:
+    def _wait(self, since: datetime, deadline: float) -> ShownRun:
         run: Mapping[str, Any] | None = None
         for _ in self.clock.looks(deadline - self.clock.seconds()):
             run = self._latest_run(since)
@@ -98,7 +98,7 @@ def _date(answer: Mapping[str, Any]) -> datetime:
     return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC)
 
 
-def _shown(run: Mapping[str, Any]) -> Shown:
+def _shown(run: Mapping[str, Any]) -> ShownRun:
     """Return what an ended run shows. A script may pass while its screenshots cannot be stored.
     Then the canary is at fault, and not what it tries (Synthetics API reference,
     `CanaryRunStatus`).
@@ -106,9 +106,9 @@ def _shown(run: Mapping[str, Any]) -> Shown:
     status, id = run["Status"], run["Id"]
     reason = status.get("StateReason") or "no reason is given"
     if status["State"] == "PASSED":
-        return Shown(Outcome.PASSED, id=id)
+        return ShownRun(Outcome.PASSED, id=id)
     if status.get("StateReasonCode") == "EXECUTION_FAILURE" or (
         status.get("TestResult") in ("PASSED", "UNKNOWN")
     ):
-        return Shown(Outcome.NOT_KNOWN, f"the canary itself failed: {reason}", id)
+        return ShownRun(Outcome.NOT_KNOWN, f"the canary itself failed: {reason}", id)
     return failed(reason, id)

@@ -14,7 +14,7 @@ from pay.smoke.runner.browser import NoBrowser, find_browser
 from pay.smoke.runner.run import DNS, RunnerNetwork, run_canary
 from pay.smoke.targets import CanaryTarget
 from rollout.aws.clients import Client
-from rollout.smoke.runs import Shown, failed
+from rollout.smoke.runs import ShownRun, failed
 from rollout.smoke.smoke import Attempt, tried
 from rollout.smoke.verdict import Outcome, SmokeVerdict
 from rollout.terminal.refusal import Failed
@@ -46,7 +46,7 @@ def smoke_locally(
         variables = CanaryTarget(scenario, environment, side).variables
         code = archive(scenario)
 
-        def run() -> Shown:
+        def run() -> ShownRun:
             done = run_canary(
                 code.content,
                 code.handler,
@@ -55,7 +55,7 @@ def smoke_locally(
                 timeout_seconds=scenario.timeout_seconds,
                 network=network,
             )
-            return Shown(Outcome.PASSED) if done.passed else failed(done.reason)
+            return ShownRun(Outcome.PASSED) if done.passed else failed(done.reason)
 
         return run
 

@@ -11,7 +11,7 @@ _THIRD_PARTY = re.compile(rf"third party ({'|'.join(ThirdParty)}): ")
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownRun:
     """The result of one run."""
 
     outcome: Outcome
@@ -28,12 +28,12 @@ class Shown:
         return ThirdParty(named[1]) if named else None
 
 
-def failed(reason: str, id: str | None = None) -> Shown:
+def failed(reason: str, id: str | None = None) -> ShownRun:
     """Return what a failed script shows: nothing, if a third party failed in it."""
     is_third_party = _THIRD_PARTY.search(reason)
-    return Shown(Outcome.NOT_KNOWN if is_third_party else Outcome.FAILED, reason, id)
+    return ShownRun(Outcome.NOT_KNOWN if is_third_party else Outcome.FAILED, reason, id)
 
 
-def not_known(reason: str) -> Shown:
+def not_known(reason: str) -> ShownRun:
     """Return what no run shows."""
-    return Shown(Outcome.NOT_KNOWN, reason, ran=False)
+    return ShownRun(Outcome.NOT_KNOWN, reason, ran=False)

@@ -11,7 +11,7 @@ from pay.model.stacks import SMOKE
 from pay.smoke.targets import CanaryTarget, on_side
 from rollout.aws.clients import Client
 from rollout.smoke.canaries import DeployedCanary
-from rollout.smoke.runs import Shown, not_known
+from rollout.smoke.runs import ShownRun, not_known
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdict
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Finding, Refused
@@ -19,7 +19,7 @@ from rollout.terminal.refusal import Finding, Refused
 AT_ONCE = 8
 """Public: so many smoke tests run at the same time in GOV.UK Pay's pipeline."""
 
-Attempt = Callable[[], Shown]
+Attempt = Callable[[], ShownRun]
 
 
 def sides_to_try(environment: Environment, side: Side | None) -> list[Side]:
@@ -83,7 +83,7 @@ def tried(
             missing = not_known(f"no canary of {environment.name} tries it on {side}")
             return _outcome(scenario, [missing], environment, at, 0)
         began = time.monotonic()
-        shown = list[Shown]()
+        shown = list[ShownRun]()
         try_it = attempt(scenario)
         while len(shown) < scenario.attempts:
             shown.append(try_it())
@@ -97,7 +97,7 @@ def tried(
 
 def _outcome(
     scenario: SmokeScenario,
-    shown: list[Shown],
+    shown: list[ShownRun],
     environment: Environment,
     at: datetime,
     seconds: float,

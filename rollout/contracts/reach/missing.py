@@ -47,7 +47,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Report:
+class ReachReport:
     """Compares what services need with what AWS has."""
 
     environment: str
@@ -74,7 +74,7 @@ def ends(needed: Needed) -> frozenset[End]:
     return frozenset(end for each in needed for end in (each.source, each.target))
 
 
-def compare(environment: Environment, needed: Needed, places: Places) -> Report:
+def compare(environment: Environment, needed: Needed, places: Places) -> ReachReport:
     """Return what is missing for the connections to be open. Each needs a rule of egress at its
     source and one of ingress at its target.
     """
@@ -88,7 +88,7 @@ def compare(environment: Environment, needed: Needed, places: Places) -> Report:
         services = sorted({service for connection in of_it for service in needed[connection]})
         return Reason(of_it, tuple(services))
 
-    return Report(
+    return ReachReport(
         environment.name,
         needed,
         {each: reason(each) for each in missing if isinstance(each, MissingRule)},

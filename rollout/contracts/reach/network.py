@@ -56,7 +56,7 @@ def read_places(
 
     Raises Refused without the VPC, and with every call that AWS denied.
     """
-    reader = _Reader(client)
+    reader = _NetworkReader(client)
     network = _Network(environment, catalogue, reader, ends)
     places = {end: network.place(end) for end in sorted(ends)}
     if reader.denied:
@@ -69,7 +69,7 @@ def read_places(
 
 
 @dataclass
-class _Reader:
+class _NetworkReader:
     """Makes calls, and keeps those that AWS denied, so that all are reported at once."""
 
     client: Client
@@ -104,7 +104,7 @@ class _Network:
 
     environment: Environment
     catalogue: Catalogue
-    reader: _Reader
+    reader: _NetworkReader
     ends: Collection[End]
 
     def place(self, end: End) -> EndPlace | NotFound:

@@ -6,13 +6,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rollout.contracts.reach.missing import MissingRule, Reason, Report, TrafficDirection
+from rollout.contracts.reach.missing import MissingRule, ReachReport, Reason, TrafficDirection
 from rollout.contracts.reach.rules import SecurityGroup
 from rollout.contracts.reach.terraform import as_terraform
 from rollout.terminal.tables import print_table
 
 
-def as_data(report: Report) -> dict[str, Any]:
+def as_data(report: ReachReport) -> dict[str, Any]:
     """Return the report for programs."""
     return {
         "environment": report.environment,
@@ -38,7 +38,7 @@ def as_data(report: Report) -> dict[str, Any]:
     }
 
 
-def print_report(out: Console, report: Report) -> None:
+def print_report(out: Console, report: ReachReport) -> None:
     """Print what is missing, the Terraform that adds it, and the sum."""
     if report.not_found:
         print_table(out, _not_found(report))
@@ -52,7 +52,7 @@ def print_report(out: Console, report: Report) -> None:
     out.print(_sum(report))
 
 
-def _missing(report: Report) -> Table:
+def _missing(report: ReachReport) -> Table:
     table = _table(report, "Missing rules", "security group", "lacks")
     for rule, reason in report.missing.items():
         word = "to" if rule.direction is TrafficDirection.EGRESS else "from"
@@ -61,14 +61,14 @@ def _missing(report: Report) -> Table:
     return table
 
 
-def _not_found(report: Report) -> Table:
+def _not_found(report: ReachReport) -> Table:
     table = _table(report, "Not found", "AWS has", "what to do")
     for each, reason in report.not_found.items():
         _add(table, reason, each.what, each.fix)
     return table
 
 
-def _table(report: Report, title: str, *columns: str) -> Table:
+def _table(report: ReachReport, title: str, *columns: str) -> Table:
     """Return a table that says which connections a row opens and, where several were asked for,
     which services need them.
     """
@@ -90,7 +90,7 @@ def _add(table: Table, reason: Reason, *cells: str) -> None:
     table.add_row(*list(row)[: len(table.columns)])
 
 
-def _sum(report: Report) -> str:
+def _sum(report: ReachReport) -> str:
     asked = f"{len(report.needed)} connections in {report.environment}"
     if report.is_complete:
         return f"{asked}: all are open."

@@ -16,7 +16,7 @@ EVERYWHERE = IPv4Network("0.0.0.0/0")
 
 
 @dataclass(frozen=True)
-class Rule:
+class PeerRule:
     """A peer that may connect, or be connected to, on ports of TCP."""
 
     ports: Ports
@@ -32,8 +32,8 @@ class SecurityGroup:
 
     id: str
     name: str
-    ingress: tuple[Rule, ...]
-    egress: tuple[Rule, ...]
+    ingress: tuple[PeerRule, ...]
+    egress: tuple[PeerRule, ...]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class EndPlace:
         return frozenset({group.id for group in self.groups} | lists)
 
 
-def admits(rules: Sequence[Rule], ports: Ports, peer: EndPlace) -> bool:
+def admits(rules: Sequence[PeerRule], ports: Ports, peer: EndPlace) -> bool:
     """Return whether rules admit each address of the peer on each of the ports."""
     # Between these ports the same rules apply.
     starts = {ports.first, *(r.ports.first for r in rules), *(r.ports.last + 1 for r in rules)}
@@ -63,7 +63,7 @@ def admits(rules: Sequence[Rule], ports: Ports, peer: EndPlace) -> bool:
     )
 
 
-def _admits_port(rules: Sequence[Rule], port: int, peer: EndPlace) -> bool:
+def _admits_port(rules: Sequence[PeerRule], port: int, peer: EndPlace) -> bool:
     on_port = [rule for rule in rules if rule.ports.first <= port <= rule.ports.last]
     if any(rule.peer in peer.ids for rule in on_port):
         return True
@@ -76,7 +76,7 @@ def _admits_port(rules: Sequence[Rule], port: int, peer: EndPlace) -> bool:
 
 def read_rules(
     permissions: Iterable[Mapping[str, Any]], prefix_lists: Mapping[str, Sequence[IPv4Network]]
-) -> Iterator[Rule]:
+) -> Iterator[PeerRule]:
     """Yield the rules of TCP over IPv4 in `IpPermissions` or `IpPermissionsEgress` of EC2's
     `DescribeSecurityGroups`.
 
@@ -89,12 +89,12 @@ def read_rules(
         is_limited = each["IpProtocol"] != "-1" and each.get("FromPort", -1) != -1
         ports = Ports(each["FromPort"], each["ToPort"]) if is_limited else ALL_PORTS
         for pair in each["UserIdGroupPairs"]:
-            yield Rule(ports, pair["GroupId"])
+            yield PeerRule(ports, pair["GroupId"])
         for block in each["IpRanges"]:
-            yield Rule(ports, block["CidrIp"], (IPv4Network(block["CidrIp"]),))
+            yield PeerRule(ports, block["CidrIp"], (IPv4Network(block["CidrIp"]),))
         for listed in each["PrefixListIds"]:
             id_ = listed["PrefixListId"]
-            yield Rule(ports, id_, tuple(prefix_lists[id_]))
+            yield PeerRule(ports, id_, tuple(prefix_lists[id_]))
 
 
 def prefix_lists_of(permissions: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -12,7 +12,7 @@ from pay.model import Environment
 from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Pricing
 from rollout.cost.price_file import Price, PriceList, load_prices
-from rollout.cost.report import Report, report
+from rollout.cost.report import CostReport, report
 from tests.support.checkout import COMMITTED, Checkout
 from tests.support.cost import FIGURES
 
@@ -55,10 +55,10 @@ def environments() -> Mapping[str, Environment]:
 
 
 @pytest.fixture
-def reported(checkout: Checkout) -> Callable[..., Report]:
+def reported(checkout: Checkout) -> Callable[..., CostReport]:
     """Works out the report of some environments of the checkout."""
 
-    def work_out(pricing: Pricing, *names: str, **settings: Any) -> Report:
+    def work_out(pricing: Pricing, *names: str, **settings: Any) -> CostReport:
         standings = checkout.standings(NOW)
         chosen = {name: standings.environments[name] for name in names}
         given = {"service": None, "is_estate": True, **settings}

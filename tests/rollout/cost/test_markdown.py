@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from rollout.cost.bill import Pricing
 from rollout.cost.markdown import as_markdown
-from rollout.cost.report import Report
+from rollout.cost.report import CostReport
 from rollout.cost.table import money
 
-Reported = Callable[..., Report]
+Reported = Callable[..., CostReport]
 
 
 def test_has_the_bill_its_months_and_its_instances(reported: Reported, pricing: Pricing) -> None:

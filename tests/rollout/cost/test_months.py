@@ -11,22 +11,22 @@ from rollout.cost.bill import Pricing, all_at, at_stages, bill
 from rollout.cost.bill_lines import CostPart, total
 from rollout.cost.months import HORIZON, Month, months, plan_of
 from rollout.cost.payback import payback
-from rollout.cost.report import Report
+from rollout.cost.report import CostReport
 from rollout.schedule.timetable import timetable
 from tests.rollout.cost.conftest import NOW
 from tests.support.checkout import Checkout
 
-Reported = Callable[..., Report]
+Reported = Callable[..., CostReport]
 FIRST = "2026-11-01"
 
 
 @pytest.fixture
-def estate(reported: Reported, pricing: Pricing) -> Report:
+def estate(reported: Reported, pricing: Pricing) -> CostReport:
     return reported(pricing, "test-12", "test-perf-1")
 
 
 def test_the_months_lead_from_the_bill_before_to_that_after(
-    estate: Report, pricing: Pricing
+    estate: CostReport, pricing: Pricing
 ) -> None:
     assert len(estate.months) == HORIZON
     assert str(estate.months[0].first) == FIRST
@@ -39,7 +39,7 @@ def test_the_months_lead_from_the_bill_before_to_that_after(
     assert last.is_over
 
 
-def test_instances_go_whole_and_only_with_their_tasks(estate: Report) -> None:
+def test_instances_go_whole_and_only_with_their_tasks(estate: CostReport) -> None:
     ec2 = [month.of(CostPart.EC2) for month in estate.months]
     assert ec2 == sorted(ec2, reverse=True)
     configured = sum(each.usd or 0 for each in estate.bill.instances)
@@ -90,7 +90,7 @@ def test_the_plan_is_that_of_plan_moves(checkout: Checkout, pricing: Pricing) ->
     assert begun == len(environment.services)
 
 
-def test_the_balance_is_what_was_saved_so_far(estate: Report, pricing: Pricing) -> None:
+def test_the_balance_is_what_was_saved_so_far(estate: CostReport, pricing: Pricing) -> None:
     """From its parts: the bill before, the bill of each month, the hours of moves and of keeping
     instances.
     """
@@ -113,7 +113,7 @@ def test_the_balance_is_what_was_saved_so_far(estate: Report, pricing: Pricing) 
     assert (early.number or 0) < (late.number or 0)
 
 
-def test_a_move_that_never_pays_says_so(estate: Report, pricing: Pricing) -> None:
+def test_a_move_that_never_pays_says_so(estate: CostReport, pricing: Pricing) -> None:
     ruin = {**pricing.inputs, "hourly_rate_gbp": Decimal(100_000)}
     no_saving: list[Month] = [month for month in estate.months if not month.is_over]
     view = payback(no_saving, Decimal(0), ruin, is_early=False)

@@ -11,11 +11,11 @@ from rollout.cost.assumptions import Assumptions
 from rollout.cost.bill import Pricing
 from rollout.cost.page import as_page
 from rollout.cost.price_file import PriceList
-from rollout.cost.report import Report
+from rollout.cost.report import CostReport
 from tests.support.browser import READERS, read_as
 from tests.support.checkout import Checkout
 
-Reported = Callable[..., Report]
+Reported = Callable[..., CostReport]
 
 
 @pytest.fixture

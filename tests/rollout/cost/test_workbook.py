@@ -8,14 +8,14 @@ import pytest
 from rollout.cost.assumptions import Assumptions, SavingsPlan
 from rollout.cost.bill import Pricing
 from rollout.cost.price_file import PriceList
-from rollout.cost.report import Report
+from rollout.cost.report import CostReport
 from rollout.cost.savings_cells import SAVINGS
 from rollout.cost.workbook import as_workbook
 from tests.rollout.cost.conftest import priced
 from tests.support.checkout import Checkout
 from tests.support.spreadsheet import Spreadsheet
 
-Reported = Callable[..., Report]
+Reported = Callable[..., CostReport]
 
 
 @pytest.fixture

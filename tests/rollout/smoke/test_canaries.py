@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from pay.model.smoke import ThirdParty
 from rollout.smoke.canaries import DeployedCanary
-from rollout.smoke.runs import Shown
+from rollout.smoke.runs import ShownRun
 from rollout.smoke.verdict import Outcome
 from rollout.terminal.polling import Clock
 
@@ -62,7 +62,7 @@ class Synthetics:
     def get_canary_runs(self, Name: str, MaxResults: int) -> Json:
         return {"CanaryRuns": [each for second, each in self._runs if second <= self.now]}
 
-    def shows(self, *services: str) -> Shown:
+    def shows(self, *services: str) -> ShownRun:
         def sleep(seconds: float) -> None:
             self.now += seconds
 
@@ -72,7 +72,7 @@ class Synthetics:
 
 def test_a_run_that_began_after_the_start_passes() -> None:
     aws = Synthetics((6, run(1)))
-    assert aws.shows() == Shown(Outcome.PASSED, id="run-1")
+    assert aws.shows() == ShownRun(Outcome.PASSED, id="run-1")
     assert aws.now >= 6
 
 
@@ -100,7 +100,7 @@ def test_a_run_without_an_end_is_not_known() -> None:
 def test_a_failed_script_fails() -> None:
     status = {"StateReason": "payment is submitted", "StateReasonCode": "CANARY_FAILURE"}
     shown = Synthetics((2, run(1, "FAILED", TestResult="FAILED", **status))).shows()
-    assert shown == Shown(Outcome.FAILED, "payment is submitted", "run-1")
+    assert shown == ShownRun(Outcome.FAILED, "payment is submitted", "run-1")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side, Stage
 from pay.model.smoke import Quarantine, SmokeScenario
-from rollout.smoke.runs import Shown, failed, not_known
+from rollout.smoke.runs import ShownRun, failed, not_known
 from rollout.smoke.smoke import Attempt, sides_to_try, tried
 from rollout.smoke.verdict import Outcome, SmokeVerdict
 from rollout.terminal.refusal import Refused
@@ -16,7 +16,7 @@ from tests.support.plans import everywhere
 
 TODAY = datetime.now(UTC).date()
 DAY = timedelta(days=1)
-PASSED = Shown(Outcome.PASSED, id="p")
+PASSED = ShownRun(Outcome.PASSED, id="p")
 FAILED = failed("it is broken", "f")
 WORLDPAY = failed("third party worldpay: no answer", "w")
 
@@ -26,7 +26,7 @@ def sandbox(environments: Mapping[str, Environment]) -> Environment:
     return environments["sandbox"]
 
 
-def show(environment: Environment, scenario: SmokeScenario, *runs: Shown) -> SmokeVerdict:
+def show(environment: Environment, scenario: SmokeScenario, *runs: ShownRun) -> SmokeVerdict:
     """The verdict of a scenario whose runs show these, one after the other."""
     shown = iter(runs)
 

@@ -8,9 +8,9 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side
 from pay.model.connections import INTERNET, Connection, End, EndKind, Ports
-from rollout.contracts.reach.missing import Report, TrafficDirection, compare, needed
+from rollout.contracts.reach.missing import ReachReport, TrafficDirection, compare, needed
 from rollout.contracts.reach.network import NotFound
-from rollout.contracts.reach.rules import EVERYWHERE, EndPlace, Rule, SecurityGroup
+from rollout.contracts.reach.rules import EVERYWHERE, EndPlace, PeerRule, SecurityGroup
 
 TASK = End(EndKind.TASKS, "adminusers")
 DATABASE = End(EndKind.DATABASE, "adminusers")
@@ -22,7 +22,7 @@ SUBNET, OTHER_SUBNET = IPv4Network("10.0.1.0/24"), IPv4Network("10.0.2.0/24")
 
 
 def group(
-    name: str, ingress: tuple[Rule, ...] = (), egress: tuple[Rule, ...] = ()
+    name: str, ingress: tuple[PeerRule, ...] = (), egress: tuple[PeerRule, ...] = ()
 ) -> SecurityGroup:
     return SecurityGroup(f"sg-{name}", name, ingress, egress)
 
@@ -38,18 +38,18 @@ def report(
     ports: Ports,
     source: EndPlace,
     at_target: EndPlace | NotFound,
-) -> Report:
+) -> ReachReport:
     """Compare one connection of adminusers."""
     connection = Connection(TASK, target, ports)
     return compare(environment, {connection: ("adminusers",)}, {TASK: source, target: at_target})
 
 
-def lacking(found: Report) -> set[tuple[str, str, str]]:
+def lacking(found: ReachReport) -> set[tuple[str, str, str]]:
     return {(each.group.name, each.direction, each.peer_name) for each in found.missing}
 
 
 def test_both_ends_must_admit_a_connection(environment: Environment) -> None:
-    out, in_ = Rule(POSTGRESQL, "sg-rds"), Rule(POSTGRESQL, "sg-task")
+    out, in_ = PeerRule(POSTGRESQL, "sg-rds"), PeerRule(POSTGRESQL, "sg-task")
     egress, ingress = ("task", "egress", "rds"), ("rds", "ingress", "task")
     for has_out, has_in, expected in (
         (True, True, set()),
@@ -65,8 +65,8 @@ def test_both_ends_must_admit_a_connection(environment: Environment) -> None:
 
 
 def test_a_rule_of_the_base_group_counts_and_is_never_proposed(environment: Environment) -> None:
-    target = EndPlace((group("rds", ingress=(Rule(POSTGRESQL, "sg-base"),)),), (OTHER_SUBNET,))
-    base = group("base", egress=(Rule(POSTGRESQL, "addresses", (OTHER_SUBNET,)),))
+    target = EndPlace((group("rds", ingress=(PeerRule(POSTGRESQL, "sg-base"),)),), (OTHER_SUBNET,))
+    base = group("base", egress=(PeerRule(POSTGRESQL, "addresses", (OTHER_SUBNET,)),))
     source = EndPlace((base, group("task")), (SUBNET,))
     assert report(environment, DATABASE, POSTGRESQL, source, target).is_complete
     source = EndPlace((group("base"), group("task")), (SUBNET,))
@@ -85,7 +85,7 @@ def test_an_api_without_an_endpoint_is_reached_through_the_internet_or_not_found
     assert lack.what == "no VPC endpoint of com.amazonaws.eu-west-1.sqs with private DNS names"
     assert not found.missing
     source = EndPlace(
-        (group("task", egress=(Rule(HTTPS, "0.0.0.0/0", (EVERYWHERE,)),)),), (SUBNET,)
+        (group("task", egress=(PeerRule(HTTPS, "0.0.0.0/0", (EVERYWHERE,)),)),), (SUBNET,)
     )
     assert report(environment, SQS, HTTPS, source, target).is_complete
 

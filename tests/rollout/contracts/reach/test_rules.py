@@ -11,7 +11,7 @@ from pay.model.connections import Ports
 from rollout.contracts.reach.rules import (
     ALL_PORTS,
     EndPlace,
-    Rule,
+    PeerRule,
     SecurityGroup,
     admits,
     prefix_lists_of,
@@ -30,9 +30,9 @@ ports = st.tuples(st.integers(0, 7), st.integers(0, 7)).map(
 groups = st.sampled_from(["sg-1", "sg-2", "pl-1"])
 rules = st.lists(
     st.one_of(
-        st.builds(Rule, ports, groups),
+        st.builds(PeerRule, ports, groups),
         st.builds(
-            lambda ports, networks: Rule(ports, "addresses", tuple(networks)),
+            lambda ports, networks: PeerRule(ports, "addresses", tuple(networks)),
             ports,
             st.lists(blocks, min_size=1, max_size=3),
         ),
@@ -59,7 +59,7 @@ def place(
     st.sampled_from([None, "pl-1"]),
 )
 def test_rules_admit_a_peer_when_they_admit_each_of_its_addresses_on_each_port(
-    rules: list[Rule],
+    rules: list[PeerRule],
     ports: Ports,
     addresses: list[IPv4Network],
     groups: set[str],
@@ -85,15 +85,15 @@ def test_rules_admit_a_peer_when_they_admit_each_of_its_addresses_on_each_port(
 
 def test_rules_may_cover_addresses_together() -> None:
     port = Ports(443, 443)
-    halves = [Rule(port, str(half), (half,)) for half in WORLD.subnets(prefixlen_diff=1)]
+    halves = [PeerRule(port, str(half), (half,)) for half in WORLD.subnets(prefixlen_diff=1)]
     assert admits(halves, port, place(str(WORLD)))
     assert not admits(halves[:1], port, place(str(WORLD)))
 
 
 def test_addresses_that_are_not_known_are_admitted_by_no_rule_about_addresses() -> None:
-    everything = [Rule(ALL_PORTS, "0.0.0.0/0", (IPv4Network("0.0.0.0/0"),))]
+    everything = [PeerRule(ALL_PORTS, "0.0.0.0/0", (IPv4Network("0.0.0.0/0"),))]
     assert not admits(everything, Ports(443, 443), place())
-    assert admits([Rule(ALL_PORTS, "sg-1")], Ports(443, 443), place(groups=("sg-1",)))
+    assert admits([PeerRule(ALL_PORTS, "sg-1")], Ports(443, 443), place(groups=("sg-1",)))
 
 
 def permission(protocol: str, first: int | None, last: int | None, **peers: Any) -> dict[str, Any]:
@@ -125,4 +125,4 @@ def test_a_prefix_list_admits_its_id_and_its_addresses() -> None:
     assert prefix_lists_of([answer]) == {"pl-1"}
     network = IPv4Network("10.1.0.0/16")
     [rule] = read_rules([answer], {"pl-1": [network]})
-    assert rule == Rule(Ports(443, 443), "pl-1", (network,))
+    assert rule == PeerRule(Ports(443, 443), "pl-1", (network,))

@@ -14,14 +14,14 @@ from pay.model.connections import End, EndKind
 from rollout.cli import app
 from rollout.contracts.reach.missing import (
     MissingRule,
-    Report,
+    ReachReport,
     TrafficDirection,
     compare,
     ends,
     needed,
 )
 from rollout.contracts.reach.network import NotFound, Places, read_places
-from rollout.contracts.reach.rules import EVERYWHERE, EndPlace, Rule, SecurityGroup
+from rollout.contracts.reach.rules import EVERYWHERE, EndPlace, PeerRule, SecurityGroup
 from rollout.terminal.refusal import Refused
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
@@ -52,13 +52,13 @@ def places(sandbox: Sandbox) -> Places:
     return read_places(ends(asked), sandbox.environment, CATALOGUE, sandbox.client)
 
 
-def report(sandbox: Sandbox, places: Places) -> Report:
+def report(sandbox: Sandbox, places: Places) -> ReachReport:
     asked = needed(list(sandbox.environment.services), sandbox.environment, CATALOGUE)
     return compare(sandbox.environment, asked, places)
 
 
 def without(
-    places: Places, group: SecurityGroup, direction: TrafficDirection, rule: Rule
+    places: Places, group: SecurityGroup, direction: TrafficDirection, rule: PeerRule
 ) -> Places:
     """Take one rule out of a group, wherever the group is used."""
 
