@@ -23,7 +23,7 @@ from pay.environments.load import load_environment
 from pay.model import Stage
 from sandbox.instance import Sandbox
 from sandbox.server.process import SandboxError
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from toolchain.environment import tool_environment
 from toolchain.paths import ROOT
 from toolchain.streams import ending
@@ -88,7 +88,7 @@ async def _walk(
 ) -> None:
     """Add each walk to `walks` as it begins."""
     environment = load_environment(ROOT / "environments" / f"{ENVIRONMENT}.toml")
-    settings = Settings(wait_for_dns_changes=False)
+    settings = SandboxSettings(wait_for_dns_changes=False)
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
         async with LiveTable(console, walks) as table:
             table.tell("starting a local AWS")

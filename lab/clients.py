@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from lab.dns_query import address_of
 from lab.load_balancers import FAULT_HEADER, SIDE_HEADER
-from lab.log import Request, TrafficLog
+from lab.log import ClientRequest, TrafficLog
 from lab.name_server import NEGATIVE_TTL_SECONDS
 from lab.pace import Pace
 from pay.model import Side
@@ -119,7 +119,7 @@ async def run_client(
 
 async def _request(
     session: aiohttp.ClientSession, url: str, habit: Habit, resolver: CachingResolver
-) -> Request:
+) -> ClientRequest:
     began, side, error, last_asked = time.time(), None, None, resolver.asked
     is_injected = False
     try:
@@ -133,4 +133,4 @@ async def _request(
         error = f"{type(problem).__name__}: {problem}"
     drawn = resolver.asked if resolver.asked != last_asked else None
     ended, led_to = time.time(), resolver.side
-    return Request(began, ended, habit.value, side, error, drawn, led_to, is_injected)
+    return ClientRequest(began, ended, habit.value, side, error, drawn, led_to, is_injected)

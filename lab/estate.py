@@ -52,7 +52,7 @@ class Balancer:
 
 
 @dataclass(frozen=True)
-class Estate:
+class EstateState:
     """One state, with its number and its start in seconds since the epoch."""
 
     number: int

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from lab.estate import Estate
+from lab.estate import EstateState
 from lab.traffic import Traffic
 from pay.model import Side
 
 
-class Fault(Enum):
+class LabFault(Enum):
     """The kinds of fault."""
 
     REQUEST_FAILED = "a request failed"
@@ -29,7 +29,7 @@ class Fault(Enum):
 class LabFinding:
     """One fault."""
 
-    fault: Fault
+    fault: LabFault
     time: float
     """Seconds since the epoch."""
     what: str
@@ -46,7 +46,7 @@ def findings(traffic: Traffic, drain_seconds: float) -> list[LabFinding]:
     states = traffic.feed.states
     faults = [
         *(
-            LabFinding(Fault.REQUEST_FAILED, request.ended, f"{request.habit}: {request.error}")
+            LabFinding(LabFault.REQUEST_FAILED, request.ended, f"{request.habit}: {request.error}")
             for request in traffic.log.failures
         ),
         *(f for state in states for f in _unanswered(state, traffic.name)),
@@ -56,16 +56,16 @@ def findings(traffic: Traffic, drain_seconds: float) -> list[LabFinding]:
     return sorted(faults, key=lambda finding: finding.time)
 
 
-def _unanswered(state: Estate, name: str) -> Iterator[LabFinding]:
+def _unanswered(state: EstateState, name: str) -> Iterator[LabFinding]:
     records = state.records_of(name)
     if not records:
-        yield LabFinding(Fault.NAME_GONE, state.time, f"no record of {name}")
+        yield LabFinding(LabFault.NAME_GONE, state.time, f"no record of {name}")
     elif all(record.weight == 0 for record in records):
         weights = ", ".join(f"{record.set_identifier} {record.weight}" for record in records)
-        yield LabFinding(Fault.ALL_ZERO, state.time, weights)
+        yield LabFinding(LabFault.ALL_ZERO, state.time, weights)
 
 
-def _lost_records(states: Sequence[Estate], name: str) -> Iterator[LabFinding]:
+def _lost_records(states: Sequence[EstateState], name: str) -> Iterator[LabFinding]:
     """Yield each record with traffic that a change removed.
 
     A simple record may become a weighted one, but only in a single change.
@@ -76,11 +76,11 @@ def _lost_records(states: Sequence[Estate], name: str) -> Iterator[LabFinding]:
             if share and record.target not in kept:
                 title = record.set_identifier or "the simple record"
                 what = f"{title} had {float(share):.0%} of the answers"
-                yield LabFinding(Fault.RECORD_GONE, after.time, what)
+                yield LabFinding(LabFault.RECORD_GONE, after.time, what)
 
 
 def _lost_capacity(
-    states: Sequence[Estate], traffic: Traffic, drain_seconds: float
+    states: Sequence[EstateState], traffic: Traffic, drain_seconds: float
 ) -> Iterator[LabFinding]:
     """Yield each side with too few tasks.
 
@@ -101,7 +101,7 @@ def _lost_capacity(
                 needed[side] = (least, after.time if after else float("inf"))
                 if tasks < least:
                     what = f"{tasks} of {least} tasks on {side}"
-                    yield LabFinding(Fault.NO_CAPACITY, state.time, what)
+                    yield LabFinding(LabFault.NO_CAPACITY, state.time, what)
             elif side in needed:
                 least, left = needed[side]
                 if tasks < least and state.time < left + drain_seconds:
@@ -109,4 +109,4 @@ def _lost_capacity(
                         f"{tasks} of {least} tasks on {side} {state.time - left:.1f} s after its "
                         f"record was deleted; clients may use it for {drain_seconds:.1f} s"
                     )
-                    yield LabFinding(Fault.DESTROYED_TOO_SOON, state.time, what)
+                    yield LabFinding(LabFault.DESTROYED_TOO_SOON, state.time, what)

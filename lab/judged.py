@@ -13,7 +13,7 @@ from functools import cache
 
 from lab.clock import LabClock
 from lab.look import Look
-from lab.metrics import Metrics
+from lab.metrics import LabMetrics
 from lab.walk import Walk
 from lab.workshop import Workshop
 from pay.model import Side, Stage
@@ -60,7 +60,7 @@ class JudgedWalk:
         workshop: Workshop,
         client: Client,
         clock: LabClock,
-        metrics: Metrics,
+        metrics: LabMetrics,
     ) -> None:
         """`client` gives the clients of the sandbox's AWS."""
         self.walk, self._workshop = walk, workshop

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab.clock import LabClock, ordinary_day
 from lab.judged import JudgedWalk
-from lab.metrics import Metrics, Served
+from lab.metrics import LabMetrics, Served
 from lab.pace import Pace
 from lab.traffic import Traffic
 from lab.walk import Deploy, Walk
@@ -62,7 +62,7 @@ class Lab:
         environment = self.workshop.environment
         sides = {side: ServiceSide(CATALOGUE[service], environment, side) for side in Side}
         async with self.walking(service, deploy) as walk:
-            metrics = Metrics(self.sandbox.server, sides, lambda: walk.traffic.feed.latest)
+            metrics = LabMetrics(self.sandbox.server, sides, lambda: walk.traffic.feed.latest)
             start = ordinary_day(datetime.now(UTC))
             async with LabClock(self._pace, start, metrics.minute_over) as clock:
 

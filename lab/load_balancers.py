@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 
 from lab.addresses import FIRST, Addresses
-from lab.estate import Balancer, Estate
+from lab.estate import Balancer, EstateState
 from lab.metrics import OnServed, RequestOutcome, Served
 from lab.pace import Pace
 from lab.tasks import end
@@ -130,9 +130,9 @@ class SideServers:
             side: SideServer(side, sent, share_of_task, request_seconds, pace, dice, on_served)
             for side in balancers
         }
-        self._estates: asyncio.Queue[Estate] = asyncio.Queue()
+        self._estates: asyncio.Queue[EstateState] = asyncio.Queue()
 
-    async def start(self, estate: Estate) -> int:
+    async def start(self, estate: EstateState) -> int:
         """Apply `estate` and return the port."""
         # A port that is free at the first address is also free at the others.
         probe = await asyncio.get_running_loop().create_server(asyncio.Protocol, str(FIRST), 0)
@@ -143,7 +143,7 @@ class SideServers:
         self._task = asyncio.create_task(self._keep_following())
         return self.port
 
-    def update(self, estate: Estate) -> None:
+    def update(self, estate: EstateState) -> None:
         """Apply a new state, soon after the call."""
         self._estates.put_nowait(estate)
 
@@ -156,7 +156,7 @@ class SideServers:
         for server in self._servers.values():
             await server.stop()
 
-    def side_of(self, address: str, estate: Estate) -> Side | None:
+    def side_of(self, address: str, estate: EstateState) -> Side | None:
         """Return the side whose load balancer has this address."""
         dns_name = self._addresses.dns_name(address)
         balancer = estate.balancers.get(dns_name or "")
@@ -167,7 +167,7 @@ class SideServers:
         while True:
             await self._follow(await self._estates.get())
 
-    async def _follow(self, estate: Estate) -> None:
+    async def _follow(self, estate: EstateState) -> None:
         for side, name in self._balancers.items():
             balancer = estate.balancer(name)
             # A deleted load balancer keeps its address, where nothing answers.

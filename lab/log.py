@@ -10,7 +10,7 @@ from pay.model import Side
 
 
 @dataclass(frozen=True)
-class Request:
+class ClientRequest:
     """One request and the side that answered; `error` is the reason if the status was not 200."""
 
     began: float
@@ -34,10 +34,10 @@ class Request:
 class TrafficLog:
     """All requests of the clients, in the order in which they ended."""
 
-    requests: list[Request] = field(default_factory=list)
+    requests: list[ClientRequest] = field(default_factory=list)
 
     @property
-    def failures(self) -> list[Request]:
+    def failures(self) -> list[ClientRequest]:
         """Return the requests that failed, without those that the lab lets fail."""
         return [request for request in self.requests if request.error and not request.is_injected]
 
@@ -47,7 +47,7 @@ class TrafficLog:
         return sum(request.is_injected for request in self.requests)
 
     @property
-    def draws(self) -> list[Request]:
+    def draws(self) -> list[ClientRequest]:
         """Return the requests with a DNS query of their own."""
         return [request for request in self.requests if request.drawn is not None]
 
@@ -60,6 +60,6 @@ class TrafficLog:
         """Count the requests sent in that time by the side that answered."""
         return Counter(r.side for r in self._recent(start) if start <= r.began < end)
 
-    def _recent(self, start: float) -> Iterator[Request]:
+    def _recent(self, start: float) -> Iterator[ClientRequest]:
         """Yield requests in reverse, back to `start` only: the log is long and read often."""
         return takewhile(lambda request: request.ended >= start, reversed(self.requests))

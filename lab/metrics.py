@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from lab.clock import MINUTE
-from lab.estate import Balancer, Estate
+from lab.estate import Balancer, EstateState
 from pay.model import names
 from pay.model.metrics import (
     CONNECTIONS,
@@ -110,14 +110,14 @@ Row = Mapping[str, Any]
 """A metric with its points, as the sandbox's door takes it."""
 
 
-class Metrics:
+class LabMetrics:
     """Counts what both sides of a service serve, and sends it to the sandbox when AWS would."""
 
     def __init__(
         self,
         server: Server,
         sides: Mapping[Side, ServiceSide],
-        estate: Callable[[], Estate],
+        estate: Callable[[], EstateState],
     ) -> None:
         """`estate` returns the present state of the load balancers."""
         self._server, self._sides, self._estate = server, sides, estate

@@ -16,7 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from lab.addresses import Addresses
-from lab.estate import AliasRecord, Estate
+from lab.estate import AliasRecord, EstateState
 from pay.model.stage.dwell import ALIAS_TTL_SECONDS
 
 NEGATIVE_TTL_SECONDS = 900
@@ -35,7 +35,7 @@ class NameServer(asyncio.DatagramProtocol):
     """Answers with AWS's TTLs; the clients shorten them by the lab's pace."""
 
     def __init__(
-        self, estate: Callable[[], Estate], addresses: Addresses, dice: random.Random
+        self, estate: Callable[[], EstateState], addresses: Addresses, dice: random.Random
     ) -> None:
         self._estate, self._addresses, self._dice = estate, addresses, dice
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import aiohttp
 
-from lab.estate import Estate
+from lab.estate import EstateState
 from lab.tasks import end
 from sandbox.server.traffic_history import PATH
 
 CALL_TIMEOUT_SECONDS = 60
 """Long, because a loaded machine and Terraform's own calls may keep the server busy."""
 
-Listener = Callable[[Estate], None]
+Listener = Callable[[EstateState], None]
 
 
 class StateFeed:
@@ -22,12 +22,12 @@ class StateFeed:
     def __init__(self, endpoint: str) -> None:
         self._url = f"{endpoint}{PATH}"
         self._listeners: list[Listener] = []
-        self.states: list[Estate] = []
+        self.states: list[EstateState] = []
         self.received: dict[int, float] = {}
         """The time at which each state arrived here, in seconds since the epoch."""
 
     @property
-    def latest(self) -> Estate:
+    def latest(self) -> EstateState:
         return self.states[-1]
 
     def notify(self, listener: Listener) -> None:
@@ -58,7 +58,7 @@ class StateFeed:
         async with self._session.get(self._url, params={"after": str(after)}) as answer:
             for state in await answer.json():
                 if not self.states or state["number"] > self.latest.number:
-                    self.states.append(Estate.parse(state))
+                    self.states.append(EstateState.parse(state))
                     self.received[self.latest.number] = time.time()
                     for listener in self._listeners:
                         listener(self.latest)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from lab.look import Look
 from lab.tasks import end
-from lab.walk import CONFIDENCE, Stay, Walk
+from lab.walk import CONFIDENCE, LabStay, Walk
 from pay.model import Side
 from pay.model.judging.part import Verdict
 
@@ -82,7 +82,7 @@ def _judged(look: Look) -> Text:
     return Text(verdict, style="green" if verdict is Verdict.PASS else "red")
 
 
-def _row(stay: Stay) -> tuple[str | Text, ...]:
+def _row(stay: LabStay) -> tuple[str | Text, ...]:
     low, high = stay.interval if stay.draws else (0.0, 1.0)
     observed = f"{stay.fargate_draws / stay.draws:.1%}" if stay.draws else "-"
     return (
@@ -99,7 +99,7 @@ def _row(stay: Stay) -> tuple[str | Text, ...]:
     )
 
 
-def _verdict(stay: Stay) -> Text:
+def _verdict(stay: LabStay) -> Text:
     if not stay.is_measured:
         return Text("...", style="dim")
     return Text("ok", style="green") if stay.is_as_expected else Text("wrong share", style="red")

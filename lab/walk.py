@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lab.findings import Fault, LabFinding, findings
+from lab.findings import LabFault, LabFinding, findings
 from lab.interval import exact_interval
 from lab.look import Look
 from lab.traffic import Traffic
@@ -38,7 +38,7 @@ Deploy = Callable[[str], Awaitable[None]]
 
 
 @dataclass
-class Stay:
+class LabStay:
     """The time at one stage, from the last write of its records."""
 
     stage: Stage
@@ -93,7 +93,7 @@ class Walk:
         self._workshop, self._deploy, self.tell = workshop, deploy, tell
         self.traffic = traffic
         self.service = traffic.service
-        self.stays: list[Stay] = []
+        self.stays: list[LabStay] = []
         self.deployments: list[StackDeploy] = []
         self.looks: list[Look] = []
         """Those of the judge, when a walk has one."""
@@ -118,7 +118,7 @@ class Walk:
         """Return the faults so far, in order of time."""
         wrong_shares = [
             LabFinding(
-                Fault.WRONG_SHARE,
+                LabFault.WRONG_SHARE,
                 stay.began,
                 f"at {stay.stage}, {stay.weights}, Fargate answered {stay.fargate_draws} of "
                 f"{stay.draws} draws",
@@ -129,7 +129,7 @@ class Walk:
         faults = [*findings(self.traffic, self.drain_seconds), *wrong_shares]
         return sorted(faults, key=lambda finding: finding.time)
 
-    def looks_at(self, stay: Stay) -> list[Look]:
+    def looks_at(self, stay: LabStay) -> list[Look]:
         """Return the looks during a stay."""
         return [look for look in self.looks if stay.began <= look.time < stay.ended]
 
@@ -164,7 +164,7 @@ class Walk:
         await self.traffic.feed.catch_up()
         self._enter(self._last_write(start))
 
-    async def measure(self) -> Stay:
+    async def measure(self) -> LabStay:
         """Wait for enough draws, and until no client uses an old DNS answer.
 
         At a stage that sends nothing to one side, also wait until that side receives nothing.
@@ -190,7 +190,7 @@ class Walk:
         self.stays[-1].left = self.stays[-1].ended = time.time()
         self.count(self.stays[-1])
 
-    def count(self, stay: Stay) -> None:
+    def count(self, stay: LabStay) -> None:
         """Update the numbers of a stay."""
         end = min(stay.left, time.time())
         draws = self.traffic.log.draws_between(stay.began, end)
@@ -198,7 +198,7 @@ class Walk:
         requests = self.traffic.log.requests_between(stay.began, end)
         stay.requests = {side: requests[side] for side in Side}
 
-    def _is_measured(self, stay: Stay) -> bool:
+    def _is_measured(self, stay: LabStay) -> bool:
         if stay.draws < DRAWS or time.time() < stay.began + self.drain_seconds:
             return False
         recent = self.traffic.log.requests_between(time.time() - QUIET_SECONDS)
@@ -211,7 +211,7 @@ class Walk:
             self.count(self.stays[-1])
         records = self.ladder.records(self.stage)
         share = side_shares(records).get(Side.FARGATE, 0)
-        self.stays.append(Stay(self.stage, weights_text(records), float(share), time_))
+        self.stays.append(LabStay(self.stage, weights_text(records), float(share), time_))
 
     def _last_write(self, since: float) -> float:
         """Return when the name server received the last change of this name, or `since`."""

@@ -15,7 +15,7 @@ from policies.engine.rule import ESTATE_RULES
 from policies.engine.scan import Scanned, Scanner
 from policies.engine.verdict import GateVerdict
 from policies.engine.waivers import Waiver
-from policies.reading.stack import Block, Stack
+from policies.reading.stack import Block, SynthesisedStack
 from policies.reading.synth_output import missing, stack_folders
 from policies.reading.unread import unread, without_rules
 from policies.results import GateProblem, Result, RuleText
@@ -108,7 +108,7 @@ class Gate:
 
 
 def _over_the_estate(
-    stacks: list[Stack], where: str, planned: Stack | None = None
+    stacks: list[SynthesisedStack], where: str, planned: SynthesisedStack | None = None
 ) -> tuple[list[Result], list[GateProblem]]:
     """Return the results of the rules over the estate. With a planned stack, return those of its
     blocks, together with all others as they are written.

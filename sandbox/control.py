@@ -11,11 +11,11 @@ from sandbox.estate.seed import seed
 from sandbox.plan_only import is_plan_only
 from sandbox.server.process import SandboxError, Server, launch
 from sandbox.server.server_record import LOG, forget, remember, running
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 
 @dataclass(frozen=True)
-class Estate:
+class InitialEstate:
     """The content of a sandbox at its start."""
 
     environment: Environment
@@ -24,7 +24,7 @@ class Estate:
     mistakes: Collection[Mistake] = ()
 
 
-def estate_of(path: Path, legacy: Collection[str], mistakes: Collection[Mistake]) -> Estate:
+def estate_of(path: Path, legacy: Collection[str], mistakes: Collection[Mistake]) -> InitialEstate:
     """Return the estate of an environment's file.
 
     Raises InvalidInput for a wrong file, SandboxError for a legacy service that it does not list.
@@ -34,10 +34,12 @@ def estate_of(path: Path, legacy: Collection[str], mistakes: Collection[Mistake]
         raise SandboxError(
             f"--legacy: found {', '.join(unknown)}; {target.name} has {', '.join(target.services)}"
         )
-    return Estate(target, tuple(legacy), tuple(mistakes))
+    return InitialEstate(target, tuple(legacy), tuple(mistakes))
 
 
-def start(estate: Estate, *, port: int = 0, task_start_seconds: float = 0.0) -> tuple[Server, bool]:
+def start(
+    estate: InitialEstate, *, port: int = 0, task_start_seconds: float = 0.0
+) -> tuple[Server, bool]:
     """Return the running sandbox, and whether it was started now. Port 0 takes a free one.
 
     Raises SandboxError when a sandbox of another account runs, or the server does not start.
@@ -51,7 +53,7 @@ def start(estate: Estate, *, port: int = 0, task_start_seconds: float = 0.0) -> 
         )
     if server:
         return server, False
-    settings = Settings(
+    settings = SandboxSettings(
         account_id=account,
         region=estate.environment.region,
         task_start_seconds=task_start_seconds,
@@ -69,7 +71,7 @@ def require_running() -> Server:
     return server
 
 
-def add(estate: Estate, server: Server) -> None:
+def add(estate: InitialEstate, server: Server) -> None:
     """Create what the server lacks of an estate."""
     seed(
         estate.environment,

@@ -17,7 +17,7 @@ from pay.model import Environment
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.seed import seed
 from sandbox.server.process import launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from sandbox.variables import whole_environment
 
 
@@ -37,12 +37,14 @@ class Sandbox:
         legacy: Collection[str] = (),
         mistakes: Collection[Mistake] = (),
         neighbours: bool = False,
-        settings: Settings | None = None,
+        settings: SandboxSettings | None = None,
     ) -> None:
         self.environment = environment
         self._legacy, self._mistakes, self._neighbours = legacy, mistakes, neighbours
         self._settings = replace(
-            settings or Settings(), account_id=environment.account_id, region=environment.region
+            settings or SandboxSettings(),
+            account_id=environment.account_id,
+            region=environment.region,
         )
 
     def __enter__(self) -> Self:

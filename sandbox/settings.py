@@ -16,7 +16,7 @@ ACCESS_KEY_ID = "sandbox"
 
 
 @dataclass(frozen=True)
-class Settings:
+class SandboxSettings:
     """The behaviour of the local AWS. Times are in seconds; 0 means at once."""
 
     account_id: str = "111111111111"
@@ -39,6 +39,6 @@ class Settings:
         return {VARIABLE: json.dumps(asdict(self))}
 
     @classmethod
-    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "Settings":
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "SandboxSettings":
         """Read the variable of `to_environment`; without it, every setting has its default."""
         return cls(**json.loads(variables.get(VARIABLE, "{}")))

@@ -12,14 +12,14 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from pay.unread import Unread
 from policies.engine.rule import RULES, Rule
-from policies.reading.stack import Block, Kind, NotKnown, Stack
+from policies.reading.stack import Block, Kind, NotKnown, SynthesisedStack
 
-_STRICTEST = Stack("unknown", Path())
-_current: list[Stack] = []
+_STRICTEST = SynthesisedStack("unknown", Path())
+_current: list[SynthesisedStack] = []
 
 
 @contextmanager
-def judging(stack: Stack) -> Iterator[None]:
+def judging(stack: SynthesisedStack) -> Iterator[None]:
     """Make the checks see the blocks and the scope of `stack`.
 
     Without it, as on checkov's own command line, the strictest rules apply to every block.

@@ -10,7 +10,7 @@ from pay.containers.keys import unknown_keys
 from pay.unread import Unread
 from policies.engine.rule import Judge, rule
 from policies.reading.expressions import document_in
-from policies.reading.stack import Block, NotKnown, Stack, get
+from policies.reading.stack import Block, NotKnown, SynthesisedStack, get
 
 _TAG_VARIABLE = re.compile(
     r"(:|@|\$\{startswith\([^)]*\) \? \"@\" : \":\"\})\$\{var\.(?P<name>[a-z0-9_]+_image_tag)\}$"
@@ -82,7 +82,7 @@ def takes_tag(image: str) -> bool:
     return _TAG_VARIABLE.search(image) is not None
 
 
-def tag_default(image: str, stack: Stack) -> str | None:
+def tag_default(image: str, stack: SynthesisedStack) -> str | None:
     """Return the default of the variable that an image takes its tag from; None: it has none."""
     variable = _TAG_VARIABLE.search(image)
     named = [

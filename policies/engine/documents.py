@@ -11,7 +11,7 @@ from pay.identifiers import account_of
 from pay.unread import Unread
 from policies.engine.rule import Judge, rule
 from policies.reading.expressions import REFERENCE, document_in
-from policies.reading.stack import Block, Conf, NotKnown, Stack, blocks_of, get, strings
+from policies.reading.stack import Block, Conf, NotKnown, SynthesisedStack, blocks_of, get, strings
 
 _TAKEN_IN = ("source_policy_documents", "override_policy_documents")
 
@@ -24,7 +24,7 @@ _ELEMENTS = {
 _PRINCIPALS = {"Principal": "principals", "NotPrincipal": "not_principals"}
 
 
-def write_out(stack: Stack) -> None:
+def write_out(stack: SynthesisedStack) -> None:
     """Put every policy document of a stack in the place where a block only leads to it.
 
     All rules, checkov's included, then read one form. A document that cannot be read stays as it is
@@ -70,7 +70,7 @@ def identity_rule(judge: Callable[[Statement], Iterable[str]]) -> Judge:
     return judge_policy
 
 
-def resource_rule(judge: Callable[[Statement, Stack], Iterable[str]]) -> Judge:
+def resource_rule(judge: Callable[[Statement, SynthesisedStack], Iterable[str]]) -> Judge:
     """Declare the decorated function as the rule of its file, over the policies of resources.
 
     It gets each statement that allows, and the stack. A resource without a policy is not judged.
@@ -107,7 +107,7 @@ def is_everybody(principal: str) -> bool:
     return not REFERENCE.fullmatch(principal) and bool(set(account) & set("*?"))
 
 
-def is_own(stack: Stack, principal: str) -> bool:
+def is_own(stack: SynthesisedStack, principal: str) -> bool:
     """Return whether an account's id, an ARN or a reference belongs to the stack's account."""
     account = _account(principal)
     if account.startswith(("data.aws_caller_identity.", "${data.aws_caller_identity.")):
@@ -130,7 +130,7 @@ def _document(block: Block, attribute: str) -> Any:
     return _read(written, block.stack, ())
 
 
-def _read(written: Any, stack: Stack, within: tuple[Block, ...]) -> Any:
+def _read(written: Any, stack: SynthesisedStack, within: tuple[Block, ...]) -> Any:
     """Return the document that a value is or leads to; `within` are the documents that take it in.
 
     Raises Unread for a document that takes in itself or something else than a document.

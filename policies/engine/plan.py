@@ -23,7 +23,7 @@ from pay.plans.plan_file import NotAPlan, default_tags
 from policies.engine import checkov_checks
 from policies.engine.scan import Only, crashes, results_of
 from policies.reading.set_values import as_set
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 from policies.results import GateProblem, Result
 
 Document = Mapping[str, Any]
@@ -48,8 +48,8 @@ plan_parser.parse = _parse
 
 
 def judge(
-    file: Path, document: Document, stacks: Iterable[Stack], rules: frozenset[str]
-) -> tuple[Stack | None, list[Result], list[GateProblem], list[str]]:
+    file: Path, document: Document, stacks: Iterable[SynthesisedStack], rules: frozenset[str]
+) -> tuple[SynthesisedStack | None, list[Result], list[GateProblem], list[str]]:
     """Return the stack as planned, the results for it, the plan's problems, and the stack's
     settings that it leaves unknown.
 
@@ -76,14 +76,16 @@ def judge(
 
 
 def _judged(
-    file: Path, document: Document, stack: Stack, rules: frozenset[str]
-) -> tuple[Stack, Report, list[str]]:
+    file: Path, document: Document, stack: SynthesisedStack, rules: frozenset[str]
+) -> tuple[SynthesisedStack, Report, list[str]]:
     """Write the plan where checkov reads it; return its stack, its report and checkov's errors."""
     # Below a folder without symbolic links: checkov resolves them.
     folder = file.parent.resolve()
     file = folder / Path(file.name).with_suffix(".json")
     file.write_text(json.dumps(document), encoding="utf-8")
-    planned = Stack(stack.name, folder, stack.tags, stack.allowed_account_ids, from_plan=True)
+    planned = SynthesisedStack(
+        stack.name, folder, stack.tags, stack.allowed_account_ids, from_plan=True
+    )
     definitions, _ = create_definitions(None, [str(file)])
     for blocks in definitions.values():
         planned.add(blocks, file.name)
@@ -103,7 +105,7 @@ def _stack_name(document: Document) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _differences(document: Document, stack: Stack) -> list[str]:
+def _differences(document: Document, stack: SynthesisedStack) -> list[str]:
     """Compare Terraform's own count of the stack's resources with the judged blocks."""
     module = document.get("configuration", {}).get("root_module", {})
     counted = {
@@ -117,7 +119,7 @@ def _differences(document: Document, stack: Stack) -> list[str]:
     ]
 
 
-def _not_known(document: Document, stack: Stack) -> Iterator[str]:
+def _not_known(document: Document, stack: SynthesisedStack) -> Iterator[str]:
     for change in document.get("resource_changes", []):
         unknown = change.get("change", {}).get("after_unknown")
         block = stack.block("resource", str(change.get("type")), str(change.get("name")))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.reading.stack import Block, Stack
+from policies.reading.stack import Block, SynthesisedStack
 from policies.results import Origin, RuleText
 
 Problems = list[str] | None
@@ -20,7 +20,7 @@ Judge = Callable[[Block], Problems]
 Findings = Iterable[tuple[Block, list[str]]]
 """The blocks that a rule over the estate judges, each with its mistakes."""
 
-EstateJudge = Callable[[list[Stack]], Findings]
+EstateJudge = Callable[[list[SynthesisedStack]], Findings]
 
 
 @dataclass(frozen=True, slots=True)

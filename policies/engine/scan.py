@@ -20,7 +20,7 @@ from checkov.terraform.runner import Runner
 from policies.engine import checkov_checks
 from policies.engine.documents import write_out
 from policies.reading import hcl, top_level
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 from policies.results import GateProblem, Outcome, Result
 
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
@@ -163,7 +163,7 @@ def _unreadable(file: Path, root: Path, error: hcl.UnreadableFile) -> GateProble
 
 
 def results_of(
-    report: Report, stack: Stack, root: Path, source: Literal["hcl", "plan"] = "hcl"
+    report: Report, stack: SynthesisedStack, root: Path, source: Literal["hcl", "plan"] = "hcl"
 ) -> list[Result]:
     """Return the records of a checkov report as results."""
     results = []
@@ -186,7 +186,7 @@ def results_of(
     return results
 
 
-def _address(record: Record, stack: Stack) -> str:
+def _address(record: Record, stack: SynthesisedStack) -> str:
     """Return the record's address; checkov omits the `data.` of a data source."""
     address = str(record.resource)
     type_, _, name = address.partition(".")

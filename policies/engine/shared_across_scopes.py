@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 
 from policies.engine.rule import EstateJudge, Findings, estate_rule
-from policies.reading.stack import Block, Stack
+from policies.reading.stack import Block, SynthesisedStack
 
 Names = Iterator[tuple[Block, str]]
 """Blocks of one kind, each with a name that all stacks have in common."""
 
 
-def sharing_rule(names: Callable[[Stack], Names]) -> EstateJudge:
+def sharing_rule(names: Callable[[SynthesisedStack], Names]) -> EstateJudge:
     """Declare the rule of the file of `names`: no name is shared across the boundary.
 
     The boundary is the cardholder data environment. A stack that serves both segments is not
@@ -20,8 +20,8 @@ def sharing_rule(names: Callable[[Stack], Names]) -> EstateJudge:
 
     @estate_rule
     @wraps(names)
-    def judge(stacks: list[Stack]) -> Findings:
-        users: dict[tuple[str, str, str], list[tuple[Stack, Block]]] = defaultdict(list)
+    def judge(stacks: list[SynthesisedStack]) -> Findings:
+        users: dict[tuple[str, str, str], list[tuple[SynthesisedStack, Block]]] = defaultdict(list)
         for stack in stacks:
             if not stack.serves_both_segments:
                 for block, name in names(stack):

@@ -9,7 +9,7 @@ from pay.model.accepted import Accepted
 from pay.model.watching.suppressions import Suppression
 from policies.engine.requirements import Requirements
 from policies.engine.waivers import Waiver
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 from policies.results import GateProblem, Result, RuleText
 
 
@@ -22,7 +22,7 @@ class GateVerdict:
     rules: dict[str, RuleText]
     types: dict[str, frozenset[str]]
     """The block types that each rule judges."""
-    stacks: list[Stack] = field(default_factory=list)
+    stacks: list[SynthesisedStack] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     problems: list[GateProblem] = field(default_factory=list)
     waivers: tuple[Waiver, ...] = ()

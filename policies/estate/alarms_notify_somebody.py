@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator
 
 from policies.engine.rule import Findings, estate_rule_of_plans
-from policies.reading.stack import Block, Stack
+from policies.reading.stack import Block, SynthesisedStack
 
 _NAMED = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*\\?["']?([^"'()\\]+)""")
 """AWS: CloudWatch API reference, `PutCompositeAlarm`, `AlarmRule`."""
 
 
 @estate_rule_of_plans
-def judge(stacks: list[Stack]) -> Findings:
+def judge(stacks: list[SynthesisedStack]) -> Findings:
     named = {
         name
         for stack in stacks
@@ -53,5 +53,5 @@ def _actions(alarm: Block) -> list[str]:
     return alarm.strings("alarm_actions")
 
 
-def _place(stack: Stack) -> tuple[str | None, str | None]:
+def _place(stack: SynthesisedStack) -> tuple[str | None, str | None]:
     return stack.owner, stack.tags.get("Service")

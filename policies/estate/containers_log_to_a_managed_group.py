@@ -12,11 +12,11 @@ from pay.unread import Unread
 from policies.engine.containers import containers
 from policies.engine.rule import Findings, estate_rule
 from policies.reading.expressions import references
-from policies.reading.stack import Block, Stack
+from policies.reading.stack import Block, SynthesisedStack
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Findings:
+def judge(stacks: list[SynthesisedStack]) -> Findings:
     shared: dict[str, set[object]] = defaultdict(set)
     for stack in stacks:
         if stack.kind and stack.kind.is_shared:
@@ -51,5 +51,5 @@ def _problems(task_definition: Block, shared: set[object]) -> Iterator[str]:
             )
 
 
-def _groups(stack: Stack) -> Iterator[Block]:
+def _groups(stack: SynthesisedStack) -> Iterator[Block]:
     return stack.of("aws_cloudwatch_log_group")

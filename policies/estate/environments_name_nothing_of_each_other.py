@@ -8,13 +8,13 @@ import re
 
 from policies.engine.rule import Findings, estate_rule
 from policies.reading.network import looked_up_names
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 _LOOKED_UP_BY = ("cluster_name", "db_instance_identifier", "bucket", "path")
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Findings:
+def judge(stacks: list[SynthesisedStack]) -> Findings:
     accounts = {each.environment: each.allowed_account_ids for each in stacks if each.environment}
     patterns = {each: re.compile(rf"(^|[/:_-]){re.escape(each)}([/:_.-]|$)") for each in accounts}
     for stack in stacks:
@@ -38,6 +38,6 @@ def judge(stacks: list[Stack]) -> Findings:
                 yield block, problems
 
 
-def _shares(stack: Stack, account_ids: tuple[str, ...]) -> bool:
+def _shares(stack: SynthesisedStack, account_ids: tuple[str, ...]) -> bool:
     """Return whether a stack is that of the account with these ids, for all its environments."""
     return stack.is_of_account and bool(account_ids) and stack.allowed_account_ids == account_ids

@@ -10,7 +10,7 @@ from typing import Any
 from pay.secrets.values import credentials, why_secret
 from policies.engine.rule import Findings, estate_rule
 from policies.reading.expressions import literal_text
-from policies.reading.stack import Stack, first
+from policies.reading.stack import SynthesisedStack, first
 
 _STORES = ("SECRETS_MANAGER", "PARAMETER_STORE")
 """Types of CodeBuild's variables whose value is the name of a secret."""
@@ -20,7 +20,7 @@ _LABELLED = ("variable", "output")
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Findings:
+def judge(stacks: list[SynthesisedStack]) -> Findings:
     for stack in stacks:
         problems = set()
         for file in stack.folder.glob("*.tf"):

@@ -5,7 +5,7 @@ own keys.
 """
 
 from policies.engine.shared_across_scopes import Names, sharing_rule
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 _KEYS = {
     ("aws_kms_alias", "aws_kms_key", "data.aws_kms_alias", "data.aws_kms_key"): ("name", "key_id"),
@@ -17,7 +17,7 @@ _KEYS = {
 
 
 @sharing_rule
-def judge(stack: Stack) -> Names:
+def judge(stack: SynthesisedStack) -> Names:
     for types, arguments in _KEYS.items():
         for block in stack.of(*types):
             for argument in arguments:

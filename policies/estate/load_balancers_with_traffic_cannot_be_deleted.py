@@ -5,11 +5,11 @@ own check (CKV_AWS_150) does not know the difference.
 """
 
 from policies.engine.rule import Findings, estate_rule
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Findings:
+def judge(stacks: list[SynthesisedStack]) -> Findings:
     with_traffic = {
         (stack.environment, name)
         for stack in stacks

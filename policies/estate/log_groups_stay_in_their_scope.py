@@ -8,11 +8,11 @@ from pay.containers.definitions import table
 from pay.unread import Unread
 from policies.engine.containers import containers
 from policies.engine.shared_across_scopes import Names, sharing_rule
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 
 @sharing_rule
-def judge(stack: Stack) -> Names:
+def judge(stack: SynthesisedStack) -> Names:
     for block in stack.of("aws_cloudwatch_log_group", "data.aws_cloudwatch_log_group"):
         if isinstance(name := block.get("name"), str):
             yield block, name

@@ -8,13 +8,13 @@ import re
 
 from policies.engine.rule import Findings, estate_rule
 from policies.reading.network import places
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 _NETWORK = re.compile(r"aws_(default_security_group|(security_group|subnet|vpc)s?)")
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Findings:
+def judge(stacks: list[SynthesisedStack]) -> Findings:
     for stack in stacks:
         for block in stack.blocks:
             if block.kind == "resource" and (named := sorted(set(places(block.conf)))):

@@ -4,7 +4,7 @@ A shared role is shared access: rights given to one system are given to both.
 """
 
 from policies.engine.shared_across_scopes import Names, sharing_rule
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 _USERS = {
     "aws_ecs_task_definition": ("execution_role_arn", "task_role_arn"),
@@ -15,7 +15,7 @@ _USERS = {
 
 
 @sharing_rule
-def judge(stack: Stack) -> Names:
+def judge(stack: SynthesisedStack) -> Names:
     for block in stack.of("aws_iam_role", "data.aws_iam_role"):
         if isinstance(name := block.get("name"), str):
             yield block, name

@@ -6,11 +6,11 @@ that a stack looks up and groups that a service, load balancer or rule names.
 
 from policies.engine.shared_across_scopes import Names, sharing_rule
 from policies.reading.network import ID, groups, looked_up_names
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 
 @sharing_rule
-def judge(stack: Stack) -> Names:
+def judge(stack: SynthesisedStack) -> Names:
     for block in stack.blocks:
         if block.type in {"aws_security_group", "aws_security_groups"}:
             for name in looked_up_names(block):

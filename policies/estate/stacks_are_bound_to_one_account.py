@@ -7,11 +7,11 @@ apply a production stack, or the reverse.
 from collections import defaultdict
 
 from policies.engine.rule import Findings, estate_rule
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Findings:
+def judge(stacks: list[SynthesisedStack]) -> Findings:
     environments: dict[str, set[str]] = defaultdict(set)
     production_tags: dict[str, set[bool]] = defaultdict(set)
     production = {stack.environment for stack in stacks if stack.is_production}

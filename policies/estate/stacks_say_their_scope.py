@@ -7,7 +7,7 @@ provider's `default_tags`, so every resource in AWS carries them.
 from collections import defaultdict
 
 from policies.engine.rule import Findings, estate_rule
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 _TAGS_OF_UNKNOWN_KIND = ("Environment", "Stack", "Service")
 _SCOPES = ("inside", "connected", "outside")
@@ -15,7 +15,7 @@ _PRODUCTION = ("true", "false")
 
 
 @estate_rule
-def judge(stacks: list[Stack]) -> Findings:
+def judge(stacks: list[SynthesisedStack]) -> Findings:
     production_tags = defaultdict(set)
     for stack in stacks:
         production_tags[stack.owner].add(stack.tags.get("Production"))

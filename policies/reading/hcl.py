@@ -117,7 +117,7 @@ def parse(file: Path) -> Tokens:
 def read(file: Tokens, locals_: "Locals") -> Definition:
     """Return the blocks of a file. Raises UnreadableFile."""
     try:
-        definition: Definition = _Reader(file.text, locals_).transform(file.tree)
+        definition: Definition = _TreeReader(file.text, locals_).transform(file.tree)
     except (LarkError, RecursionError) as error:
         raise UnreadableFile(error) from None
     for kind in ("resource", "data"):
@@ -152,7 +152,7 @@ class Locals:
             # A local that leads to itself is not known: Terraform refuses it.
             self._read[name] = _Reference(f"local.{name}")
             if tree is not None:
-                self._read[name] = _value(_plain(_Reader(text, self).transform(tree), 1))
+                self._read[name] = _value(_plain(_TreeReader(text, self).transform(tree), 1))
         value = self._read[name]
         rest = reference.removeprefix(f"local.{name}")
         while rest and isinstance(value, dict | list) and (step := _PATH.match(rest)):
@@ -171,7 +171,7 @@ def _is_locals(tree: Any) -> bool:
 
 
 @v_args(meta=True)
-class _Reader(Transformer[Token, Any]):
+class _TreeReader(Transformer[Token, Any]):
     """Turns the tree of one file into values; what it does not know becomes an Expression."""
 
     def __init__(self, text: str, locals_: Locals) -> None:
@@ -305,7 +305,7 @@ class _Reader(Transformer[Token, Any]):
         return Located(written, line) if "{" in written else written
 
 
-_RULES = [name for name, each in vars(_Reader).items() if hasattr(each, "visit_wrapper")]
+_RULES = [name for name, each in vars(_TreeReader).items() if hasattr(each, "visit_wrapper")]
 
 
 def _is_text(value: Any) -> bool:

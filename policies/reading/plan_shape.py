@@ -15,17 +15,17 @@ class _Resource(BaseModel):
     name: str
 
 
-class _Module(BaseModel):
+class _PlannedModule(BaseModel):
     resources: list[_Resource] = []
 
 
 class _PlannedValues(BaseModel):
-    root_module: _Module = _Module()
+    root_module: _PlannedModule = _PlannedModule()
 
 
 class _Configuration(BaseModel):
     provider_config: dict[str, dict[str, Any]] = {}
-    root_module: _Module = _Module()
+    root_module: _PlannedModule = _PlannedModule()
 
 
 class _ResourceChange(_Resource):

@@ -63,7 +63,7 @@ class Block:
     type: str
     name: str
     conf: Conf
-    stack: "Stack" = field(repr=False, compare=False)
+    stack: "SynthesisedStack" = field(repr=False, compare=False)
     file: str = ""
     first_line: int = 1
     last_line: int = 1
@@ -88,7 +88,7 @@ class Block:
 
 
 @dataclass(slots=True)
-class Stack:
+class SynthesisedStack:
     """One Terraform root; its tags are the provider's `default_tags`."""
 
     name: str

@@ -13,7 +13,7 @@ from typing import Any
 from checkov.terraform.modules.module_objects import TFDefinitionKey
 
 from pay.identifiers import account_of
-from policies.reading.stack import Stack, blocks_of, first, get, strings
+from policies.reading.stack import SynthesisedStack, blocks_of, first, get, strings
 from policies.reading.unread import unknown_values
 from policies.results import GateProblem
 
@@ -42,7 +42,7 @@ _NOT_INSIDE = {
 _ASSUMING = ("assume_role", "assume_role_with_web_identity")
 
 
-def bind(stack: Stack, definitions: Definitions) -> None:
+def bind(stack: SynthesisedStack, definitions: Definitions) -> None:
     """Set the stack's tags and account from its default provider."""
     for _, name, conf in _providers(definitions):
         if name == "aws" and "alias" not in conf:
@@ -52,7 +52,9 @@ def bind(stack: Stack, definitions: Definitions) -> None:
             stack.allowed_account_ids = tuple(strings(conf, "allowed_account_ids"))
 
 
-def not_judged(stack: Stack, definitions: Definitions, root: Path) -> Iterator[GateProblem]:
+def not_judged(
+    stack: SynthesisedStack, definitions: Definitions, root: Path
+) -> Iterator[GateProblem]:
     """Yield every unknown kind of block and every provider other than the stack's own.
 
     Call `bind` on `stack` first.

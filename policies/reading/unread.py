@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.reading.expressions import Located, references, texts, unevaluated
-from policies.reading.stack import Block, Stack, first
+from policies.reading.stack import Block, SynthesisedStack, first
 from policies.results import GateProblem
 
 _HEADER = re.compile(r'^(resource|data)\s+"([^"]+)"\s+"([^"]+)"\s*\{', re.MULTILINE)
@@ -30,7 +30,7 @@ _GIVEN = re.compile(r"[\"']|\b(?:var|local|module|path|terraform)\.")
 """A part of an expression with its own value: a text or a variable."""
 
 
-def unread(stack: Stack, root: Path) -> list[GateProblem]:
+def unread(stack: SynthesisedStack, root: Path) -> list[GateProblem]:
     """Return everything in the stack's folder that no check has judged correctly.
 
     The folder must hold `metadata.json`, cdktf's count of the stack. Its source is the same
@@ -48,7 +48,7 @@ def unread(stack: Stack, root: Path) -> list[GateProblem]:
     ]
 
 
-def without_rules(stack: Stack, covered: Collection[str]) -> Iterator[GateProblem]:
+def without_rules(stack: SynthesisedStack, covered: Collection[str]) -> Iterator[GateProblem]:
     """Yield every resource that no rule judges: it would pass with any content."""
     for block in stack.blocks:
         if block.kind == "resource" and block.type not in covered:
@@ -63,7 +63,7 @@ def without_rules(stack: Stack, covered: Collection[str]) -> Iterator[GateProble
         yield GateProblem("unread", f"{block.file}: {block.address}", what, block.first_line)
 
 
-def _files(stack: Stack, root: Path) -> Iterator[GateProblem]:
+def _files(stack: SynthesisedStack, root: Path) -> Iterator[GateProblem]:
     where = stack.folder.relative_to(root)
     for file in sorted(f for pattern in _ALSO_LOADED for f in stack.folder.glob(pattern)):
         what = "Terraform loads this file, but the gate does not read it; remove it"
@@ -79,7 +79,7 @@ def _files(stack: Stack, root: Path) -> Iterator[GateProblem]:
             yield GateProblem("unread", str(where / file.name), what)
 
 
-def _counts(stack: Stack, root: Path) -> list[GateProblem]:
+def _counts(stack: SynthesisedStack, root: Path) -> list[GateProblem]:
     """Compare the judged blocks with the text and with cdktf's count.
 
     The count is the Terraform JSON from which the HCL was written; synthesis leaves it beside it.

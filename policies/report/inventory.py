@@ -8,7 +8,7 @@ from pay.unread import Unread
 from policies.engine.containers import containers, takes_tag
 from policies.reading.expressions import references
 from policies.reading.network import is_world, looked_up_names, permissions
-from policies.reading.stack import Block, Stack, get
+from policies.reading.stack import Block, SynthesisedStack, get
 
 Row = dict[str, Any]
 
@@ -20,7 +20,7 @@ def _users() -> _Users:
     return defaultdict(lambda: (set(), set()))
 
 
-def certificates(stacks: Iterable[Stack]) -> list[Row]:
+def certificates(stacks: Iterable[SynthesisedStack]) -> list[Row]:
     """Return each certificate with the listeners that present it (PCI DSS v4.0.1, 4.2.1.1)."""
     users = _users()
     for stack in stacks:
@@ -42,14 +42,14 @@ def _rows(users: _Users, name: str, first: str, second: str) -> list[Row]:
     ]
 
 
-def components(stacks: Iterable[Stack]) -> list[Row]:
+def components(stacks: Iterable[SynthesisedStack]) -> list[Row]:
     """Return each container of each task (PCI DSS v4.0.1, 12.5.1)."""
     rows = (row for stack in stacks for row in _components(stack))
     order = ("environment", "service", "side", "container")
     return sorted(rows, key=lambda row: [row[column] for column in order])
 
 
-def _components(stack: Stack) -> Iterator[Row]:
+def _components(stack: SynthesisedStack) -> Iterator[Row]:
     for task in stack.of("aws_ecs_task_definition"):
         try:
             definitions = containers(task)
@@ -75,7 +75,7 @@ def _image(image: str) -> str:
     return f"{repository} ({tags[-1]})" if tags and takes_tag(image) else image
 
 
-def group_uses(stacks: Iterable[Stack]) -> list[Row]:
+def group_uses(stacks: Iterable[SynthesisedStack]) -> list[Row]:
     """Return each security group with what it is attached to (PCI DSS v4.0.1, 1.2.5)."""
     users = _users()
     for stack in stacks:
@@ -102,7 +102,7 @@ def _groups_of(block: Block) -> set[str]:
     return names
 
 
-def open_ports(stacks: Iterable[Stack]) -> list[Row]:
+def open_ports(stacks: Iterable[SynthesisedStack]) -> list[Row]:
     """Return each permission of a security group in these stacks (PCI DSS v4.0.1, 1.2.5)."""
     types = (
         "aws_security_group",

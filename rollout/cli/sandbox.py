@@ -158,7 +158,7 @@ def _file(environment: str) -> Path:
     return environments_folder() / f"{environment}.toml"
 
 
-def _add(estate: control.Estate, server: Server) -> None:
+def _add(estate: control.InitialEstate, server: Server) -> None:
     control.add(estate, server)
     target = estate.environment
     use = "Plan its stacks; they cannot be deployed here." if is_plan_only(target) else ""

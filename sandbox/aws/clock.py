@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 
 
-class Clock:
+class SandboxClock:
     """Runs as the machine's clock does, by a constant ahead of it or behind."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Clock:
         self._ahead = seconds - time.time()
 
 
-CLOCK = Clock()
+CLOCK = SandboxClock()
 """The server has one."""
 
 

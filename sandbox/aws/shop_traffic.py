@@ -42,21 +42,21 @@ from pay.model.metrics import (
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
 from sandbox.aws.elbv2 import balancers_of_groups
-from sandbox.settings import Settings
-from sandbox.shop.shop import Answered
+from sandbox.settings import SandboxSettings
+from sandbox.shop.shop import ShopAnswer
 
-SETTINGS = Settings.from_environment()
+SETTINGS = SandboxSettings.from_environment()
 
 LONGEST_WAIT_SECONDS = 2.0
 """A request that would wait longer for a task is answered with 503."""
 
-FULL = Answered(HTTPStatus.SERVICE_UNAVAILABLE)
-CALL_FAILED = Answered(HTTPStatus.INTERNAL_SERVER_ERROR)
+FULL = ShopAnswer(HTTPStatus.SERVICE_UNAVAILABLE)
+CALL_FAILED = ShopAnswer(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 _OF_STATUS: Mapping[int, tuple[Metric, ...]] = {4: (TARGET_4XX,), 5: (TARGET_5XX,)}
 
 
-class Place(NamedTuple):
+class ShopSide(NamedTuple):
     """A side of a service."""
 
     service: str
@@ -79,13 +79,13 @@ class ShopTraffic:
     def __init__(self) -> None:
         self.per_task: dict[str, float] = {}
         """Service -> the requests a second that one task answers; the others have no limit."""
-        self.places: Mapping[Place, Behind] = {}
+        self.places: Mapping[ShopSide, Behind] = {}
         self._weights: Mapping[str, Mapping[Side, int]] = {}
         self._lock = threading.Lock()
-        self._free_at: dict[Place, float] = {}
+        self._free_at: dict[ShopSide, float] = {}
         """The time at which the tasks of a place have answered all requests so far."""
-        self._requests = Counter[Place]()
-        self._busy = defaultdict[Place, float](float)
+        self._requests = Counter[ShopSide]()
+        self._busy = defaultdict[ShopSide, float](float)
         """Seconds of work, since the last minute ended."""
         self._minute, self._since = 0, time.monotonic()
 
@@ -107,11 +107,13 @@ class ShopTraffic:
             if behind := before.get(place):
                 self._average(behind, over, count, busy.get(place), seconds)
 
-    def serve(self, side: Side, service: str, answer: Callable[[], Answered]) -> Answered:
+    def serve(self, side: Side, service: str, answer: Callable[[], ShopAnswer]) -> ShopAnswer:
         """Answer a request by `answer`, after the time that its tasks and its calls take."""
-        return self._serve(Place(service, side), answer, set())
+        return self._serve(ShopSide(service, side), answer, set())
 
-    def _serve(self, place: Place, answer: Callable[[], Answered], called: set[str]) -> Answered:
+    def _serve(
+        self, place: ShopSide, answer: Callable[[], ShopAnswer], called: set[str]
+    ) -> ShopAnswer:
         began = time.monotonic()
         called.add(place.service)
         behind = self.places.get(place)
@@ -139,13 +141,13 @@ class ShopTraffic:
         if service in called or not any(weights.values()):
             return True
         [side] = random.choices([*weights], [*weights.values()])
-        place = Place(service, side)
+        place = ShopSide(service, side)
         if not self.places[place].tasks:
             return True  # the shop answers in its place, as it does where it is not deployed
-        answered = self._serve(place, lambda: Answered(HTTPStatus.OK), called)
+        answered = self._serve(place, lambda: ShopAnswer(HTTPStatus.OK), called)
         return answered.status == HTTPStatus.OK
 
-    def _work(self, place: Place, behind: Behind | None) -> bool:
+    def _work(self, place: ShopSide, behind: Behind | None) -> bool:
         """Wait until a task has done its work; return False at once where that takes too long."""
         rate = self.per_task.get(place.service)
         if rate is None or behind is None:
@@ -192,7 +194,7 @@ def _called(service: str) -> tuple[str, ...]:
     return CATALOGUE[service].called if service in CATALOGUE else ()
 
 
-def _places() -> Iterator[tuple[Place, Behind]]:
+def _places() -> Iterator[tuple[ShopSide, Behind]]:
     backend = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
     groups_of = defaultdict[str, list[FakeTargetGroup]](list)
     attached = balancers_of_groups(backend)
@@ -210,7 +212,7 @@ def _places() -> Iterator[tuple[Place, Behind]]:
             for target in backend.describe_target_health(group.arn, [])
         )
         yield (
-            Place(service, side),
+            ShopSide(service, side),
             Behind(
                 balancer.dns_name,
                 _dimensions(balancer, groups[0]),
@@ -232,7 +234,7 @@ def _dimensions(balancer: FakeLoadBalancer, group: FakeTargetGroup) -> Mapping[D
     return known
 
 
-def _weights(places: Mapping[Place, Behind]) -> Mapping[str, Mapping[Side, int]]:
+def _weights(places: Mapping[ShopSide, Behind]) -> Mapping[str, Mapping[Side, int]]:
     """Return service -> side -> the weight of the records that lead there."""
     by_name = {behind.dns_name: place for place, behind in places.items()}
     weights: dict[str, Counter[Side]] = defaultdict(Counter)
@@ -250,16 +252,16 @@ def _weights(places: Mapping[Place, Behind]) -> Mapping[str, Mapping[Side, int]]
 
 
 @cache
-def _load_balancers() -> Mapping[str, Place]:
+def _load_balancers() -> Mapping[str, ShopSide]:
     """Map the end of a load balancer's name to its service and side."""
     return {
-        names.load_balancer("x", service, side).removeprefix("x-"): Place(service, side)
+        names.load_balancer("x", service, side).removeprefix("x-"): ShopSide(service, side)
         for service in CATALOGUE
         for side in Side
     }
 
 
-def place_of(balancer: FakeLoadBalancer) -> Place:
+def place_of(balancer: FakeLoadBalancer) -> ShopSide:
     """Return the service and the side of a load balancer, by its tags or by its name."""
     backend: Any = elbv2_backends[SETTINGS.account_id][SETTINGS.region]
     tags = {
@@ -267,8 +269,8 @@ def place_of(balancer: FakeLoadBalancer) -> Place:
         for tag in backend.tagging_service.list_tags_for_resource(balancer.arn)["Tags"]
     }
     if "Service" in tags and "Side" in tags:
-        return Place(tags["Service"], Side(tags["Side"]))
+        return ShopSide(tags["Service"], Side(tags["Side"]))
     for end, place in _load_balancers().items():
         if balancer.name.endswith(f"-{end}"):
             return place
-    return Place("", Side.FARGATE if "-fg-" in balancer.name else Side.EC2)
+    return ShopSide("", Side.FARGATE if "-fg-" in balancer.name else Side.EC2)

@@ -33,13 +33,13 @@ from sandbox.server.prices import price_list
 from sandbox.server.process import Server
 from sandbox.server.repeated_calls import RepeatedCalls
 from sandbox.server.traffic_history import TrafficHistory
-from sandbox.settings import AS_AWS, Settings
+from sandbox.settings import AS_AWS, SandboxSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-def configure_moto(settings: Settings) -> None:
+def configure_moto(settings: SandboxSettings) -> None:
     """Set moto's environment variables, which it reads at import."""
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id
     # Nothing here uses the hundreds of public images, which take a second of every start.
@@ -118,7 +118,7 @@ def _move_on() -> None:
         move_on()
 
 
-def build_application(settings: Settings) -> "WSGIApplication":
+def build_application(settings: SandboxSettings) -> "WSGIApplication":
     """Return moto with the sandbox's changes, fault injection, request log and history."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -168,7 +168,7 @@ def main() -> None:
         _end_with_parent()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
-    settings = Settings.from_environment()
+    settings = SandboxSettings.from_environment()
     configure_moto(settings)
     read_once()
 

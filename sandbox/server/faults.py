@@ -67,7 +67,7 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class Request:
+class RecordedCall:
     """One API call and its outcome."""
 
     time: float
@@ -85,7 +85,7 @@ class FaultInjection:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._lock = threading.Lock()
-        self._requests: list[Request] = []
+        self._requests: list[RecordedCall] = []
         self._hold = Hold(0)
         self._set(Faults())
 
@@ -119,7 +119,7 @@ class FaultInjection:
         else:
             answer = _refusal(fault, service, environ)
         seconds = time.perf_counter() - began
-        entry = Request(arrived, seconds, service, operation, answer.status_code, fault)
+        entry = RecordedCall(arrived, seconds, service, operation, answer.status_code, fault)
         with self._lock:
             self._requests.append(entry)
         return answer

@@ -19,7 +19,7 @@ from pay.containers.images import ECR_HOST, is_digest
 from pay.identifiers import digest_of
 from sandbox import aws
 from sandbox.server.errors import Environ
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 PREFIX = "/v2/"
 CONTENTS = f"{PREFIX}_contents/"
@@ -39,7 +39,7 @@ class _Refused(Exception):
 class ImageRegistry:
     """Answers the calls below `/v2/`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
         self._uploads: dict[str, bytearray] = {}
         self._contents: dict[str, bytes] = {}

@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from sandbox.settings import ACCESS_KEY_ID, Settings
+from sandbox.settings import ACCESS_KEY_ID, SandboxSettings
 from toolchain.paths import ROOT
 
 STOP_TIMEOUT_SECONDS = 10
@@ -35,7 +35,7 @@ class Server:
 
     pid: int
     port: int
-    settings: Settings
+    settings: SandboxSettings
 
     @property
     def endpoint(self) -> str:
@@ -104,7 +104,7 @@ class Server:
             time.sleep(0.02)
 
 
-def launch(settings: Settings, *, port: int = 0, log: Path, tied: bool = False) -> Server:
+def launch(settings: SandboxSettings, *, port: int = 0, log: Path, tied: bool = False) -> Server:
     """Start a server and wait until it answers; port 0 selects a free port.
 
     A tied server ends with this program, even if that is killed.

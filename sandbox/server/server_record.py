@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 
 from sandbox.server.process import Server
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from toolchain.paths import ROOT
 
 FOLDER = ROOT / ".sandbox"
@@ -22,7 +22,7 @@ def running() -> Server | None:
     """Return the recorded server, if its process still answers."""
     try:
         record = json.loads(RECORD.read_text())
-        server = Server(record["pid"], record["port"], Settings(**record["settings"]))
+        server = Server(record["pid"], record["port"], SandboxSettings(**record["settings"]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
     return server if server.answers() else None

@@ -16,7 +16,7 @@ from typing import Any
 from werkzeug import Request, Response
 
 from sandbox.server.errors import Answer, Environ
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 PATH = "/_sandbox/traffic"
 WAIT_SECONDS = 1.0
@@ -25,7 +25,7 @@ WAIT_SECONDS = 1.0
 class TrafficHistory:
     """The outermost layer of the server, with a hook to run after each call."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
         self._changed = threading.Condition()
         self._states: list[dict[str, Any]] = []

@@ -13,7 +13,7 @@ from typing import Any
 from pay.model import Side
 from pay.smoke.runner.run import RunnerNetwork
 from sandbox.shop.certificates import Authority
-from sandbox.shop.shop import Asked, Shop
+from sandbox.shop.shop import Shop, ShopRequest
 
 LOOPBACK = "127.0.0.1"
 
@@ -47,7 +47,7 @@ def serving(shop: Shop) -> Iterator[ShopServer]:
 
 @contextmanager
 def _serving(shop: Shop, side: Side, authority: Authority) -> Iterator[int]:
-    class Handler(BaseHTTPRequestHandler):
+    class ShopHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -55,7 +55,7 @@ def _serving(shop: Shop, side: Side, authority: Authority) -> Iterator[int]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             host = headers.get("host", "").partition(":")[0]
             path = self.path.partition("?")[0]
-            asked = Asked(self.command, host, path, headers, self.rfile.read(length))
+            asked = ShopRequest(self.command, host, path, headers, self.rfile.read(length))
             answered = shop.answer(side, asked)
             body = answered.body.encode()
             self.send_response(answered.status)
@@ -80,7 +80,7 @@ def _serving(shop: Shop, side: Side, authority: Authority) -> Iterator[int]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.sni_callback = choose
     # Each thread does its own handshake: a silent connection must not block the others.
-    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+    server = ThreadingHTTPServer((LOOPBACK, 0), ShopHandler)
     server.daemon_threads = True
     server.socket = context.wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False

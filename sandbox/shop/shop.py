@@ -29,7 +29,7 @@ TOKEN = "stub-"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ShopRequest:
     """One request."""
 
     method: str
@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answered:
+class ShopAnswer:
     """One answer."""
 
     status: HTTPStatus
@@ -84,15 +84,15 @@ class Payment:
         }
 
 
-def json_answer(status: HTTPStatus, content: object) -> Answered:
-    return Answered(status, json.dumps(content), "application/json")
+def json_answer(status: HTTPStatus, content: object) -> ShopAnswer:
+    return ShopAnswer(status, json.dumps(content), "application/json")
 
 
-def redirect(location: str) -> Answered:
-    return Answered(HTTPStatus.SEE_OTHER, location=location)
+def redirect(location: str) -> ShopAnswer:
+    return ShopAnswer(HTTPStatus.SEE_OTHER, location=location)
 
 
-NOT_FOUND = Answered(HTTPStatus.NOT_FOUND, pages.page("Page not found", ""))
+NOT_FOUND = ShopAnswer(HTTPStatus.NOT_FOUND, pages.page("Page not found", ""))
 
 
 class Shop:
@@ -101,7 +101,7 @@ class Shop:
     def __init__(self) -> None:
         self.deliver: Callable[[str], None] = lambda payment: None
         """Receives the id of each payment that succeeds, as a receiver of webhooks does."""
-        self.pass_on: Callable[[Side, str, Callable[[], Answered]], Answered] = (
+        self.pass_on: Callable[[Side, str, Callable[[], ShopAnswer]], ShopAnswer] = (
             lambda side, service, answer: answer()
         )
         """Leads a request to a side of a service through its load balancer, and answers it."""
@@ -112,16 +112,16 @@ class Shop:
         self.down: dict[Side, frozenset[str]] = dict.fromkeys(Side, frozenset())
         """The services without a healthy task: their load balancer answers 503."""
 
-    def answer(self, side: Side, asked: Asked) -> Answered:
+    def answer(self, side: Side, asked: ShopRequest) -> ShopAnswer:
         """Answer a request to the load balancer of a service on one side."""
         return self.pass_on(side, asked.service, partial(self._answer, side, asked))
 
-    def _answer(self, side: Side, asked: Asked) -> Answered:
+    def _answer(self, side: Side, asked: ShopRequest) -> ShopAnswer:
         if asked.service in self.down[side]:
-            return Answered(HTTPStatus.SERVICE_UNAVAILABLE)
+            return ShopAnswer(HTTPStatus.SERVICE_UNAVAILABLE)
         if asked.path == "/healthcheck":
             return json_answer(HTTPStatus.OK, {"ping": {"healthy": True}})
-        routes: dict[str, Callable[[Asked, Collection[Fault]], Answered]] = {
+        routes: dict[str, Callable[[ShopRequest, Collection[Fault]], ShopAnswer]] = {
             "publicapi": self._publicapi,
             "frontend": self._frontend,
             "products-ui": self._products_ui,
@@ -133,9 +133,9 @@ class Shop:
         with self._lock:
             return route(asked, self.faults[side])
 
-    def _publicapi(self, asked: Asked, faults: Collection[Fault]) -> Answered:
+    def _publicapi(self, asked: ShopRequest, faults: Collection[Fault]) -> ShopAnswer:
         if Fault.API_DOWN in faults:
-            return Answered(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return ShopAnswer(HTTPStatus.INTERNAL_SERVER_ERROR)
         token = asked.headers.get("authorization", "").removeprefix("Bearer ")
         if not token.startswith(TOKEN):
             return json_answer(HTTPStatus.UNAUTHORIZED, {"code": "P0900"})
@@ -167,7 +167,7 @@ class Shop:
             case "POST", "v1", "payments", id, "cancel" if id in self._payments:
                 if Fault.CANCEL_IGNORED not in faults:
                     self._payments[id].status, self._payments[id].code = "cancelled", "P0040"
-                return Answered(HTTPStatus.NO_CONTENT)
+                return ShopAnswer(HTTPStatus.NO_CONTENT)
         return json_answer(HTTPStatus.NOT_FOUND, {"code": "P0200"})
 
     def _create(self, provider: str, body: Mapping[str, str], faults: Collection[Fault]) -> str:
@@ -202,7 +202,7 @@ class Shop:
         if payment.status == "success" and Fault.WEBHOOK_LOST not in faults:
             self.deliver(id)
 
-    def _frontend(self, asked: Asked, faults: Collection[Fault]) -> Answered:
+    def _frontend(self, asked: ShopRequest, faults: Collection[Fault]) -> ShopAnswer:
         _, kind, id, *rest = [*asked.path.split("/"), "", ""][:5]
         payment = self._payments.get(id)
         if kind != "card_details" or payment is None:
@@ -211,59 +211,59 @@ class Shop:
         match asked.method, *filter(None, rest):
             case ("GET",):
                 missing = "card-no" if Fault.CARD_FIELD_MISSING in faults else ""
-                return Answered(HTTPStatus.OK, pages.card_page(base, without=missing))
+                return ShopAnswer(HTTPStatus.OK, pages.card_page(base, without=missing))
             case ("POST",):
                 asks = is_challenged(payment.provider, asked, faults)
                 return redirect(f"{base}/3ds" if asks else f"{base}/confirm")
             case "GET", "3ds":
                 frame = "" if Fault.FRAME_MISSING in faults else f"{base}/frame"
-                return Answered(HTTPStatus.OK, pages.challenge_page(frame))
+                return ShopAnswer(HTTPStatus.OK, pages.challenge_page(frame))
             case "GET", "frame" | "inner" if is_down(payment.provider, faults):
-                return Answered(HTTPStatus.BAD_GATEWAY)
+                return ShopAnswer(HTTPStatus.BAD_GATEWAY)
             case "GET", "frame" if payment.provider == "stripe":
-                return Answered(HTTPStatus.OK, pages.stripe_frame(f"{base}/inner"))
+                return ShopAnswer(HTTPStatus.OK, pages.stripe_frame(f"{base}/inner"))
             case "GET", "inner":
-                return Answered(HTTPStatus.OK, pages.stripe_challenge(f"{base}/challenged"))
+                return ShopAnswer(HTTPStatus.OK, pages.stripe_challenge(f"{base}/challenged"))
             case "GET", "frame":
-                return Answered(HTTPStatus.OK, pages.worldpay_challenge(f"{base}/challenged"))
+                return ShopAnswer(HTTPStatus.OK, pages.worldpay_challenge(f"{base}/challenged"))
             case "POST", "challenged":
                 lost = Fault.CONFIRM_MISSING in faults
                 page = pages.confirm_page(f"{base}/confirm", has_button=not lost)
-                return Answered(HTTPStatus.OK, page)
+                return ShopAnswer(HTTPStatus.OK, page)
             case "GET", "confirm":
-                return Answered(HTTPStatus.OK, pages.confirm_page(f"{base}/confirm"))
+                return ShopAnswer(HTTPStatus.OK, pages.confirm_page(f"{base}/confirm"))
             case "POST", "confirm":
                 self._settle(id, faults)
                 return redirect(payment.return_url)
         return NOT_FOUND
 
-    def _products_ui(self, asked: Asked, faults: Collection[Fault]) -> Answered:
+    def _products_ui(self, asked: ShopRequest, faults: Collection[Fault]) -> ShopAnswer:
         match asked.method, *asked.path.strip("/").split("/"):
             case "GET", "pay", id:
                 content = f'<a href="/pay/{id}/amount">Continue</a>'
-                return Answered(HTTPStatus.OK, pages.page("Pay", content))
+                return ShopAnswer(HTTPStatus.OK, pages.page("Pay", content))
             case "GET", "pay", id, "amount":
                 lost = Fault.AMOUNT_FIELD_MISSING in faults
                 field = "" if lost else '<input id="payment-amount" name="amount">'
                 content = pages.form(f"/pay/{id}/amount", field + pages.button("Continue"))
-                return Answered(HTTPStatus.OK, pages.page("Enter amount to pay", content))
+                return ShopAnswer(HTTPStatus.OK, pages.page("Enter amount to pay", content))
             case "POST", "pay", id, "amount":
                 content = pages.form(f"/pay/{id}/proceed", pages.button("Proceed to payment"))
                 title = f"Check your details: {asked.form('amount')}"
-                return Answered(HTTPStatus.OK, pages.page(title, content))
+                return ShopAnswer(HTTPStatus.OK, pages.page(title, content))
             case "POST", "pay", id, "proceed":
                 payment = self._create(SANDBOX, {"return_url": f"https://{asked.host}/"}, faults)
                 frontend = asked.host.replace("products", "www", 1)
                 return redirect(f"https://{frontend}/card_details/{payment}")
         return NOT_FOUND
 
-    def _notifications(self, asked: Asked, faults: Collection[Fault]) -> Answered:
+    def _notifications(self, asked: ShopRequest, faults: Collection[Fault]) -> ShopAnswer:
         if (asked.method, asked.path) != ("POST", "/v1/api/notifications/sandbox"):
             return NOT_FOUND
         is_known = asked.headers.get("authorization", "").startswith(TOKEN)
         if not is_known or Fault.NOTIFICATION_REFUSED in faults:
-            return Answered(HTTPStatus.FORBIDDEN)
-        return Answered(HTTPStatus.OK)
+            return ShopAnswer(HTTPStatus.FORBIDDEN)
+        return ShopAnswer(HTTPStatus.OK)
 
 
 def secret_values(public_zone: str) -> dict[str, str]:
@@ -286,7 +286,7 @@ def is_down(provider: str, faults: Collection[Fault]) -> bool:
     return {"stripe": Fault.STRIPE_DOWN, "worldpay": Fault.WORLDPAY_DOWN}.get(provider) in faults
 
 
-def is_challenged(provider: str, card: Asked, faults: Collection[Fault]) -> bool:
+def is_challenged(provider: str, card: ShopRequest, faults: Collection[Fault]) -> bool:
     """Return whether the bank of a card asks for 3D Secure."""
     given = {card.form("card-no"), card.form("cardholder-name")}
     if EXEMPT in given and Fault.EXEMPTION_LOST in faults:

@@ -19,7 +19,7 @@ from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.e2e.conftest import write_local_backend
 from tests.support.modules import module, provider_of, write_modules
 from tests.support.terraform_runs import Terraform
@@ -62,7 +62,7 @@ def planned_twice(
     waits two minutes for the provider and works for one. More than two at once would need ten
     gigabytes for their providers.
     """
-    settings = Settings(wait_for_dns_changes=False)
+    settings = SandboxSettings(wait_for_dns_changes=False)
     with ExitStack() as stack:
         sandboxes = [
             stack.enter_context(Sandbox(environments[name], settings=settings)) for name in NAMES

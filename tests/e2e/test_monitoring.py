@@ -29,7 +29,7 @@ from pay.model.side import ServiceSide
 from pay.model.stack_kind import Input
 from pay.model.stacks import MONITORING, OVERVIEW
 from sandbox.instance import Sandbox
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
 from tests.support import aws_cli
@@ -148,7 +148,7 @@ def watching(
         environment = at_stage(environment, service, Stage.HALF)
     folder = tmp_path_factory.mktemp("monitoring")
     schema = ProviderSchema.load(ROOT / "toolchain" / "bindings" / "aws-5.100.schema.json")
-    settings = Settings(wait_for_dns_changes=False)
+    settings = SandboxSettings(wait_for_dns_changes=False)
     with Sandbox(environment, neighbours=True, settings=settings) as sandbox:
         make_neighbours(environment, sandbox)
         terraform = Terraform("terraform", sandbox.environment_variables)

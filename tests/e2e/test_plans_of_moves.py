@@ -11,7 +11,7 @@ from pay.model import Environment, Record, Side, Stage
 from pay.model.stage.transitions import transitions
 from pay.model.stage.write_order import written_sides
 from sandbox.instance import Sandbox
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.conftest import ROOT
 from tests.e2e.moves import Changes, Move, plans_of_moves, states_of_stages, synthesise_stage
 from tests.support.terraform_runs import Terraform
@@ -38,7 +38,7 @@ def plans(
         stage: synthesise_stage(folder / "code", schema, environment, stage)
         for stage in LADDER.stages
     }
-    settings = Settings(wait_for_dns_changes=False)
+    settings = SandboxSettings(wait_for_dns_changes=False)
     with Sandbox(environment, neighbours=True, settings=settings) as sandbox:
         terraform = Terraform("terraform", sandbox.environment_variables)
         # Stages with the same records have the same code.

@@ -20,7 +20,7 @@ from rollout.guard.verdict import Refusal, judge
 from rollout.plans.read import read_plans
 from sandbox.estate.seed import seed
 from sandbox.server.process import launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from sandbox.variables import whole_environment
 from tests.conftest import ROOT, synthesise
 from tests.e2e.conftest import write_local_backend
@@ -118,7 +118,7 @@ def made(
 ) -> Iterator[Registries]:
     """The registries of test and staging are applied, with a release of connector in test."""
     folder = tmp_path_factory.mktemp("registries")
-    server = launch(Settings(account_id=TEST), log=folder / "server.log", tied=True)
+    server = launch(SandboxSettings(account_id=TEST), log=folder / "server.log", tied=True)
     here = Registries(ImageAccounts(server), fresh_checkout(folder / "environments"), folder, tools)
     here.synthesise(*MADE)
 

@@ -33,7 +33,7 @@ from rollout.smoke.verdict import Outcome
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
 from sandbox.instance import Sandbox
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT
 from tests.e2e.conftest import write_local_backend
@@ -123,7 +123,7 @@ def smoked(
 ) -> Iterator[Smoked]:
     environment = at_stage(environments["sandbox"], MOVED, Stage.DARK)
     folder = tmp_path_factory.mktemp("smoke")
-    settings = Settings(wait_for_dns_changes=False)
+    settings = SandboxSettings(wait_for_dns_changes=False)
     with Sandbox(environment, neighbours=True, settings=settings) as sandbox:
         terraform = Terraform("terraform", sandbox.environment_variables)
         made = Smoked(environment, sandbox, terraform, folder)

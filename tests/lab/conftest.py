@@ -14,7 +14,7 @@ from lab.pace import Pace
 from lab.walk import Deploy, Walk, back_from_each_stage
 from pay.model import Environment, Ladder, Stage
 from sandbox.instance import Sandbox
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.lab.existing import Inventory, inventory
 
 MOVED = "connector"
@@ -39,7 +39,7 @@ class Walks(NamedTuple):
     rolled_back: Walk
 
 
-SETTINGS = Settings(wait_for_dns_changes=False)
+SETTINGS = SandboxSettings(wait_for_dns_changes=False)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.findings import Fault
+from lab.findings import LabFault
 from lab.lab import Lab
 from lab.walk import Walk
 from pay.model import Side, Stage
@@ -87,11 +87,15 @@ async def idle_ec2_scaled_in(lab: Lab, walk: Walk) -> None:
     await lab.workshop.deploy(traffic_stack(lab.name, walk.service))
 
 
-MUTATIONS: tuple[tuple[Mutation, Stage, frozenset[Fault]], ...] = (
-    (records_in_the_wrong_order, Stage.CUTOVER, frozenset({Fault.ALL_ZERO})),
-    (a_replaced_record, Stage.HALF, frozenset({Fault.RECORD_GONE})),
-    (the_only_record_replaced, Stage.DETACHED, frozenset({Fault.NAME_GONE, Fault.RECORD_GONE})),
-    (idle_ec2_scaled_in, Stage.CUTOVER, frozenset({Fault.NO_CAPACITY, Fault.REQUEST_FAILED})),
-    (ec2_destroyed_with_its_record, Stage.CUTOVER, frozenset({Fault.DESTROYED_TOO_SOON})),
+MUTATIONS: tuple[tuple[Mutation, Stage, frozenset[LabFault]], ...] = (
+    (records_in_the_wrong_order, Stage.CUTOVER, frozenset({LabFault.ALL_ZERO})),
+    (a_replaced_record, Stage.HALF, frozenset({LabFault.RECORD_GONE})),
+    (
+        the_only_record_replaced,
+        Stage.DETACHED,
+        frozenset({LabFault.NAME_GONE, LabFault.RECORD_GONE}),
+    ),
+    (idle_ec2_scaled_in, Stage.CUTOVER, frozenset({LabFault.NO_CAPACITY, LabFault.REQUEST_FAILED})),
+    (ec2_destroyed_with_its_record, Stage.CUTOVER, frozenset({LabFault.DESTROYED_TOO_SOON})),
 )
 """The mutation, the stage at which it starts, and the faults that the lab must detect."""

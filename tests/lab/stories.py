@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import cast
 
-from lab.estate import AliasRecord, Balancer, Estate
-from lab.log import Request, TrafficLog
+from lab.estate import AliasRecord, Balancer, EstateState
+from lab.log import ClientRequest, TrafficLog
 from lab.pace import Pace
 from lab.traffic import Traffic
 from pay.model import Side
@@ -29,7 +29,7 @@ def balancer(side: str, *targets: TargetHealth, seconds: int = 300) -> Balancer:
 class Story:
     """A series of states, one second apart."""
 
-    states: list[Estate] = field(default_factory=list)
+    states: list[EstateState] = field(default_factory=list)
     log: TrafficLog = field(default_factory=TrafficLog)
 
     def then(
@@ -52,7 +52,7 @@ class Story:
             if count is not None
         }
         time = self.states[-1].time + after if self.states else 0.0
-        self.states.append(Estate(len(self.states), time, records, balancers))
+        self.states.append(EstateState(len(self.states), time, records, balancers))
         return self
 
     @property
@@ -80,5 +80,5 @@ class Story:
     ) -> None:
         """Add a request of 0.1 s, answered by `side`; DNS named `led_to`, by default `side`."""
         drawn = began if is_drawn else None
-        request = Request(began, began + 0.1, "JVM", side, error, drawn, led_to or side)
+        request = ClientRequest(began, began + 0.1, "JVM", side, error, drawn, led_to or side)
         self.log.requests.append(request)

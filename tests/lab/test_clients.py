@@ -8,7 +8,7 @@ import pytest
 
 from lab.addresses import Addresses
 from lab.clients import MOST_JITTER, CachingResolver, Habit
-from lab.estate import AliasRecord, Estate
+from lab.estate import AliasRecord, EstateState
 from lab.name_server import NameServer
 from lab.pace import Pace
 from lab.traffic import POPULATION
@@ -26,7 +26,7 @@ from tests.lab.stories import balancer
 
 NAME = "connector.sandbox.pymnt.internal"
 PACE = Pace(1)
-ESTATE = Estate(
+ESTATE = EstateState(
     1,
     0.0,
     (AliasRecord(f"{NAME}.", None, None, "ec2.example", True),),

@@ -15,7 +15,7 @@ from lab import judged as module
 from lab.clock import LabClock
 from lab.judged import Incident, JudgedWalk
 from lab.look import Look
-from lab.metrics import Metrics
+from lab.metrics import LabMetrics
 from lab.walk import Walk
 from lab.workshop import Workshop
 from pay.model import Ladder, Side, Stage
@@ -114,7 +114,7 @@ def go(
         workshop,
         lambda _: None,
         cast(LabClock, clock),
-        cast(Metrics, SimpleNamespace(send_history=lambda _: None)),
+        cast(LabMetrics, SimpleNamespace(send_history=lambda _: None)),
     )
     asyncio.run(judged.go(incident))
     moves = read_all(workshop.environments, now=clock.now)["sandbox", SERVICE]

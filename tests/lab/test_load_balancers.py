@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from lab.addresses import Addresses
-from lab.estate import Estate
+from lab.estate import EstateState
 from lab.load_balancers import SIDE_HEADER, SideServers
 from lab.metrics import OnServed, RequestOutcome, Served
 from lab.pace import Pace
@@ -21,12 +21,12 @@ REQUESTS = 100
 PEAK_TASKS = 2
 
 
-def estate(ec2_tasks: int) -> Estate:
+def estate(ec2_tasks: int) -> EstateState:
     tasks = {Side.EC2: ec2_tasks, Side.FARGATE: PEAK_TASKS}
     balancers = {
         f"{side}.example": balancer(side, TargetHealth(count)) for side, count in tasks.items()
     }
-    return Estate(1, 0.0, (), balancers)
+    return EstateState(1, 0.0, (), balancers)
 
 
 def answers(

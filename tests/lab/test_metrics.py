@@ -10,7 +10,7 @@ import pytest
 from lab.clock import MINUTE
 from lab.metrics import (
     PUBLICATION_LAG_SECONDS,
-    Metrics,
+    LabMetrics,
     RequestOutcome,
     Served,
 )
@@ -54,16 +54,16 @@ def doors() -> Doors:
 
 def metrics_of(
     environments: Mapping[str, Environment], doors: Doors, service: str = SERVICE
-) -> Metrics:
+) -> LabMetrics:
     estate = Story().then(100, 0).states[-1]
     sides = sides_of(environments["sandbox"], service, CATALOGUE)
     for side, each in sides.items():
         object.__setattr__(estate.balancers[f"{side}.example"], "name", each.load_balancer)
-    return Metrics(cast(Server, doors), sides, lambda: estate)
+    return LabMetrics(cast(Server, doors), sides, lambda: estate)
 
 
 @pytest.fixture
-def metrics(environments: Mapping[str, Environment], doors: Doors) -> Metrics:
+def metrics(environments: Mapping[str, Environment], doors: Doors) -> LabMetrics:
     return metrics_of(environments, doors)
 
 
@@ -73,12 +73,12 @@ def served(
     return Served(side, outcome, seconds, opens_connection=True)
 
 
-def end_minutes(metrics: Metrics, count: int, first: int = 0) -> None:
+def end_minutes(metrics: LabMetrics, count: int, first: int = 0) -> None:
     for number in range(first, first + count):
         asyncio.run(metrics.minute_over(FIRST + number * MINUTE))
 
 
-def test_a_minute_is_sent_when_aws_has_it(metrics: Metrics, doors: Doors) -> None:
+def test_a_minute_is_sent_when_aws_has_it(metrics: LabMetrics, doors: Doors) -> None:
     metrics.count(served(Side.EC2))
     late = PUBLICATION_LAG_SECONDS // MINUTE
     end_minutes(metrics, late)
@@ -88,7 +88,7 @@ def test_a_minute_is_sent_when_aws_has_it(metrics: Metrics, doors: Doors) -> Non
     assert doors.clock == [FIRST + (number + 1) * MINUTE for number in range(late + 1)]
 
 
-def test_sides_are_counted_apart_and_zeros_are_not_sent(metrics: Metrics, doors: Doors) -> None:
+def test_sides_are_counted_apart_and_zeros_are_not_sent(metrics: LabMetrics, doors: Doors) -> None:
     for _ in range(3):
         metrics.count(served(Side.EC2))
     metrics.count(served(Side.FARGATE, RequestOutcome.FAILED))
@@ -103,7 +103,7 @@ def test_sides_are_counted_apart_and_zeros_are_not_sent(metrics: Metrics, doors:
 
 
 def test_response_times_are_sent_with_how_often_each_was_seen(
-    metrics: Metrics, doors: Doors
+    metrics: LabMetrics, doors: Doors
 ) -> None:
     for seconds in (0.0201, 0.0204, 0.5):
         metrics.count(served(Side.EC2, seconds=seconds))
@@ -112,13 +112,13 @@ def test_response_times_are_sent_with_how_often_each_was_seen(
     assert sorted(points) == [(FIRST, 0.02, 2), (FIRST, 0.5, 1)]
 
 
-def test_healthy_tasks_are_sent_without_requests_too(metrics: Metrics, doors: Doors) -> None:
+def test_healthy_tasks_are_sent_without_requests_too(metrics: LabMetrics, doors: Doors) -> None:
     end_minutes(metrics, 5)
     for side in Side:
         assert [value for _, value, _ in doors.points("HealthyHostCount", side)] == [2, 2]
 
 
-def test_the_weeks_before_have_what_was_measured(metrics: Metrics, doors: Doors) -> None:
+def test_the_weeks_before_have_what_was_measured(metrics: LabMetrics, doors: Doors) -> None:
     for requests in (50, 70):
         for _ in range(requests):
             metrics.count(served(Side.EC2))
@@ -132,7 +132,7 @@ def test_the_weeks_before_have_what_was_measured(metrics: Metrics, doors: Doors)
     assert int((start - timedelta(weeks=4)).timestamp()) in times
 
 
-def test_messages_are_worked_as_in_the_week_before(metrics: Metrics, doors: Doors) -> None:
+def test_messages_are_worked_as_in_the_week_before(metrics: LabMetrics, doors: Doors) -> None:
     end_minutes(metrics, 4)
     metrics.send_history(datetime.fromtimestamp(FIRST, UTC))
     queues: dict[str, dict[str, float]] = {}

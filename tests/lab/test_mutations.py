@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lab.findings import Fault
+from lab.findings import LabFault
 from lab.lab import Lab
 from lab.walk import Walk
 from pay.model import Side, Stage
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 CLIENTS_NOTICE_SECONDS = 60.0
 """The time limit on a busy machine: clients follow when their caches and connections expire."""
 
-OF_CAPACITY = {Fault.NO_CAPACITY, Fault.DESTROYED_TOO_SOON}
+OF_CAPACITY = {LabFault.NO_CAPACITY, LabFault.DESTROYED_TOO_SOON}
 
 
 @pytest.fixture
@@ -30,15 +30,15 @@ def lab(broken_lab: Lab) -> Lab:
     ("mutation", "start", "expected"), MUTATIONS, ids=[m[0].__name__ for m in MUTATIONS]
 )
 def test_the_lab_finds(
-    lab: Lab, mutation: Mutation, start: Stage, expected: frozenset[Fault]
+    lab: Lab, mutation: Mutation, start: Stage, expected: frozenset[LabFault]
 ) -> None:
     faults = asyncio.run(_mutated(lab, mutation, start, expected))
     assert expected <= faults
 
 
 async def _mutated(
-    lab: Lab, mutation: Mutation, start: Stage, expected: frozenset[Fault]
-) -> set[Fault]:
+    lab: Lab, mutation: Mutation, start: Stage, expected: frozenset[LabFault]
+) -> set[LabFault]:
     """Return the faults of a wrong move that starts at a stage."""
     lab.workshop.place(ROLLED_BACK, start)
     await lab.workshop.deploy(traffic_stack(lab.name, ROLLED_BACK))
@@ -56,7 +56,7 @@ async def _mutated(
                 await lab.workshop.deploy(side_stack(lab.name, ROLLED_BACK, Side.EC2))
 
 
-async def _faults(walk: Walk, expected: frozenset[Fault]) -> set[Fault]:
+async def _faults(walk: Walk, expected: frozenset[LabFault]) -> set[LabFault]:
     """Return the faults when all expected ones are there, or after the time limit."""
     deadline = time.monotonic() + CLIENTS_NOTICE_SECONDS
     while True:

@@ -9,7 +9,7 @@ import dns.rdatatype
 import pytest
 
 from lab.addresses import Addresses
-from lab.estate import AliasRecord, Balancer, Estate
+from lab.estate import AliasRecord, Balancer, EstateState
 from lab.name_server import NEGATIVE_TTL_SECONDS, NameServer
 from pay.model.stage.dns_answers import TargetHealth
 from pay.model.stage.dwell import ALIAS_TTL_SECONDS
@@ -27,17 +27,17 @@ def weighted(side: str, weight: int) -> AliasRecord:
     return AliasRecord(NAME, f"connector-{side}", weight, f"{side}.example", True)
 
 
-def estate(records: tuple[AliasRecord, ...], *balancers: Balancer) -> Estate:
-    return Estate(1, 0.0, records, {each.dns_name: each for each in balancers})
+def estate(records: tuple[AliasRecord, ...], *balancers: Balancer) -> EstateState:
+    return EstateState(1, 0.0, records, {each.dns_name: each for each in balancers})
 
 
-def ask(of: Estate, name: str = NAME, type: str = "A") -> dns.message.Message:
+def ask(of: EstateState, name: str = NAME, type: str = "A") -> dns.message.Message:
     """One answer, through the wire format."""
     server = NameServer(lambda: of, Addresses(), random.Random(1))
     return dns.message.from_wire(server.answer(dns.message.make_query(name, type).to_wire()))
 
 
-def drawn(of: Estate) -> Counter[str | None]:
+def drawn(of: EstateState) -> Counter[str | None]:
     """How often each load balancer is the answer."""
     addresses = Addresses()
     server = NameServer(lambda: of, addresses, random.Random(1))

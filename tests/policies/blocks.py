@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from policies.reading.stack import Block, Kind, Stack
+from policies.reading.stack import Block, Kind, SynthesisedStack
 
 
-def stack(**tags: str) -> Stack:
-    return Stack("production-2-connector-fargate", Path(), tags)
+def stack(**tags: str) -> SynthesisedStack:
+    return SynthesisedStack("production-2-connector-fargate", Path(), tags)
 
 
 def block(
-    type_: str, conf: dict[str, Any], *, kind: Kind = "resource", of: Stack | None = None
+    type_: str, conf: dict[str, Any], *, kind: Kind = "resource", of: SynthesisedStack | None = None
 ) -> Block:
     """Return a block whose attributes are wrapped in lists, as by the parser."""
     wrapped = {key: [value] for key, value in conf.items()}

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from pay.model import names
 from rollout.cli import app
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.account import CREDENTIALS, ENVIRONMENT, Account, Adopt, account_call
 from tests.support.checkout import Checkout, Pay, PayJson, fresh_checkout
 
@@ -64,7 +64,7 @@ def pay_json(pay: Pay) -> PayJson:
 def lock_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A strict local S3 with the bucket of the sandbox environment's lock."""
     log = tmp_path_factory.mktemp("locks") / "server.log"
-    started = launch(Settings(account_id="555555555555"), log=log, tied=True)
+    started = launch(SandboxSettings(account_id="555555555555"), log=log, tied=True)
     location = {"LocationConstraint": "eu-west-1"}
     started.client("s3").create_bucket(Bucket=LOCKS, CreateBucketConfiguration=location)
     yield started

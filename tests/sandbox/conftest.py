@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.aws.service_quotas import quotas
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 VCPUS = 96
 """The quota of vCPUs on Fargate."""
@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
     # Tests leave their load balancers and tasks behind.
     raised = {quotas.LOAD_BALANCERS["application"]: 500.0, quotas.FARGATE_VCPUS: VCPUS}
-    settings = Settings(account_id="222222222222", dns_change_seconds=0, quotas=raised)
+    settings = SandboxSettings(account_id="222222222222", dns_change_seconds=0, quotas=raised)
     started = launch(settings, log=log, tied=True)
     yield started
     started.stop()

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from sandbox import demo
 from sandbox.server.process import Server
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder for replacements of cdktf and pay; nothing calls a server."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    server = Server(pid=0, port=0, settings=Settings())
+    server = Server(pid=0, port=0, settings=SandboxSettings())
     monkeypatch.setattr(demo, "FOLDER", tmp_path)
     monkeypatch.setattr(demo, "sandbox", lambda console, environment: nullcontext(server))
     monkeypatch.setattr(demo, "seed", lambda environment, client: None)

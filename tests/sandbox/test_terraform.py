@@ -56,7 +56,7 @@ def applied(
     environments: Mapping[str, Environment], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Terraform]:
     """Apply the configuration once for all tests of this file."""
-    settings = Settings(wait_for_dns_changes=False)
+    settings = SandboxSettings(wait_for_dns_changes=False)
     with Sandbox(environments["sandbox"], settings=settings) as sandbox:
         terraform = Terraform(tmp_path_factory.mktemp("terraform") / "all", sandbox)
         terraform.run("apply", "-auto-approve")

@@ -27,7 +27,7 @@ from pay.model.metrics import (
 )
 from pay.model.side import ServiceSide
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.checkout import COMMITTED
 from tests.support.stack_ids import platform_stack
 from tests.support.synthesised import Synthesised
@@ -92,7 +92,7 @@ def one_of_each(every: Iterable[Watched]) -> Sequence[Watched]:
 @pytest.fixture
 def server(environment: Environment, tmp_path: Path) -> Iterator[Server]:
     """The environment's account."""
-    settings = Settings(account_id=environment.account_id)
+    settings = SandboxSettings(account_id=environment.account_id)
     started = launch(settings, log=tmp_path / "server.log", tied=True)
     yield started
     started.stop()

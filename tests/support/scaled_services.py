@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 CLUSTER = "scaled"
 
@@ -22,7 +22,7 @@ def place(service: str) -> Mapping[str, str]:
 @contextmanager
 def scaled_services(account: str, log: Path, tasks: Mapping[str, int]) -> Iterator[Server]:
     """Serve an account in which each service runs so many tasks."""
-    server = launch(Settings(account_id=account), log=log, tied=True)
+    server = launch(SandboxSettings(account_id=account), log=log, tied=True)
     ec2, ecs = server.client("ec2"), server.client("ecs")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/20")["Subnet"]["SubnetId"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.server.process import SandboxError, Server
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.warm_sandboxes import Starter
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ def test_a_copy_has_its_own_settings_and_nothing_of_another(
 ) -> None:
     accounts = ("111111111111", "222222222222")
     first, second = (
-        starter.launch(Settings(account_id=each), log=tmp_path / each, tied=True)
+        starter.launch(SandboxSettings(account_id=each), log=tmp_path / each, tied=True)
         for each in accounts
     )
     assert (identity(first), identity(second)) == accounts
@@ -50,11 +50,11 @@ def test_a_copy_has_its_own_settings_and_nothing_of_another(
 
 
 def test_a_server_that_does_not_start_says_why(starter: Starter, tmp_path: Path) -> None:
-    class Wrong(Settings):
+    class Wrong(SandboxSettings):
         def to_environment(self) -> dict[str, str]:
             return {"SANDBOX_SETTINGS": '{"account": 1}'}
 
     with pytest.raises(SandboxError, match="unexpected keyword argument 'account'"):
         starter.launch(Wrong(), log=tmp_path / "log", tied=True)
-    good = starter.launch(Settings(), log=tmp_path / "log", tied=True)
+    good = starter.launch(SandboxSettings(), log=tmp_path / "log", tied=True)
     assert good.answers()

@@ -12,7 +12,7 @@ from pay.model.stacks import TASKS, side_stack
 from rollout.guard.rule import Context
 from rollout.plans.read import read_plans
 from sandbox.instance import Sandbox
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.edited_stacks import HCL, LONGER, NARROWED, RENAMED
 from tests.support.plans import EC2, ENVIRONMENT, FARGATE, PLATFORM, SERVICE, TRAFFIC, at
 from tests.support.real_stacks import Edit, RealStacks, all_of, put
@@ -48,7 +48,7 @@ BEFORE = {"ready": Stage.DARK, "to detached": Stage.SOAK}
 def walk(environment: Environment, folder: Path) -> Plans:
     """Make all plans."""
     made = Plans()
-    settings = Settings(wait_for_dns_changes=False)
+    settings = SandboxSettings(wait_for_dns_changes=False)
     with Sandbox(environment, settings=settings) as sandbox:
         stacks = RealStacks(sandbox, folder, SERVICE, WORKER, PROXY, PUBLIC, TASKS_STACK)
         _walk_to_canary(stacks, made)

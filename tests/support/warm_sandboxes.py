@@ -21,7 +21,7 @@ from threading import Lock
 from unittest.mock import patch
 
 from sandbox.server.process import SandboxError, Server
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,7 +61,7 @@ class Starter:
         self._theirs.close()
         return process
 
-    def launch(self, settings: Settings, *, log: Path, tied: bool) -> Server:
+    def launch(self, settings: SandboxSettings, *, log: Path, tied: bool) -> Server:
         """Do the same as `sandbox.server.process.launch` for a tied server on a free port."""
         if not tied:
             raise ValueError("a copy ends with the tests")
@@ -99,7 +99,7 @@ def main() -> None:
 
     asked = socket.socket(fileno=int(sys.argv[1]))
     # What depends on a server's settings, moto reads at a call.
-    configure_moto(Settings())
+    configure_moto(SandboxSettings())
     read_once()
     for module in ("moto.moto_server.werkzeug_app", *ALSO_LOADED):
         import_module(module)

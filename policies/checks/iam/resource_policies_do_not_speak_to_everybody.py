@@ -8,7 +8,7 @@ not say whose request it is.
 from pay.iam.document import Statement
 from pay.identifiers import account_of
 from policies.engine.documents import is_everybody, resource_rule
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 _WHOSE = (
     *(f"aws:Source{each}" for each in ("Account", "Arn", "OrgID", "Owner")),
@@ -18,7 +18,7 @@ _WHOSE = (
 
 
 @resource_rule
-def judge(statement: Statement, stack: Stack) -> list[str]:
+def judge(statement: Statement, stack: SynthesisedStack) -> list[str]:
     everybody = any(is_everybody(principal) for _, principal in statement.principals)
     if everybody and not any(_limits(statement, key) for key in _WHOSE):
         return [f"{', '.join(statement.actions)} is allowed to everybody"]

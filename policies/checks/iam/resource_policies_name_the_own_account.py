@@ -12,7 +12,7 @@ from pay.iam.document import Statement
 from pay.identifiers import ACCOUNT_ID, account_of
 from pay.model.rights.tasks import PULL_ACTIONS
 from policies.engine.documents import is_everybody, is_own, resource_rule
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 
 _ROLE = re.compile(rf"arn:aws:iam::{ACCOUNT_ID}:role/[\w+=,.@/-]+")
 
@@ -24,7 +24,7 @@ _ACCOUNTS = (
 
 
 @resource_rule
-def judge(statement: Statement, stack: Stack) -> list[str]:
+def judge(statement: Statement, stack: SynthesisedStack) -> list[str]:
     only_pulls = frozenset(statement.actions) <= frozenset(PULL_ACTIONS)
     return [
         f"{who} belongs to another account; {', '.join(statement.actions)} is allowed to it"

@@ -8,7 +8,7 @@ another account's task (the confused deputy).
 from pay.iam.document import Statement
 from policies.engine.documents import allowing, is_own
 from policies.engine.rule import rule
-from policies.reading.stack import Block, Stack
+from policies.reading.stack import Block, SynthesisedStack
 
 _DEPUTIES = {
     "ecs-tasks.amazonaws.com",
@@ -30,6 +30,6 @@ def judge(role: Block) -> list[str]:
     return problems
 
 
-def _is_for_the_own_account(statement: Statement, stack: Stack) -> bool:
+def _is_for_the_own_account(statement: Statement, stack: SynthesisedStack) -> bool:
     sources = map(statement.limited_to, ("aws:SourceAccount", "aws:SourceArn"))
     return any(values and all(is_own(stack, each) for each in values) for values in sources)

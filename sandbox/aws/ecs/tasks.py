@@ -32,9 +32,9 @@ from sandbox.aws.ecs.placement import (
     place,
 )
 from sandbox.aws.service_quotas import quotas
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
-SETTINGS = Settings.from_environment()
+SETTINGS = SandboxSettings.from_environment()
 
 NO_LOG_GROUP = (
     "ResourceInitializationError: failed to validate logger args: create stream has been retried "

@@ -23,9 +23,9 @@ from moto.route53.responses import Route53
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.patching import Original, adds, extends, replaces
 from sandbox.aws.route53 import rules
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
-SETTINGS = Settings.from_environment()
+SETTINGS = SandboxSettings.from_environment()
 
 FIELDS = (
     *("Name", "Type", "TTL", "SetIdentifier", "AliasTarget", "HealthCheckId"),

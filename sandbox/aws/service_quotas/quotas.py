@@ -4,9 +4,9 @@ AWS: General Reference, "Service endpoints and quotas", the page of each service
 those of Service Quotas. moto 5.2 has no quota of ECS and Elastic Load Balancing.
 """
 
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
-SETTINGS = Settings.from_environment()
+SETTINGS = SandboxSettings.from_environment()
 
 FARGATE_VCPUS = "L-3032A538"
 LOAD_BALANCERS = {"application": "L-53DA6B97", "network": "L-69A177A2"}

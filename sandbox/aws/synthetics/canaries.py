@@ -15,9 +15,9 @@ from sandbox.aws.clock import CLOCK
 from sandbox.aws.cloudwatch.metric_store import STORE, Series
 from sandbox.aws.synthetics.canary_runs import Ended, run_in_background
 from sandbox.aws.synthetics.canary_runtimes import RUNTIMES
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
-SETTINGS = Settings.from_environment()
+SETTINGS = SandboxSettings.from_environment()
 
 LARGEST_ARCHIVE = 225 * 1024
 MOST_VARIABLES_BYTES = 4 * 1024

@@ -24,11 +24,11 @@ from pay.smoke.runner.browser import NoBrowser
 from pay.smoke.runner.run import RunnerNetwork, run_canary
 from sandbox.aws import before_each_call
 from sandbox.aws.shop_traffic import TRAFFIC, place_of
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from sandbox.shop.server import ShopServer, serving
 from sandbox.shop.shop import Shop
 
-SETTINGS = Settings.from_environment()
+SETTINGS = SandboxSettings.from_environment()
 
 _AT_ONCE = threading.Semaphore(4)
 """Browsers at the same time: AWS has more machines than one."""

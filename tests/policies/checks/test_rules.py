@@ -24,7 +24,7 @@ from policies.engine.rule import EstateJudge
 from policies.estate import networks_are_looked_up_or_made as networks
 from policies.estate import security_groups_stay_in_their_scope as sharing
 from policies.reading.network import is_world
-from policies.reading.stack import Block, Stack
+from policies.reading.stack import Block, SynthesisedStack
 from tests.policies.blocks import block, stack, task
 
 
@@ -247,14 +247,14 @@ def test_a_network_a_group_and_a_prefix_list_are_not_the_internet(peer: str) -> 
     assert not is_world(peer)
 
 
-def stack_with(name: str, scope: str, *groups: str) -> Stack:
-    own = Stack(name, Path(), {"CardholderData": scope, "Environment": "production-2"})
+def stack_with(name: str, scope: str, *groups: str) -> SynthesisedStack:
+    own = SynthesisedStack(name, Path(), {"CardholderData": scope, "Environment": "production-2"})
     service = block("aws_ecs_service", {}, of=own)
     service.conf["network_configuration"] = [{"security_groups": [list(groups)]}]
     return own
 
 
-def problems(judge: EstateJudge, *stacks: Stack) -> list[str]:
+def problems(judge: EstateJudge, *stacks: SynthesisedStack) -> list[str]:
     return [each for _, details in judge(list(stacks)) for each in details]
 
 

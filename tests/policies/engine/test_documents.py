@@ -12,7 +12,7 @@ from policies.checks.iam import resource_policies_name_the_own_account as foreig
 from policies.checks.iam import roles_get_their_rights_from_policies_of_their_own as own
 from policies.checks.iam import trust_names_the_own_account as trust
 from policies.engine.documents import statements
-from policies.reading.stack import Block, Stack
+from policies.reading.stack import Block, SynthesisedStack
 from tests.policies.blocks import block
 
 
@@ -90,7 +90,7 @@ TYPES = ("aws_kms_key", "aws_kms_key_policy", "aws_sqs_queue", "aws_secretsmanag
 
 
 def policy_of(type_: str, principal: object, **more: object) -> Block:
-    within = Stack("production-2-platform", Path())
+    within = SynthesisedStack("production-2-platform", Path())
     within.allowed_account_ids = ("111111111111",)
     within.add({"data": [{"aws_elb_service_account": {"main": {}}}]})
     statement = {"Effect": "Allow", "Principal": principal, "Action": "a:B", "Resource": "*"}
@@ -135,7 +135,7 @@ def test_accepts_a_resource_open_to_the_own_account(
 
 
 def role(principal: dict[str, str], *, from_plan: bool = False, **more: object) -> Block:
-    stack = Stack("production-2-connector-fargate", Path(), from_plan=from_plan)
+    stack = SynthesisedStack("production-2-connector-fargate", Path(), from_plan=from_plan)
     stack.allowed_account_ids = ("111111111111",)
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
     document = {"Statement": [statement]}
@@ -264,7 +264,7 @@ def test_refuses_to_attach_what_it_has_not_read(policy: str | None) -> None:
 
 def documents(**bodies: dict[str, object]) -> Block:
     """Return a policy of the document `top`, in a stack with all of the documents."""
-    within = Stack("production-2-connector-fargate", Path())
+    within = SynthesisedStack("production-2-connector-fargate", Path())
     blocks = {name: {key: [value] for key, value in body.items()} for name, body in bodies.items()}
     within.add({"data": [{"aws_iam_policy_document": blocks}]})
     reference = "data.aws_iam_policy_document.top.json"

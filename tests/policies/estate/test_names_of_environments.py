@@ -5,20 +5,22 @@ from pathlib import Path
 import pytest
 
 from policies.estate.environments_name_nothing_of_each_other import judge
-from policies.reading.stack import Stack
+from policies.reading.stack import SynthesisedStack
 from tests.support.stack_ids import platform_stack
 
 TEST, PRODUCTION = ("222222222222",), ("111111111111",)
 
 
-def of_environment(name: str, account_ids: tuple[str, ...]) -> Stack:
+def of_environment(name: str, account_ids: tuple[str, ...]) -> SynthesisedStack:
     id = platform_stack(name)
-    return Stack(id, Path(), {"Environment": name, "Stack": id}, account_ids)
+    return SynthesisedStack(id, Path(), {"Environment": name, "Stack": id}, account_ids)
 
 
 def problems(kind: str, topic: str, account_ids: tuple[str, ...] = TEST) -> list[str]:
     """Judge a stack of an account that looks up a topic, beside environments of two accounts."""
-    stack = Stack(f"test-{kind}", Path(), {"Account": "test", "Stack": f"test-{kind}"}, account_ids)
+    stack = SynthesisedStack(
+        f"test-{kind}", Path(), {"Account": "test", "Stack": f"test-{kind}"}, account_ids
+    )
     stack.add({"data": [{"aws_sns_topic": {"page": {"name": [topic]}}}]})
     environments = [
         of_environment("test-12", TEST),

@@ -21,7 +21,7 @@ from rollout.cli import app
 from rollout.findings.finding import FindingState, Tool
 from rollout.findings.read import Answers, read
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.rollout.findings.conftest import by
 from tests.support.checkout import COMMITTED, Checkout
 from tests.support.found import RUNTIME
@@ -37,7 +37,7 @@ CLUSTER = names.cluster("test-12", Side.FARGATE)
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageAccounts]:
     """Return a watched account in which connector runs one release on Fargate."""
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    server: Server = launch(Settings(account_id=TEST), log=log, tied=True)
+    server: Server = launch(SandboxSettings(account_id=TEST), log=log, tied=True)
     here = ImageAccounts(server)
     ecr, ec2, ecs = (here.client(service=name) for name in ("ecr", "ec2", "ecs"))
     ecr.create_repository(

@@ -18,7 +18,7 @@ from rollout.cli import app
 from rollout.images import registry
 from rollout.releases.record import ReleaseVerdict
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.checkout import Checkout
 from tests.support.cpu_seconds import seconds_of_pay
 from tests.support.image_accounts import (
@@ -39,7 +39,7 @@ Run = Callable[..., Result]
 @pytest.fixture(scope="module")
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageAccounts]:
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    server: Server = launch(Settings(account_id=TEST), log=log, tied=True)
+    server: Server = launch(SandboxSettings(account_id=TEST), log=log, tied=True)
     here = ImageAccounts(server)
     here.make_repositories(TEST, pulled_by=ROLES[STAGING])
     here.make_repositories(STAGING, pulled_by=ROLES[PRODUCTION])

@@ -17,7 +17,7 @@ from pay.model.service.call_graph import callers
 from rollout.cli import app
 from rollout.contracts.quotas.ask import ACTIONS
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.checkout import COMMITTED, Checkout
 
 pytestmark = pytest.mark.slow
@@ -53,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return an account with a raised quota of vCPUs, and the estate that is counted."""
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
     started = launch(
-        Settings(account_id=ACCOUNT, quotas={VCPUS: 1000.0, ALBS: float(ALLOWED_ALBS)}),
+        SandboxSettings(account_id=ACCOUNT, quotas={VCPUS: 1000.0, ALBS: float(ALLOWED_ALBS)}),
         log=log,
         tied=True,
     )

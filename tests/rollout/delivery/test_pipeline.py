@@ -12,7 +12,7 @@ import pytest
 
 from pay.model import Environment, Side, Stage, names
 from sandbox.instance import Sandbox
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.conftest import ROOT
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.patience import TIMEOUT_SECONDS
@@ -75,7 +75,9 @@ def pipeline(
     before, head = fresh_checkout(base / "environments"), fresh_checkout(folder / "head")
     before.put(ENVIRONMENT, SERVICE, Stage.READY)
     head.put(ENVIRONMENT, SERVICE, Stage.CANARY)
-    with Sandbox(environments[ENVIRONMENT], settings=Settings(wait_for_dns_changes=False)) as here:
+    with Sandbox(
+        environments[ENVIRONMENT], settings=SandboxSettings(wait_for_dns_changes=False)
+    ) as here:
         _make_load_balancers(here)
         variables = {
             **here.environment_variables,

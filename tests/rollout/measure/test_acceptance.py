@@ -22,7 +22,7 @@ from pay.model.alarms import alarms
 from pay.model.stage.dwell import drain
 from rollout.cli import promote as promote_command
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.metrics import Feed, Run, Traffic, make_alarms, make_sides, runner, sides_of
 from tests.support.scenes import LEAD, UNREPORTED, Scene, between, healthy, send
@@ -128,7 +128,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 def server(target: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An account with both sides of every service, and the metrics of every scene."""
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(Settings(account_id=ACCOUNT), log=log, tied=True)
+    started = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
     set_clock(started, DEPLOYED)
     services = sorted({*HEALTHY, *(scene.service for scene in SCENES.values())})
     sides = {service: sides_of(target, service, CATALOGUE) for service in services}

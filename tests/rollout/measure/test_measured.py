@@ -28,7 +28,7 @@ from rollout.moves.to_judge import services_to_judge
 from rollout.moves.verdicts import read_verdicts
 from rollout.terminal.refusal import Failed
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.browser import DESKTOP, PHONE, look
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.cpu_seconds import seconds_of_pay
@@ -89,7 +89,7 @@ def server(
 ) -> Iterator[Server]:
     """An account with some services, each with its own traffic."""
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(Settings(account_id=ACCOUNT), log=log, tied=True)
+    started = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
     target = load_environments(checkout.folder)[ENVIRONMENT]
     sides = {service: sides_of(target, service, CATALOGUE) for service in SERVICES}
     make_sides(started.client, [side for both in sides.values() for side in both.values()])

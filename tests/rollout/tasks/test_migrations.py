@@ -21,7 +21,7 @@ from rollout.tasks.record import MigrationRun, append_run, read_runs
 from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed, Refused
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.rollout.conftest import LOCKS
 from tests.support.checkout import Pay, PayJson
 
@@ -38,7 +38,7 @@ def server(
     """Return a server with ledger's network and an EC2 side that runs release 7."""
     environment = environments["sandbox"]
     log = tmp_path_factory.mktemp("migrations") / "server.log"
-    started = launch(Settings(account_id=environment.account_id), log=log, tied=True)
+    started = launch(SandboxSettings(account_id=environment.account_id), log=log, tied=True)
     ec2, ecs = started.client("ec2"), started.client("ecs")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": environment.network.vpc}])

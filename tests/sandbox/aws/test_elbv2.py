@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.estate import Estate
+from lab.estate import EstateState
 from pay.iam.document import Statement, policy_document
 from sandbox.server.process import Server
 from tests.sandbox.aws.balanced import PORT, BalancedService
@@ -190,7 +190,7 @@ def test_a_load_balancer_with_fewer_healthy_targets_than_dns_asks_for_is_sick(
             TargetGroupArn=balanced.group_arn,
             Targets=[{"Id": address, "Port": PORT} for address in addresses],
         )
-        state = Estate.parse(server.administer("traffic?after=0")[-1])
+        state = EstateState.parse(server.administer("traffic?after=0")[-1])
         found = state.balancer(unique)
         assert found is not None
         return found.is_healthy

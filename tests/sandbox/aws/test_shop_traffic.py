@@ -21,11 +21,11 @@ from pay.model.metrics import (
 from sandbox.aws import shop_traffic
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.cloudwatch.metric_store import STORE, Series
-from sandbox.aws.shop_traffic import Behind, Place, ShopTraffic
-from sandbox.shop.shop import Answered
+from sandbox.aws.shop_traffic import Behind, ShopSide, ShopTraffic
+from sandbox.shop.shop import ShopAnswer
 
 NOON = 1_800_014_400
-GOOD, BAD = Answered(HTTPStatus.OK), Answered(HTTPStatus.INTERNAL_SERVER_ERROR)
+GOOD, BAD = ShopAnswer(HTTPStatus.OK), ShopAnswer(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def behind(
     dimensions: dict[Dimension, str], tasks: int, rate: float, service: str = "cardid"
 ) -> ShopTraffic:
     traffic = ShopTraffic()
-    traffic.places = {Place(service, Side.EC2): Behind("lb.example", dimensions, tasks)}
+    traffic.places = {ShopSide(service, Side.EC2): Behind("lb.example", dimensions, tasks)}
     traffic.per_task = {service: rate}
     return traffic
 
@@ -81,7 +81,7 @@ def test_counts_every_request_and_what_failed(dimensions: dict[Dimension, str]) 
 
 def test_a_request_without_a_target_is_the_load_balancers(dimensions: dict[Dimension, str]) -> None:
     traffic = behind(dimensions, 0, 1000)
-    traffic.serve(Side.EC2, "cardid", lambda: Answered(HTTPStatus.SERVICE_UNAVAILABLE))
+    traffic.serve(Side.EC2, "cardid", lambda: ShopAnswer(HTTPStatus.SERVICE_UNAVAILABLE))
     assert counted(dimensions, ELB_503) == 1
     assert counted(dimensions, REQUESTS) == 0
 

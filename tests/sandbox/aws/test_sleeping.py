@@ -16,7 +16,7 @@ from rollout.sleep.mover import Mover
 from rollout.sleep.parts import CanaryPart, PartGroup, Target
 from rollout.terminal.polling import Clock
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 ACCOUNT, REGION = "222222222222", "eu-west-1"
 GROUP = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/sleep"
@@ -119,7 +119,7 @@ def _document(statement: Mapping[str, Any]) -> str:
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     log = tmp_path_factory.mktemp("sleeping") / "server.log"
-    server = launch(Settings(account_id=ACCOUNT), log=log, tied=True)
+    server = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
     yield Aws(server)
     server.stop()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.server.process import SandboxError, Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from sandbox.variables import IMAGE_TAGS, export_lines, whole_environment
 from toolchain.paths import ROOT
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("started") / "log"
-    server = launch(Settings(account_id="333333333333"), log=log, tied=True)
+    server = launch(SandboxSettings(account_id="333333333333"), log=log, tied=True)
     yield server
     server.stop()
 
@@ -31,7 +31,7 @@ def test_a_started_server_answers_for_the_account_it_was_given(started: Server) 
 
 
 def test_two_servers_know_nothing_of_each_other(started: Server, tmp_path: Path) -> None:
-    other = launch(Settings(), log=tmp_path / "other", tied=True)
+    other = launch(SandboxSettings(), log=tmp_path / "other", tied=True)
     try:
         other.client("ecs").create_cluster(clusterName="only-there")
         assert started.client("ecs").list_clusters()["clusterArns"] == []
@@ -40,7 +40,7 @@ def test_two_servers_know_nothing_of_each_other(started: Server, tmp_path: Path)
 
 
 def test_stop_ends_the_process_and_can_be_said_twice(tmp_path: Path) -> None:
-    stopped = launch(Settings(), log=tmp_path / "log", tied=True)
+    stopped = launch(SandboxSettings(), log=tmp_path / "log", tied=True)
     assert stopped.answers()
     stopped.stop()
     assert not stopped.answers()
@@ -55,7 +55,7 @@ def test_stop_leaves_another_process_on_the_same_port_alone(started: Server) -> 
 
 def test_a_server_that_cannot_start_says_why(started: Server, tmp_path: Path) -> None:
     with pytest.raises(SandboxError, match=r"(?s)did not start.*in use"):
-        launch(Settings(), port=started.port, log=tmp_path / "log")
+        launch(SandboxSettings(), port=started.port, log=tmp_path / "log")
 
 
 def test_a_tied_server_ends_with_the_program_that_started_it_however_that_ends(
@@ -71,7 +71,7 @@ def test_a_tied_server_ends_with_the_program_that_started_it_however_that_ends(
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
         pid, port = map(int, parent.stdout.readline().split())
-        server = Server(pid, port, Settings())
+        server = Server(pid, port, SandboxSettings())
         assert server.answers()
         os.kill(parent.pid, signal.SIGKILL)
     deadline = time.monotonic() + 60
@@ -81,14 +81,14 @@ def test_a_tied_server_ends_with_the_program_that_started_it_however_that_ends(
 
 
 def test_settings_survive_the_way_through_the_environment() -> None:
-    settings = Settings(
+    settings = SandboxSettings(
         account_id="444444444444", task_start_seconds=0.5, wait_for_dns_changes=False
     )
-    assert Settings.from_environment(settings.to_environment()) == settings
+    assert SandboxSettings.from_environment(settings.to_environment()) == settings
 
 
 def test_programs_are_pointed_at_the_sandbox_and_away_from_real_accounts() -> None:
-    server = Server(1, 4566, Settings())
+    server = Server(1, 4566, SandboxSettings())
     base = {"AWS_PROFILE": "production", "AWS_CA_BUNDLE": "/x", "HOME": "/home/x", "PATH": "/bin"}
     variables = whole_environment(server, base)
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
@@ -100,12 +100,12 @@ def test_programs_are_pointed_at_the_sandbox_and_away_from_real_accounts() -> No
 
 def test_a_release_that_was_chosen_is_kept() -> None:
     base = {"TF_VAR_application_image_tag": "42-release", "PATH": "/bin"}
-    variables = whole_environment(Server(1, 4566, Settings()), base)
+    variables = whole_environment(Server(1, 4566, SandboxSettings()), base)
     assert variables["TF_VAR_application_image_tag"] == "42-release"
 
 
 def test_what_a_shell_evaluates_has_the_same_effect() -> None:
-    server = Server(1, 4566, Settings())
+    server = Server(1, 4566, SandboxSettings())
     base = {"AWS_PROFILE": "it's mine", "PATH": os.environ["PATH"]}
     script = "\n".join([*export_lines(server, base), "env -0"])
     done = subprocess.run(["sh", "-c", script], env=base, capture_output=True, text=True)

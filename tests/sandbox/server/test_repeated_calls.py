@@ -14,7 +14,7 @@ from pay.iam.document import policy_document
 from pay.model.rights.tasks import pulls_images
 from pay.smoke.archives import RUNTIME
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from toolchain.bindings import types_list
 
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ Clients = Callable[[str], Any]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(Settings(dns_change_seconds=0), log=log, tied=True)
+    started = launch(SandboxSettings(dns_change_seconds=0), log=log, tied=True)
     yield started
     started.stop()
 

@@ -6,21 +6,21 @@ import pytest
 
 from pay.model import Side
 from sandbox.shop.faults import Fault
-from sandbox.shop.shop import Answered, Asked, Shop
+from sandbox.shop.shop import Shop, ShopAnswer, ShopRequest
 
 API = "publicapi.sandbox.pymnt.uk"
 TOKEN = {"authorization": "Bearer stub-sandbox"}
 
 
-def create(shop: Shop, side: Side, **headers: str) -> Answered:
-    return shop.answer(side, Asked("POST", API, "/v1/payments", headers, b"{}"))
+def create(shop: Shop, side: Side, **headers: str) -> ShopAnswer:
+    return shop.answer(side, ShopRequest("POST", API, "/v1/payments", headers, b"{}"))
 
 
 def test_a_payment_made_on_one_side_is_known_on_the_other() -> None:
     shop = Shop()
     made = json.loads(create(shop, Side.EC2, **TOKEN).body)
     path = f"/v1/payments/{made['payment_id']}"
-    seen = shop.answer(Side.FARGATE, Asked("GET", API, path, TOKEN))
+    seen = shop.answer(Side.FARGATE, ShopRequest("GET", API, path, TOKEN))
     assert json.loads(seen.body)["state"] == {"status": "created", "finished": False}
 
 
@@ -40,5 +40,5 @@ def test_without_a_token_it_takes_no_payment() -> None:
 def test_a_service_without_a_healthy_task_answers_503() -> None:
     shop = Shop()
     shop.down[Side.FARGATE] = frozenset({"publicapi"})
-    asked = Asked("GET", API, "/healthcheck")
+    asked = ShopRequest("GET", API, "/healthcheck")
     assert [shop.answer(side, asked).status for side in Side] == [200, 503]

@@ -11,14 +11,14 @@ from moto.cloudwatch.exceptions import ValidationError
 
 from sandbox.aws.cloudwatch.alarm_checks import check_composite
 from sandbox.server.process import launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.watched_account import ACCOUNT, MINUTE, Aws
 
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     log = tmp_path_factory.mktemp("alarms") / "server.log"
-    server = launch(Settings(account_id=ACCOUNT), log=log, tied=True)
+    server = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
     yield Aws(server)
     server.stop()
 

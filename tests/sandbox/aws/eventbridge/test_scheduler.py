@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.server.process import Server, launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 Client = Callable[[str], Any]
 Tick = Callable[[str], None]
@@ -28,7 +28,7 @@ BEFORE: set[str] = set()
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server with a clock of its own."""
     log = tmp_path_factory.mktemp("scheduler") / "server.log"
-    started = launch(Settings(account_id=ACCOUNT), log=log, tied=True)
+    started = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
     yield started
     started.stop()
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.server.process import launch
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 
 pytestmark = pytest.mark.slow
 
@@ -321,7 +321,7 @@ def test_refuses_to_tell_about_an_unknown_change(zone: Zone) -> None:
 def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return Route 53 of a server whose changes stay PENDING, and that returns no change ids."""
     server = launch(
-        Settings(dns_change_seconds=3600, wait_for_dns_changes=True),
+        SandboxSettings(dns_change_seconds=3600, wait_for_dns_changes=True),
         log=tmp_path_factory.mktemp("sandbox") / "server.log",
         tied=True,
     )
