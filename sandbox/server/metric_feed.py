@@ -25,7 +25,7 @@ call gives all of them. A service that it leaves out has no limit.
     POST /_sandbox/tasks      [{"family": "sandbox_.*-migration", "exits": {"connector": 1},
                                 "seconds": 2, "logs": ["..."]}]
 
-The end of tasks of `RunTask`, as in `sandbox.aws.ecs.run_task.Outcome`.
+The end of tasks of `RunTask`, as in `sandbox.aws.ecs.run_task.TaskOutcome`.
 
     POST /_sandbox/events     {"account": ..., "region": ..., "source": "aws.guardduty",
                                "detail_type": "GuardDuty Finding", "detail": {...}}

@@ -10,7 +10,7 @@ from typing import Any
 from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.models import Alarm
 
-from sandbox.aws.cloudwatch.alarm_rules import BadRule, Rule, parse_rule
+from sandbox.aws.cloudwatch.alarm_rules import AlarmRule, BadRule, parse_rule
 from sandbox.aws.cloudwatch.alarm_states import COMPARISONS
 from sandbox.aws.cloudwatch.metric_math import BadExpression, parse
 from sandbox.aws.cloudwatch.metric_store import PERCENTILE, STATISTICS
@@ -44,7 +44,7 @@ def check_metric_alarm(asked: Mapping[str, Any]) -> None:
     _refuse(*_of_both(asked), *_of_limits(asked), *_of_metrics(asked))
 
 
-def check_composite(asked: Mapping[str, Any], alarms: Mapping[str, Alarm]) -> Rule:
+def check_composite(asked: Mapping[str, Any], alarms: Mapping[str, Alarm]) -> AlarmRule:
     """Return the rule of a composite alarm; raises ValidationError for what AWS refuses."""
     try:
         rule = parse_rule(asked["AlarmRule"])
@@ -60,7 +60,7 @@ def check_composite(asked: Mapping[str, Any], alarms: Mapping[str, Alarm]) -> Ru
     return rule
 
 
-def _of_parents(own: str, rule: Rule, alarms: Mapping[str, Alarm]) -> Iterator[str]:
+def _of_parents(own: str, rule: AlarmRule, alarms: Mapping[str, Alarm]) -> Iterator[str]:
     others = [a.rule for a in alarms.values() if a.rule is not None and a.name != own]
     named = Counter(child for other in others for child in parse_rule(other).children)
     for child in rule.children:

@@ -23,8 +23,8 @@ from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.cloudwatch import metric_math
 from sandbox.aws.cloudwatch.alarm_actions import note, perform
-from sandbox.aws.cloudwatch.alarm_rules import Rule, parse_rule
-from sandbox.aws.cloudwatch.alarm_states import Limits, State, least_samples, state_of
+from sandbox.aws.cloudwatch.alarm_rules import AlarmRule, parse_rule
+from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, State, least_samples, state_of
 from sandbox.aws.cloudwatch.alarm_suppression import follow_suppressors, hold_back
 from sandbox.aws.cloudwatch.metric_store import MINUTE, PERCENTILE, STORE, Samples, Series
 
@@ -81,7 +81,7 @@ def _look_at(backend: CloudWatchBackend, alarm: Alarm, at: int) -> None:
     change_state(backend, alarm, state, reason, at)
 
 
-def _stays_silent(alarm: Alarm, limits: Limits, at: int) -> bool:
+def _stays_silent(alarm: Alarm, limits: AlarmConditions, at: int) -> bool:
     """Return whether none of the alarm's metrics had a value, now and at its last evaluation.
 
     The state is then the same. Most alarms of a sandbox are silent. A formula of the time is never
@@ -117,7 +117,7 @@ def _pairs(dimensions: Iterable[Dimension]) -> frozenset[tuple[str, str]]:
     return frozenset((str(each.name), str(each.value)) for each in dimensions)
 
 
-def _limits_of(alarm: Alarm) -> Limits | None:
+def _limits_of(alarm: Alarm) -> AlarmConditions | None:
     """Return when the alarm goes off.
 
     None for one that compares with a band, which AWS learns.
@@ -125,7 +125,7 @@ def _limits_of(alarm: Alarm) -> Limits | None:
     if alarm.threshold is None:
         return None
     of = int(alarm.evaluation_periods)
-    return Limits(
+    return AlarmConditions(
         comparison=alarm.comparison_operator,
         threshold=float(alarm.threshold),
         needed=int(alarm.datapoints_to_alarm or of),
@@ -168,7 +168,7 @@ def settle(backend: CloudWatchBackend, at: float) -> None:
     follow_suppressors(backend, at)
 
 
-def _is_set_by_hand(alarm: Alarm, rule: Rule, backend: CloudWatchBackend) -> bool:
+def _is_set_by_hand(alarm: Alarm, rule: AlarmRule, backend: CloudWatchBackend) -> bool:
     """Return whether `SetAlarmState` gave the composite its state, and no child has changed since.
 
     Source: API reference, `SetAlarmState`: "only once any of its children alarms change state".
@@ -177,12 +177,12 @@ def _is_set_by_hand(alarm: Alarm, rule: Rule, backend: CloudWatchBackend) -> boo
     return by_hand is not None and by_hand == children_states(rule, backend)
 
 
-def children_states(rule: Rule, backend: CloudWatchBackend) -> dict[str, str]:
+def children_states(rule: AlarmRule, backend: CloudWatchBackend) -> dict[str, str]:
     """Return the state of each alarm that a rule names."""
     return {name: backend.alarms[name].state_value for name in rule.children}
 
 
-def _children_first(rules: dict[str, Rule]) -> Iterator[str]:
+def _children_first(rules: dict[str, AlarmRule]) -> Iterator[str]:
     """Yield the composites, each after those in its rule.
 
     Leave out those in a circle, or above one.
@@ -206,7 +206,7 @@ class _Point:
         self.value, self.is_too_few = value, is_too_few
 
 
-def _points(alarm: Alarm, limits: Limits, at: int) -> Iterator[_Point | None]:
+def _points(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_Point | None]:
     """Yield the points of the evaluation range, the oldest first; None: missing."""
     if alarm.metric_data_queries:
         yield from _calculated(alarm, limits, at)
@@ -226,7 +226,7 @@ def _points(alarm: Alarm, limits: Limits, at: int) -> Iterator[_Point | None]:
         yield _Point(value, is_too_few=waits and few)
 
 
-def _calculated(alarm: Alarm, limits: Limits, at: int) -> Iterator[_Point | None]:
+def _calculated(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_Point | None]:
     queries = alarm.metric_data_queries
     stats: dict[str, MetricStat] = {q.id: q.metric_stat for q in queries if q.metric_stat}
     period = next(int(stat.period) for stat in stats.values())

@@ -27,7 +27,7 @@ class BadRule(ValueError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class AlarmRule:
     """A rule: the alarms that it names, and how their states make its own."""
 
     conditions: tuple[tuple[str, str], ...]
@@ -60,7 +60,7 @@ class Rule:
 
 
 @lru_cache(maxsize=1000)
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str) -> AlarmRule:
     """Return the rule; raises BadRule."""
     if not 1 <= len(text) <= LONGEST_RULE:
         raise BadRule(f"AlarmRule must have 1 to {LONGEST_RULE} characters; found {len(text)}.")
@@ -79,7 +79,7 @@ def parse_rule(text: str) -> Rule:
     except SyntaxError:
         raise BadRule(f"AlarmRule is not an expression of alarm states: {text[:80]}") from None
     _check(tree, text)
-    rule = Rule(tuple(conditions), tree)
+    rule = AlarmRule(tuple(conditions), tree)
     if len(rule.children) > MOST_CHILDREN:
         raise BadRule(f"AlarmRule names {len(rule.children)} alarms; at most {MOST_CHILDREN}.")
     elements = len(conditions) + len(re.findall(r"\b(?:AND|OR|NOT|TRUE|FALSE)\b", marked))

@@ -28,7 +28,7 @@ COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
 
 
 @dataclass(frozen=True)
-class Limits:
+class AlarmConditions:
     """The conditions that make an alarm go off."""
 
     comparison: str
@@ -49,7 +49,7 @@ class Limits:
         return COMPARISONS[self.comparison](value, self.threshold)
 
 
-def state_of(points: Sequence[float | None], limits: Limits, current: State) -> State:
+def state_of(points: Sequence[float | None], limits: AlarmConditions, current: State) -> State:
     """Return the state by the points of the evaluation range, the oldest first; None: missing."""
     breaching = [None if value is None else limits.breaches(value) for value in points]
     real = [value for value in breaching if value is not None]
@@ -66,7 +66,7 @@ def state_of(points: Sequence[float | None], limits: Limits, current: State) -> 
     return "ALARM" if real and age >= limits.needed else "INSUFFICIENT_DATA"
 
 
-def _decided(breaching: int, limits: Limits) -> State:
+def _decided(breaching: int, limits: AlarmConditions) -> State:
     return "ALARM" if breaching >= limits.needed else "OK"
 
 

@@ -21,7 +21,7 @@ from moto.core.responses import ActionResult
 
 from sandbox.aws.clock import CLOCK, seconds_of
 from sandbox.aws.cloudwatch import metric_math
-from sandbox.aws.cloudwatch.metric_math import BadExpression, Expression
+from sandbox.aws.cloudwatch.metric_math import BadExpression, MathExpression
 from sandbox.aws.cloudwatch.metric_search import BadSearch, parse_search
 from sandbox.aws.cloudwatch.metric_store import (
     DAY,
@@ -46,7 +46,7 @@ _ID = re.compile(r"[a-z][a-zA-Z0-9_]{0,254}")
 
 
 @dataclass(frozen=True)
-class Result:
+class MetricDataResult:
     """One series of the answer."""
 
     id: str
@@ -61,7 +61,7 @@ def get_metric_data(self: CloudWatchResponse) -> ActionResult:
     expressions = _checked(asked, queries)
     results = list(_Answer(asked, queries, expressions).results())
     if asked.get("ScanBy", "TimestampDescending") == "TimestampDescending":
-        results = [Result(r.id, r.label, r.points[::-1]) for r in results]
+        results = [MetricDataResult(r.id, r.label, r.points[::-1]) for r in results]
     page = min(MAX_POINTS, int(asked.get("MaxDatapoints") or MAX_POINTS))
     begin = skipped(asked)
     # An answer with expressions has no pages.
@@ -88,7 +88,7 @@ def get_metric_data(self: CloudWatchResponse) -> ActionResult:
 
 def _checked(
     asked: Mapping[str, Any], queries: Sequence[dict[str, Any]]
-) -> Mapping[str, Expression]:
+) -> Mapping[str, MathExpression]:
     """Return the expressions by the ids of their queries; raises what AWS refuses."""
     if not 0 < len(queries) <= MAX_QUERIES:
         raise ValidationError(f"MetricDataQueries has 1 to {MAX_QUERIES} members.")
@@ -117,7 +117,7 @@ def _check_stat(stat: Mapping[str, Any]) -> None:
         raise ValidationError(f"The value {statistic} for parameter Stat is not supported.")
 
 
-def _expression(query: Mapping[str, Any], ids: Sequence[str]) -> Expression:
+def _expression(query: Mapping[str, Any], ids: Sequence[str]) -> MathExpression:
     text = query["Expression"]
     if not 1 <= len(text) <= LONGEST_EXPRESSION:
         raise ValidationError(f"Expression has 1 to {LONGEST_EXPRESSION} characters.")
@@ -137,7 +137,7 @@ class _Answer:
         self,
         asked: Mapping[str, Any],
         queries: Sequence[dict[str, Any]],
-        expressions: Mapping[str, Expression],
+        expressions: Mapping[str, MathExpression],
     ) -> None:
         self._start, self._end = (seconds_of(asked[key]) for key in ("StartTime", "EndTime"))
         self._queries, self._expressions = queries, expressions
@@ -145,7 +145,7 @@ class _Answer:
         self._periods: dict[str, int] = {}
         self._labels: dict[str, list[str]] = {}
 
-    def results(self) -> Iterator[Result]:
+    def results(self) -> Iterator[MetricDataResult]:
         for query in self._queries:
             if "MetricStat" in query:
                 self._values[query["Id"]] = self._metric(query)
@@ -176,7 +176,7 @@ class _Answer:
             STORE.read(series, self._start, self._end, period, statistic, unit=unit, now=now)
         )
 
-    def _calculated(self, id: str, expression: Expression) -> metric_math.Value:
+    def _calculated(self, id: str, expression: MathExpression) -> metric_math.Value:
         """Evaluate over the period of the queries in the expression.
 
         Raises ValidationError if they have several periods.
@@ -202,19 +202,19 @@ class _Answer:
         except (BadExpression, BadSearch) as error:
             raise ValidationError(str(error)) from None
 
-    def _result(self, query: Mapping[str, Any]) -> Iterator[Result]:
+    def _result(self, query: Mapping[str, Any]) -> Iterator[MetricDataResult]:
         id, value = query["Id"], self._values[query["Id"]]
         stat = query.get("MetricStat")
         label = query.get("Label") or (stat["Metric"]["MetricName"] if stat else id)
         if isinstance(value, float):
             raise ValidationError(f"Error in expression '{id}': a number, not a time series.")
         if isinstance(value, dict):
-            yield Result(id, label, sorted(value.items()))
+            yield MetricDataResult(id, label, sorted(value.items()))
             return
         labels = self._labels.get(id, [])
         for number, series in enumerate(value):
             own = labels[number] if len(labels) == len(value) else label
-            yield Result(id, own, sorted(series.items()))
+            yield MetricDataResult(id, own, sorted(series.items()))
 
 
 def _search(text: str) -> list[Series]:

@@ -53,7 +53,7 @@ class BadExpression(ValueError):
 
 
 @dataclass(frozen=True)
-class Expression:
+class MathExpression:
     """A parsed expression."""
 
     text: str
@@ -105,7 +105,7 @@ class Expression:
         return result
 
 
-def parse(text: str) -> Expression:
+def parse(text: str) -> MathExpression:
     """Return the expression; raises BadExpression."""
     python = re.sub(r"&&|\|\||\^|\bAND\b|\bOR\b", lambda operator: _SPELLED[operator[0]], text)
     try:
@@ -119,7 +119,7 @@ def parse(text: str) -> Expression:
                 raise BadExpression(
                     f"The sandbox has no metric math {name} ({text}): read the metrics themselves."
                 )
-    return Expression(text, tree)
+    return MathExpression(text, tree)
 
 
 class _Evaluation:

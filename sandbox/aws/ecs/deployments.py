@@ -24,7 +24,7 @@ FEWEST_FAILURES, MOST_FAILURES = 3, 200
 KEPT_EVENTS = 100
 
 
-class Deployment:
+class EcsDeployment:
     """A deployment as `DescribeServices` returns it."""
 
     def __init__(self, service: Service) -> None:
@@ -50,7 +50,7 @@ def deploy(service: Service) -> None:
     """Make the service's present settings its primary deployment."""
     for older in service.deployments:
         older.status = "ACTIVE"
-    service.deployments = [Deployment(service), *service.deployments]
+    service.deployments = [EcsDeployment(service), *service.deployments]
 
 
 def note(service: Service, message: str) -> None:
@@ -75,7 +75,7 @@ def move_on(backend: EC2ContainerServiceBackend) -> None:
 
 
 def _schedule(service: Service) -> None:
-    primary: Deployment = service.deployments[0]
+    primary: EcsDeployment = service.deployments[0]
     for task in ecs_tasks.tasks_of(service):
         if ecs_tasks.has_lost_its_instance(task):
             ecs_tasks.stop(task, "Host EC2 (instance) terminated.", "TerminationNotice")
@@ -87,17 +87,17 @@ def _schedule(service: Service) -> None:
     _count(service)
 
 
-def _tasks_of(service: Service, deployment: Deployment) -> list[ecs_tasks.ServiceTask]:
+def _tasks_of(service: Service, deployment: EcsDeployment) -> list[ecs_tasks.ServiceTask]:
     return [task for task in ecs_tasks.tasks_of(service) if task.started_by == deployment.id]
 
 
-def _staying(service: Service, deployment: Deployment) -> list[ecs_tasks.ServiceTask]:
+def _staying(service: Service, deployment: EcsDeployment) -> list[ecs_tasks.ServiceTask]:
     """Return the deployment's tasks that are not on an instance that drains."""
     own = _tasks_of(service, deployment)
     return [task for task in own if not ecs_tasks.is_draining(task)]
 
 
-def _start_and_stop(service: Service, primary: Deployment) -> None:
+def _start_and_stop(service: Service, primary: EcsDeployment) -> None:
     primary.desired_count = service.desired_count
     own = _staying(service, primary)
     definition = service._backend.describe_task_definition(str(primary.task_definition))
@@ -111,7 +111,7 @@ def _start_and_stop(service: Service, primary: Deployment) -> None:
         ecs_tasks.stop(task, f"Scaling activity initiated by (deployment {primary.id})")
 
 
-def _settle(service: Service, primary: Deployment) -> None:
+def _settle(service: Service, primary: EcsDeployment) -> None:
     now = time.monotonic()
     for task in _tasks_of(service, primary):
         if task.last_status == "PENDING" and now >= task.ready_at:
@@ -123,7 +123,7 @@ def _settle(service: Service, primary: Deployment) -> None:
                 ecs_tasks.mark_running(service, task)
 
 
-def _break_circuit(service: Service, primary: Deployment) -> bool:
+def _break_circuit(service: Service, primary: EcsDeployment) -> bool:
     """Fail the primary deployment at the circuit breaker's threshold; return whether it failed."""
     breaker = service.deployment_configuration.get("deploymentCircuitBreaker") or {}
     threshold = min(max(FEWEST_FAILURES, service.desired_count // 2), MOST_FAILURES)
@@ -133,7 +133,7 @@ def _break_circuit(service: Service, primary: Deployment) -> bool:
     note(service, f"(deployment {primary.id}) deployment failed: tasks failed to start.")
     completed = [d for d in service.deployments[1:] if d.rollout_state == "COMPLETED"]
     if breaker.get("rollback") and completed:
-        last: Deployment = completed[0]
+        last: EcsDeployment = completed[0]
         primary.status, last.status = "ACTIVE", "PRIMARY"
         last.rollout(
             "IN_PROGRESS",
@@ -149,7 +149,7 @@ def _break_circuit(service: Service, primary: Deployment) -> bool:
 
 def _retire_older(service: Service) -> None:
     """Stop older deployments' tasks, and those on draining instances, when all others run."""
-    primary: Deployment = service.deployments[0]
+    primary: EcsDeployment = service.deployments[0]
     running = [t for t in _staying(service, primary) if t.last_status == "RUNNING"]
     if len(running) < service.desired_count:
         return

@@ -24,14 +24,14 @@ BROKEN_DIGESTS: set[str] = set()
 
 
 @dataclass(frozen=True)
-class Failure:
+class TaskFailure:
     """The reason why a task ends before it serves, in the words of ECS."""
 
     reason: str
     code: str = "TaskFailedToStart"
 
 
-BROKEN = Failure("Essential container in task exited")
+BROKEN = TaskFailure("Essential container in task exited")
 """The failure of a task with an image of `BROKEN_TAG`."""
 
 
@@ -58,17 +58,17 @@ def is_broken(image: str) -> bool:
     return tag_of(image) == BROKEN_TAG
 
 
-def failure_of(images: list[str]) -> Failure | None:
+def failure_of(images: list[str]) -> TaskFailure | None:
     """Return why a task with these images fails; None: it serves."""
     for image in images:
         digest = image_digest(image)
         if is_broken(image):
             return BROKEN
         if digest is None:
-            return Failure(
+            return TaskFailure(
                 "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed "
                 f"to resolve ref {image}: {image}: not found"
             )
         if digest in BROKEN_DIGESTS:
-            return Failure("Task failed container health checks", "ServiceSchedulerInitiated")
+            return TaskFailure("Task failed container health checks", "ServiceSchedulerInitiated")
     return None

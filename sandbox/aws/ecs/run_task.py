@@ -51,7 +51,7 @@ ENDED_BY_SIGNAL = 143
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskOutcome:
     """The end of the tasks of a family."""
 
     family: str
@@ -68,7 +68,7 @@ class Outcome:
     """Fargate has no room, so no task is created."""
 
 
-outcomes: list[Outcome] = []
+outcomes: list[TaskOutcome] = []
 """Set by `POST /_sandbox/tasks`; the first that fits a family counts."""
 
 
@@ -82,13 +82,17 @@ class ConflictException(ECSException):
         )
 
 
-class OneOffTask(ServiceTask):
+class StartedTask(ServiceTask):
     """A task that `RunTask` has started."""
 
     last_status = "PROVISIONING"
 
     def __init__(
-        self, request: Any, definition: TaskDefinition, params: Mapping[str, Any], outcome: Outcome
+        self,
+        request: Any,
+        definition: TaskDefinition,
+        params: Mapping[str, Any],
+        outcome: TaskOutcome,
     ) -> None:
         interface = None
         if definition.network_mode == "awsvpc":
@@ -195,7 +199,7 @@ class _Token:
     """The request for which a client token was used."""
 
     params: Mapping[str, Any]
-    tasks: tuple[OneOffTask, ...]
+    tasks: tuple[StartedTask, ...]
     at: float
 
 
@@ -218,9 +222,9 @@ def run_tasks(backend: EC2ContainerServiceBackend, params: Mapping[str, Any]) ->
         raise InvalidParameterException(problem)
     check_roles(backend, cluster, params, definition)
     outcome = next(
-        (each for each in outcomes if re.fullmatch(each.family, definition.family)), Outcome("")
+        (each for each in outcomes if re.fullmatch(each.family, definition.family)), TaskOutcome("")
     )
-    tasks: list[OneOffTask] = []
+    tasks: list[StartedTask] = []
     try:
         for _ in range(int(params.get("count") or 1)):
             if outcome.no_capacity:
@@ -230,7 +234,7 @@ def run_tasks(backend: EC2ContainerServiceBackend, params: Mapping[str, Any]) ->
                 )
             keep_to_the_quota(backend, definition)
             tasks.append(
-                OneOffTask(_request(backend, cluster, params), definition, params, outcome)
+                StartedTask(_request(backend, cluster, params), definition, params, outcome)
             )
     except CannotPlace as reason:
         if not tasks:
@@ -282,7 +286,7 @@ def stop_task(
     """Let a program end by itself: its task stops when it has."""
     for task in self.tasks.get(self._get_cluster(cluster_str).name, {}).values():
         if (
-            isinstance(task, OneOffTask)
+            isinstance(task, StartedTask)
             and task.id == task_str.rpartition("/")[2]
             and task.end_program(reason or "Task stopped by user")
         ):
@@ -292,7 +296,7 @@ def stop_task(
 
 def set_outcomes(rows: Sequence[Mapping[str, Any]]) -> None:
     """Set how tasks end from now on."""
-    outcomes[:] = [Outcome(**row) for row in rows]
+    outcomes[:] = [TaskOutcome(**row) for row in rows]
 
 
 def _move_on() -> None:
@@ -304,7 +308,7 @@ def _move_on() -> None:
 
 def _move_on_in(tasks: dict[str, Any]) -> None:
     for arn, task in [*tasks.items()]:
-        if not isinstance(task, OneOffTask):
+        if not isinstance(task, StartedTask):
             continue
         if task.last_status != "STOPPED":
             task.move_on()

@@ -20,7 +20,7 @@ from moto.moto_api._internal import mock_random
 
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs import guardduty_agent
-from sandbox.aws.ecs.images import Failure, failure_of, image_digest
+from sandbox.aws.ecs.images import TaskFailure, failure_of, image_digest
 from sandbox.aws.ecs.instances import take
 from sandbox.aws.ecs.placement import (
     CannotPlace,
@@ -113,14 +113,16 @@ class ServiceTask(Task):
         return self.instance.attributes["ecs.availability-zone"] if self.instance else None
 
     @property
-    def failure(self) -> Failure | None:
+    def failure(self) -> TaskFailure | None:
         """Return the reason for which the task never serves, or None."""
         parts = self.definition.container_definitions
         if failure := failure_of([part["image"] for part in parts]):
             return failure
         groups = logs_backends[self._account_id][self.region_name].groups
         return (
-            None if all(group in groups for group in _log_groups(parts)) else Failure(NO_LOG_GROUP)
+            None
+            if all(group in groups for group in _log_groups(parts))
+            else TaskFailure(NO_LOG_GROUP)
         )
 
 

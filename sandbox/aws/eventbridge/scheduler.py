@@ -30,7 +30,12 @@ from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs import ecs  # noqa: F401
 from sandbox.aws.ecs.run_task import run_tasks
 from sandbox.aws.ecs.run_task_checks import roles_of
-from sandbox.aws.eventbridge.universal_targets import InvocationError, Place, invoke, is_universal
+from sandbox.aws.eventbridge.universal_targets import (
+    CallPlace,
+    InvocationError,
+    invoke,
+    is_universal,
+)
 from sandbox.aws.eventbridge.universal_targets import problems as universal_problems
 from sandbox.aws.iam.roles import is_allowed, may_be_assumed_by
 from sandbox.aws.patching import Original, extends
@@ -46,7 +51,7 @@ _CLUSTER = re.compile(rf"arn:aws:ecs:[a-z0-9-]+:{ACCOUNT_ID}:cluster/[\w-]+")
 
 
 @dataclass
-class Event:
+class Firing:
     """One firing of a schedule, until its target has been invoked or given up."""
 
     scheduled: datetime
@@ -64,7 +69,7 @@ class Watch:
     until: datetime
     start: datetime
     """The time from which a rate counts."""
-    events: list[Event] = field(default_factory=list)
+    events: list[Firing] = field(default_factory=list)
 
 
 _watches: dict[str, Watch] = {}
@@ -200,7 +205,7 @@ def _move_on() -> None:
             expression = parse(schedule.schedule_expression)
             zone = schedule.schedule_expression_timezone
             watch.events += map(
-                Event, expression.between(watch.until, now, zone=zone, start=watch.start)
+                Firing, expression.between(watch.until, now, zone=zone, start=watch.start)
             )
         watch.until = now
         watch.events = [
@@ -220,7 +225,7 @@ def _is_over(schedule: Schedule, watch: Watch) -> bool:
 
 
 def _is_done(
-    backend: EventBridgeSchedulerBackend, schedule: Schedule, event: Event, now: datetime
+    backend: EventBridgeSchedulerBackend, schedule: Schedule, event: Firing, now: datetime
 ) -> bool:
     """Make every attempt that is due; return whether the firing is finished."""
     retry = schedule.target.get("RetryPolicy") or {}
@@ -250,7 +255,7 @@ def _is_done(
 def _invoke(backend: EventBridgeSchedulerBackend, schedule: Schedule) -> None:
     """Start the schedule's tasks, or make its call. Raises InvocationError."""
     target = schedule.target
-    place = Place(backend.account_id, backend.region_name, target["RoleArn"])
+    place = CallPlace(backend.account_id, backend.region_name, target["RoleArn"])
     if is_universal(target["Arn"]):
         invoke(place, target["Arn"], target["Input"])
         return
@@ -306,7 +311,7 @@ def _payload(schedule: Schedule) -> str:
 def _keep(
     backend: EventBridgeSchedulerBackend,
     schedule: Schedule,
-    event: Event,
+    event: Firing,
     error: InvocationError,
     exhausted: str,
 ) -> None:

@@ -46,7 +46,7 @@ class InvocationError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class CallPlace:
     """The account, region and role of a call."""
 
     account: str
@@ -69,11 +69,11 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Target:
+class UniversalTarget:
     """One call: the keys that it needs, and what it does."""
 
     keys: frozenset[str]
-    call: Callable[[Place, Mapping[str, Any]], object]
+    call: Callable[[CallPlace, Mapping[str, Any]], object]
 
 
 def is_universal(arn: str) -> bool:
@@ -94,7 +94,7 @@ def problems(arn: str, text: str | None) -> Iterator[str]:
         yield "Input is required for a universal target."
 
 
-def invoke(place: Place, arn: str, text: str) -> None:
+def invoke(place: CallPlace, arn: str, text: str) -> None:
     """Make the call. Raises InvocationError."""
     target, given = TARGETS[arn.split(":", 6)[6]], json.loads(text)
     if missing := sorted(target.keys - given.keys()):
@@ -117,19 +117,19 @@ def invoke(place: Place, arn: str, text: str) -> None:
         raise InvocationError(code, words, is_passing=code in _STATE) from None
 
 
-def _start_database(place: Place, given: Mapping[str, Any]) -> None:
+def _start_database(place: CallPlace, given: Mapping[str, Any]) -> None:
     name = given["DbInstanceIdentifier"]
     place.require("rds:StartDBInstance", place.arn("rds", f"db:{name}"))
     rds_backends[place.account][place.region].start_db_instance(name)
 
 
-def _stop_database(place: Place, given: Mapping[str, Any]) -> None:
+def _stop_database(place: CallPlace, given: Mapping[str, Any]) -> None:
     name = given["DbInstanceIdentifier"]
     place.require("rds:StopDBInstance", place.arn("rds", f"db:{name}"))
     rds_backends[place.account][place.region].stop_db_instance(name)
 
 
-def _update_service(place: Place, given: Mapping[str, Any]) -> None:
+def _update_service(place: CallPlace, given: Mapping[str, Any]) -> None:
     cluster, service = given["Cluster"], given["Service"]
     place.require("ecs:UpdateService", place.arn("ecs", f"service/{cluster}/{service}"))
     backend = ecs_backends[place.account][place.region]
@@ -138,7 +138,7 @@ def _update_service(place: Place, given: Mapping[str, Any]) -> None:
     )
 
 
-def _register_target(place: Place, given: Mapping[str, Any]) -> None:
+def _register_target(place: CallPlace, given: Mapping[str, Any]) -> None:
     namespace, dimension = given["ServiceNamespace"], given["ScalableDimension"]
     backend: Any = applicationautoscaling_backends[place.account][place.region]
     known = backend.targets.get(dimension, {}).get(given["ResourceId"])
@@ -164,7 +164,7 @@ def _register_target(place: Place, given: Mapping[str, Any]) -> None:
     )
 
 
-def _of_alarms(place: Place, action: str, names: Sequence[str]) -> Any:
+def _of_alarms(place: CallPlace, action: str, names: Sequence[str]) -> Any:
     if len(names) > alarms.PAGE:
         raise InvocationError("ValidationError", f"AlarmNames has at most {alarms.PAGE} members.")
     for name in names:
@@ -172,28 +172,28 @@ def _of_alarms(place: Place, action: str, names: Sequence[str]) -> Any:
     return cloudwatch_backends[place.account][place.region]
 
 
-def _enable_alarms(place: Place, given: Mapping[str, Any]) -> None:
+def _enable_alarms(place: CallPlace, given: Mapping[str, Any]) -> None:
     names = given["AlarmNames"]
     _of_alarms(place, "EnableAlarmActions", names).enable_alarm_actions(names)
 
 
-def _disable_alarms(place: Place, given: Mapping[str, Any]) -> None:
+def _disable_alarms(place: CallPlace, given: Mapping[str, Any]) -> None:
     names = given["AlarmNames"]
     _of_alarms(place, "DisableAlarmActions", names).disable_alarm_actions(names)
 
 
-def _canary(place: Place, action: str, name: str) -> Any:
+def _canary(place: CallPlace, action: str, name: str) -> Any:
     place.require(f"synthetics:{action}", place.arn("synthetics", f"canary:{name}"))
     if name not in CANARIES:
         raise InvocationError("ResourceNotFoundException", f"Canary {name} not found")
     return CANARIES[name]
 
 
-def _start_canary(place: Place, given: Mapping[str, Any]) -> None:
+def _start_canary(place: CallPlace, given: Mapping[str, Any]) -> None:
     _canary(place, "StartCanary", given["Name"]).start()
 
 
-def _stop_canary(place: Place, given: Mapping[str, Any]) -> None:
+def _stop_canary(place: CallPlace, given: Mapping[str, Any]) -> None:
     _canary(place, "StopCanary", given["Name"]).stop()
 
 
@@ -201,16 +201,18 @@ _DATABASE, _CANARY, _ALARMS = (
     frozenset({key}) for key in ("DbInstanceIdentifier", "Name", "AlarmNames")
 )
 
-TARGETS: Mapping[str, Target] = {
-    "applicationautoscaling:registerScalableTarget": Target(
+TARGETS: Mapping[str, UniversalTarget] = {
+    "applicationautoscaling:registerScalableTarget": UniversalTarget(
         frozenset({"ServiceNamespace", "ResourceId", "ScalableDimension"}), _register_target
     ),
-    "cloudwatch:disableAlarmActions": Target(_ALARMS, _disable_alarms),
-    "cloudwatch:enableAlarmActions": Target(_ALARMS, _enable_alarms),
-    "ecs:updateService": Target(frozenset({"Cluster", "Service", "DesiredCount"}), _update_service),
-    "rds:startDBInstance": Target(_DATABASE, _start_database),
-    "rds:stopDBInstance": Target(_DATABASE, _stop_database),
-    "synthetics:startCanary": Target(_CANARY, _start_canary),
-    "synthetics:stopCanary": Target(_CANARY, _stop_canary),
+    "cloudwatch:disableAlarmActions": UniversalTarget(_ALARMS, _disable_alarms),
+    "cloudwatch:enableAlarmActions": UniversalTarget(_ALARMS, _enable_alarms),
+    "ecs:updateService": UniversalTarget(
+        frozenset({"Cluster", "Service", "DesiredCount"}), _update_service
+    ),
+    "rds:startDBInstance": UniversalTarget(_DATABASE, _start_database),
+    "rds:stopDBInstance": UniversalTarget(_DATABASE, _stop_database),
+    "synthetics:startCanary": UniversalTarget(_CANARY, _start_canary),
+    "synthetics:stopCanary": UniversalTarget(_CANARY, _stop_canary),
 }
 """Service and action -> the call."""

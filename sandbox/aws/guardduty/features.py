@@ -6,7 +6,7 @@ Sources: GuardDuty API reference, `DetectorFeatureConfiguration` and `GetDetecto
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moto.guardduty.exceptions import GuardDutyException
+from sandbox.aws.guardduty.refusals import BadRequest
 
 ALWAYS_ON = ("CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS")
 """No account switches these off while its detector is enabled."""
@@ -34,13 +34,6 @@ _BOTH = {"EKS_RUNTIME_MONITORING", "RUNTIME_MONITORING"}
 
 Features = Sequence[Mapping[str, Any]]
 """Features as the API has them: name, status, additionalConfiguration."""
-
-
-class BadRequest(GuardDutyException):
-    code = 400
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("BadRequestException", f"The request is rejected because {reason}.")
 
 
 def changed(features: Features, asked: Features) -> list[dict[str, Any]]:

@@ -15,12 +15,13 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 from moto.guardduty import urls
-from moto.guardduty.exceptions import FilterNotFoundException, GuardDutyException
+from moto.guardduty.exceptions import FilterNotFoundException
 from moto.guardduty.models import Detector, Filter, GuardDutyBackend
 from moto.guardduty.responses import GuardDutyResponse
 
 from sandbox.aws.clock import CLOCK, seconds_of
 from sandbox.aws.eventbridge.events import publish
+from sandbox.aws.guardduty.refusals import BadRequest
 from sandbox.aws.patching import Original, adds, extends, replaces
 from sandbox.aws.securityhub.filters import values
 
@@ -43,16 +44,6 @@ _MOMENTS = frozenset({"createdAt", "updatedAt"})
 """Compared in milliseconds since the epoch (API reference, `FindingCriteria`)."""
 
 Finding = dict[str, Any]
-
-
-class BadRequest(GuardDutyException):
-    code = 400
-
-    def __init__(self, message: str) -> None:
-        super().__init__("BadRequestException", f"The request is rejected because {message}")
-
-    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        return [("X-Amzn-ErrorType", "BadRequestException")]
 
 
 def arrive(backend: GuardDutyBackend, detector: Detector, given: Mapping[str, Any]) -> Finding:
@@ -137,11 +128,11 @@ def _detector(response: GuardDutyResponse) -> Detector:
 def _check(name: str, rank: int, criteria: Mapping[str, Any]) -> None:
     """Raise what AWS refuses (API reference, `CreateFilter`)."""
     if not _NAME.fullmatch(name):
-        raise BadRequest("the input name has invalid value.")
+        raise BadRequest("the input name has invalid value")
     if not 1 <= rank <= 100:
-        raise BadRequest("the input rank has invalid value.")
+        raise BadRequest("the input rank has invalid value")
     if not (criteria or {}).get("criterion"):
-        raise BadRequest("the required parameter findingCriteria is invalid.")
+        raise BadRequest("the required parameter findingCriteria is invalid")
 
 
 @extends(GuardDutyResponse)
@@ -150,9 +141,9 @@ def create_filter(self: GuardDutyResponse, create: Original) -> str:
     name = asked("name")
     _check(name, asked("rank") or 1, asked("findingCriteria"))
     if name in detector.filters:
-        raise BadRequest("a filter with the given name already exists.")
+        raise BadRequest("a filter with the given name already exists")
     if len(detector.filters) >= MOST_FILTERS:
-        raise BadRequest("the maximum number of filters was reached.")
+        raise BadRequest("the maximum number of filters was reached")
     answer: str = create(self)
     stored = detector.filters[name]
     stored.action = stored.action or "NOOP"
@@ -204,7 +195,7 @@ def _page(response: GuardDutyResponse, listed: list[str]) -> tuple[list[str], di
     size = int(response._get_param("maxResults") or MOST_AT_ONCE)
     token = response._get_param("nextToken") or "0"
     if not 1 <= size <= MOST_AT_ONCE or not token.isdigit():
-        raise BadRequest("the input maxResults or nextToken has invalid value.")
+        raise BadRequest("the input maxResults or nextToken has invalid value")
     end = int(token) + size
     return listed[int(token) : end], {"nextToken": str(end)} if end < len(listed) else {}
 
@@ -217,7 +208,7 @@ def get_findings(self: GuardDutyResponse) -> str:
 def _chosen(response: GuardDutyResponse) -> list[Finding]:
     ids, known = response._get_param("findingIds"), findings(_detector(response))
     if len(ids) > MOST_AT_ONCE or any(each not in known for each in ids):
-        raise BadRequest("the input findingIds has invalid value.")
+        raise BadRequest("the input findingIds has invalid value")
     return [known[each] for each in ids]
 
 

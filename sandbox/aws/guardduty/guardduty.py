@@ -17,7 +17,8 @@ from moto.guardduty.responses import GuardDutyResponse
 from pay.model.watching.agent import CONTAINER_PREFIX
 from sandbox.aws.ecs.guardduty_agent import manages_agent
 from sandbox.aws.ecs.tasks import ServiceTask
-from sandbox.aws.guardduty.features import BadRequest, changed, listed
+from sandbox.aws.guardduty.features import changed, listed
+from sandbox.aws.guardduty.refusals import BadRequest
 from sandbox.aws.patching import Original, adds, extends
 
 

@@ -44,7 +44,7 @@ _MOMENTS = frozenset({"firstObservedAt", "lastObservedAt", "updatedAt"})
 Finding = dict[str, Any]
 
 
-class Refused(JsonRESTError):
+class InspectorRefusal(JsonRESTError):
     """A call that Inspector refuses."""
 
     code = 400
@@ -124,9 +124,11 @@ def _seconds(moment: Any) -> float:
 
 def _check(criteria: Mapping[str, Any] | None) -> None:
     if not criteria:
-        raise Refused("ValidationException", "filterCriteria has at least one criterion.")
+        raise InspectorRefusal("ValidationException", "filterCriteria has at least one criterion.")
     if unknown := sorted(set(criteria) - {*PATHS, *_MOMENTS}):
-        raise Refused("ValidationException", f"The sandbox does not filter by {unknown[0]}.")
+        raise InspectorRefusal(
+            "ValidationException", f"The sandbox does not filter by {unknown[0]}."
+        )
 
 
 @extends(Inspector2Response)
@@ -134,9 +136,9 @@ def create_filter(self: Inspector2Response, create: Original) -> str:
     filters = self.inspector2_backend.filters
     _check(self._get_param("filterCriteria"))
     if any(each.name == self._get_param("name") for each in filters.values()):
-        raise Refused("ConflictException", "A filter with this name exists.")
+        raise InspectorRefusal("ConflictException", "A filter with this name exists.")
     if len(filters) >= MOST_FILTERS:
-        raise Refused("ServiceQuotaExceededException", f"At most {MOST_FILTERS} filters.")
+        raise InspectorRefusal("ServiceQuotaExceededException", f"At most {MOST_FILTERS} filters.")
     answer: str = create(self)
     return answer
 
@@ -146,7 +148,7 @@ def update_filter(self: Inspector2Response) -> str:
     arn, asked = self._get_param("filterArn"), self._get_param
     stored = self.inspector2_backend.filters.get(arn)
     if stored is None:
-        raise Refused("ResourceNotFoundException", "The filter does not exist.")
+        raise InspectorRefusal("ResourceNotFoundException", "The filter does not exist.")
     if criteria := asked("filterCriteria"):
         _check(criteria)
         stored.filter_criteria = criteria
@@ -171,7 +173,7 @@ def list_findings(self: Inspector2Response) -> str:
     size = int(self._get_param("maxResults") or MOST_AT_ONCE)
     token = self._get_param("nextToken") or "0"
     if not 1 <= size <= MOST_AT_ONCE or not token.isdigit():
-        raise Refused("ValidationException", "maxResults or nextToken is invalid.")
+        raise InspectorRefusal("ValidationException", "maxResults or nextToken is invalid.")
     known = findings(self.inspector2_backend).values()
     matching, end = [each for each in known if matches(each, criteria)], int(token) + size
     more = {"nextToken": str(end)} if end < len(matching) else {}

@@ -54,8 +54,8 @@ def change_resource_record_sets(
     zone = self.get_hosted_zone(zoneid)
     try:
         after = rules.apply_batch([_as_api(r) for r in zone.rrsets], change_list, zone.name)
-    except (rules.InvalidInput, rules.InvalidChangeBatch) as problem:
-        raise Route53ClientError(type(problem).__name__, str(problem)) from None
+    except (rules.MalformedRequest, rules.InvalidChangeBatch) as problem:
+        raise Route53ClientError(problem.code, str(problem)) from None
     zone.rrsets = [_as_moto(record) for record in after]
 
 

@@ -30,12 +30,16 @@ MAX_WEIGHTED = 100
 records")."""
 
 
-class InvalidInput(Exception):
+class MalformedRequest(Exception):
     """The request itself is malformed; the message has the first mistake."""
+
+    code = "InvalidInput"
 
 
 class InvalidChangeBatch(Exception):
     """The request is well-formed but does not fit the zone; the message has every mistake."""
+
+    code = "InvalidChangeBatch"
 
     def __init__(self, messages: Sequence[str]) -> None:
         super().__init__(f"[{', '.join(messages)}]")
@@ -74,7 +78,7 @@ def apply_batch(
     Existence is checked change by change, in the batch's order. The records of a name and type are
     checked in the outcome. So a batch may DELETE a simple record and CREATE a weighted one.
 
-    Raises InvalidInput or InvalidChangeBatch; none of the batch takes effect then.
+    Raises MalformedRequest or InvalidChangeBatch; none of the batch takes effect then.
     """
     for index, change in enumerate(changes, start=1):
         _check_input(index, change)
@@ -111,10 +115,10 @@ def apply_batch(
 
 
 def _check_input(index: int, change: Mapping[str, Any]) -> None:
-    """Raise InvalidInput for a change that is wrong in any zone."""
+    """Raise MalformedRequest for a change that is wrong in any zone."""
     action, record = change["Action"], change["ResourceRecordSet"]
     if action not in ("CREATE", "DELETE", "UPSERT"):
-        raise InvalidInput(
+        raise MalformedRequest(
             f"Invalid XML ; cvc-enumeration-valid: Value '{action}' is not facet-valid with "
             "respect to enumeration '[CREATE, DELETE, UPSERT]'. It must be a value from the "
             "enumeration."
@@ -127,7 +131,7 @@ def _check_input(index: int, change: Mapping[str, Any]) -> None:
     weight = record.get("Weight")
     if weight is not None and not 0 <= int(weight) <= MAX_WEIGHT:
         bound = "less than or equal to 255" if int(weight) > 0 else "greater than or equal to 0"
-        raise InvalidInput(
+        raise MalformedRequest(
             f"1 validation error detected: Value '{weight}' at "
             f"'changeBatch.changes.{index}.member.resourceRecordSet.weight' failed to satisfy "
             f"constraint: Member must have value {bound}"
@@ -135,16 +139,16 @@ def _check_input(index: int, change: Mapping[str, Any]) -> None:
     is_alias = record.get("AliasTarget") is not None
     has_ttl, has_values = record.get("TTL") is not None, bool(record.get("ResourceRecords"))
     if is_alias == (has_ttl and has_values) or (is_alias and (has_ttl or has_values)):
-        raise InvalidInput(
+        raise MalformedRequest(
             "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and "
             "ResourceRecords], or TrafficPolicyInstanceId], but found "
             f"{'more than one' if is_alias else 'none'} in {where}"
         )
     policies = [policy for policy in ROUTING_POLICIES if record.get(policy) is not None]
     if policies and not identifier:
-        raise InvalidInput(f"Invalid request: Missing field 'SetIdentifier' in {where}")
+        raise MalformedRequest(f"Invalid request: Missing field 'SetIdentifier' in {where}")
     if len(policies) != bool(identifier):
-        raise InvalidInput(
+        raise MalformedRequest(
             "Invalid request: Expected exactly one of [Weight, Region, Failover, GeoLocation, or "
             f"MultiValueAnswer], but found {'more than one' if policies else 'none'} in {where}"
         )

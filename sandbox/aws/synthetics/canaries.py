@@ -13,7 +13,7 @@ from moto.iam.models import iam_backends
 
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.cloudwatch.metric_store import STORE, Series
-from sandbox.aws.synthetics.canary_runs import Ended, run_in_background
+from sandbox.aws.synthetics.canary_runs import EndedRun, run_in_background
 from sandbox.aws.synthetics.canary_runtimes import RUNTIMES
 from sandbox.settings import SandboxSettings
 
@@ -55,7 +55,7 @@ class RunRecord:
 
     id: str
     started: float
-    ended: Ended | None = None
+    ended: EndedRun | None = None
     completed: float = 0
 
 
@@ -255,7 +255,7 @@ class Canary:
         run = RunRecord(str(uuid.uuid4()), now)
         self.runs.insert(0, run)
 
-        def end(ended: Ended) -> None:
+        def end(ended: EndedRun) -> None:
             run.completed = CLOCK.seconds()
             run.ended = ended
             dimensions = frozenset({("CanaryName", self.name)})
@@ -271,7 +271,7 @@ class Canary:
             end=end,
         )
 
-    def _run_as_data(self, run: RunRecord, ended: Ended) -> dict[str, Any]:
+    def _run_as_data(self, run: RunRecord, ended: EndedRun) -> dict[str, Any]:
         status = {"State": "PASSED" if ended.passed else "FAILED", "TestResult": ended.test_result}
         if not ended.passed:
             status |= {"StateReason": ended.reason, "StateReasonCode": ended.code}

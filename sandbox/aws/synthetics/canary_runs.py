@@ -35,7 +35,7 @@ _AT_ONCE = threading.Semaphore(4)
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedRun:
     """The end of a run, in AWS's words."""
 
     passed: bool
@@ -67,7 +67,7 @@ def run_in_background(
     variables: Mapping[str, str],
     *,
     timeout_seconds: float,
-    end: Callable[[Ended], None],
+    end: Callable[[EndedRun], None],
 ) -> None:
     """Run an archive in the current network; `end` is called once, from another thread."""
     if prefix := variables.get("WEBHOOKS"):
@@ -86,10 +86,10 @@ def run_in_background(
                     network=there,
                 )
             except NoBrowser as problem:
-                return end(Ended(False, str(problem), "UNKNOWN", "EXECUTION_FAILURE"))
+                return end(EndedRun(False, str(problem), "UNKNOWN", "EXECUTION_FAILURE"))
         if done.passed:
-            return end(Ended(True))
-        return end(Ended(False, done.reason, "FAILED", "CANARY_FAILURE"))
+            return end(EndedRun(True))
+        return end(EndedRun(False, done.reason, "FAILED", "CANARY_FAILURE"))
 
     threading.Thread(target=run, daemon=True).start()
 

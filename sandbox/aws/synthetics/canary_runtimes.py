@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Runtime:
+class CanaryRuntime:
     """One runtime version."""
 
     name: str
@@ -27,13 +27,13 @@ RUNTIMES = {
     runtime.name: runtime
     for runtime in (
         *(
-            Runtime(f"syn-nodejs-puppeteer-{version}", _DEPRECATED)
+            CanaryRuntime(f"syn-nodejs-puppeteer-{version}", _DEPRECATED)
             for version in ("4.0", "5.0", "5.1", "5.2", "6.0", "6.1", "6.2", "7.0")
         ),
         *(
-            Runtime(f"syn-nodejs-puppeteer-{version}")
+            CanaryRuntime(f"syn-nodejs-puppeteer-{version}")
             for version in ("8.0", "9.0", "9.1", "10.0", "11.0", "12.0", "13.0", "13.1", "15.0")
         ),
-        Runtime("syn-nodejs-puppeteer-16.1"),
+        CanaryRuntime("syn-nodejs-puppeteer-16.1"),
     )
 }

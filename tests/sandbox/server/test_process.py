@@ -63,8 +63,8 @@ def test_a_tied_server_ends_with_the_program_that_started_it_however_that_ends(
 ) -> None:
     program = (
         "import time; from pathlib import Path; from sandbox.server.process import launch;"
-        "from sandbox.settings import Settings;"
-        f"server = launch(Settings(), log=Path({str(tmp_path / 'log')!r}), tied=True);"
+        "from sandbox.settings import SandboxSettings;"
+        f"server = launch(SandboxSettings(), log=Path({str(tmp_path / 'log')!r}), tied=True);"
         "print(server.pid, server.port, flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", program]

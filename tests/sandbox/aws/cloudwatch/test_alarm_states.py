@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.aws.cloudwatch.alarm_states import Limits, State, least_samples, state_of
+from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, State, least_samples, state_of
 
 KEPT: State = "OK"
 TREATMENTS = ("missing", "ignore", "breaching", "notBreaching")
 NONE: State = "INSUFFICIENT_DATA"
 
 
-def limits(needed: int, of: int, missing: str) -> Limits:
-    return Limits("GreaterThanThreshold", 5, needed=needed, of=of, missing=missing)
+def limits(needed: int, of: int, missing: str) -> AlarmConditions:
+    return AlarmConditions("GreaterThanThreshold", 5, needed=needed, of=of, missing=missing)
 
 
 def points(text: str) -> list[float | None]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sandbox.aws.route53.rules import (
     InvalidChangeBatch,
-    InvalidInput,
+    MalformedRequest,
     RecordSet,
     apply_batch,
     key_of,
@@ -51,7 +51,7 @@ def outcome(batches: list[list[dict[str, Any]]]) -> list[RecordSet]:
     for batch in batches:
         try:
             records = apply_batch(records, batch, ZONE)
-        except (InvalidInput, InvalidChangeBatch):
+        except (MalformedRequest, InvalidChangeBatch):
             continue
     return records
 
@@ -104,5 +104,5 @@ def test_refuses_every_weight_out_of_range(weight: int) -> None:
     record = {"Name": "ledger.pay.test", "Type": "A", "TTL": 60, "SetIdentifier": "ec2"}
     record |= {"ResourceRecords": [{"Value": "192.0.2.1"}], "Weight": weight}
     bound = "less than or equal to 255" if weight > 0 else "greater than or equal to 0"
-    with pytest.raises(InvalidInput, match=f"Member must have value {bound}"):
+    with pytest.raises(MalformedRequest, match=f"Member must have value {bound}"):
         apply_batch([], [{"Action": "CREATE", "ResourceRecordSet": record}], ZONE)
