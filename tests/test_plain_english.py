@@ -4,7 +4,8 @@ import ast
 import inspect
 import re
 import tokenize
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from itertools import pairwise
 
@@ -34,7 +35,7 @@ VERB = re.compile(r"[A-Z][a-z]*(?:[a-rt-z]|ss),?\s+(?!->)")
 VAGUE = {"found", "made", "said", "told"}
 """Participles that do not name a value."""
 
-TEXT_CALLS = {"Argument", "Finding", "Option", "Problem", "Refused"}
+TEXT_CALLS = {"Argument", "Finding", "GateProblem", "GuardFinding", "Option", "Problem", "Refused"}
 """The calls whose arguments a person reads."""
 TEXT_FILES = {"rollout/measure/explain.py"}
 """The files of which a person reads every text."""
@@ -55,6 +56,8 @@ to do.
 """
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+CLASS = re.compile(r"(?m)^ *class (\w+)[(:]")
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 COMMENTED = re.compile(r"(?m)(?:^.*#.*\n?)+")
@@ -227,6 +230,22 @@ def test_the_words_are_plain(folder: str) -> None:
     ] == []
 
 
+def names_of_several_classes(sources: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return each name that more than one class has, with the files of the classes."""
+    files = defaultdict[str, list[str]](list)
+    for file, source in sources.items():
+        for name in CLASS.findall(source):
+            files[name].append(file)
+    return {name: those for name, those in files.items() if len(those) > 1}
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """A name has one meaning, in whichever package a reader meets it."""
+    files = [f for each in FOLDERS for f in sorted((ROOT / each).rglob("*.py")) or [ROOT / each]]
+    sources = {f.relative_to(ROOT).as_posix(): f.read_text(encoding="utf-8") for f in files}
+    assert names_of_several_classes(sources) == {}
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_package_names_one_thing_that_belongs_there(folder: str) -> None:
     firsts = {
@@ -318,6 +337,15 @@ def test_plain_words_and_other_texts_pass(source: str) -> None:
 )
 def test_a_long_text_is_reported(source: str) -> None:
     assert len(long_texts(source)) == 1
+
+
+def test_a_name_of_several_classes_is_reported() -> None:
+    sources = {
+        "a.py": "class Verdict(StrEnum): ...\nclass Part: ...",
+        "b.py": "def function():\n    class Verdict: ...",
+        "c.py": '"""A class of parts."""\nclass PartName: ...',
+    }
+    assert names_of_several_classes(sources) == {"Verdict": ["a.py", "b.py"]}
 
 
 @pytest.mark.parametrize("source", [f'print("{LONG}")', f'Finding("{"Word. " * 30}")'])

@@ -8,8 +8,7 @@ from datetime import date
 from pydantic import ValidationError
 
 from pay.model import Side
-from pay.model.watching.suppressions import LONGEST_OF_HIGH, Highest, Suppression
-from pay.model.watching.suppressions import SuppressedTool as Suppressed
+from pay.model.watching.suppressions import LONGEST_OF_HIGH, Highest, SuppressedTool, Suppression
 from rollout.findings.answer_record import Answer, FindingVerdict, Record
 from rollout.findings.finding import FindingSeverity, Tool, short_id
 from rollout.findings.suppressed import ENTRY_OF
@@ -58,7 +57,7 @@ class Proposal:
             finding=self.kind,
             environment=self.environment,
             service=self.service,
-            side=None if tool is Suppressed.INSPECTOR else self.side,
+            side=None if tool is SuppressedTool.INSPECTOR else self.side,
             severity=Highest.__members__.get(worst.name, Highest.LOW),
             reason=words[:LONGEST_REASON].strip(),
             owner=_OWNER,

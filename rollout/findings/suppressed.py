@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from pay.model.watching.suppressions import SuppressedTool as Suppressed
-from pay.model.watching.suppressions import Suppression
+from pay.model.watching.suppressions import SuppressedTool, Suppression
 from rollout.findings.finding import FindingState, SecurityFinding, Tool
 
-ENTRY_OF: Mapping[Tool, Suppressed] = {
-    Tool.GUARDDUTY: Suppressed.GUARDDUTY,
-    Tool.SECURITY_HUB: Suppressed.SECURITY_HUB,
-    Tool.INSPECTOR: Suppressed.INSPECTOR,
-    Tool.ECR: Suppressed.INSPECTOR,
+ENTRY_OF: Mapping[Tool, SuppressedTool] = {
+    Tool.GUARDDUTY: SuppressedTool.GUARDDUTY,
+    Tool.SECURITY_HUB: SuppressedTool.SECURITY_HUB,
+    Tool.INSPECTOR: SuppressedTool.INSPECTOR,
+    Tool.ECR: SuppressedTool.INSPECTOR,
 }
 """Tool -> what an entry of the file calls it."""
 

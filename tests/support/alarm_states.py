@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pay.model.alarms import Alarm
 from pay.model.metrics import Share, Sum
-from sandbox.aws.cloudwatch.alarm_states import Limits, State, state_of
+from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, State, state_of
 from sandbox.aws.cloudwatch.metric_math import parse
 
 
@@ -21,7 +21,7 @@ def state_after(alarm: Alarm, values: Mapping[str, float]) -> State:
         for metric in metrics
     }
     points = parse(text).series(series, list(times), alarm.period_seconds)
-    limits = Limits(
+    limits = AlarmConditions(
         alarm.comparison,
         alarm.threshold,
         alarm.datapoints_to_alarm,

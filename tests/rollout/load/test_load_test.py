@@ -305,7 +305,7 @@ def test_the_command_says_how_it_ended(
         monkeypatch.setenv(variable, value)
     known = {name: estate.environment}
     monkeypatch.setattr("rollout.cli.load.load_for", lambda folder, name: known)
-    monkeypatch.setattr("rollout.cli.load.LoadTest.run", lambda test: outcome)
+    monkeypatch.setattr("rollout.cli.load.LoadTestRun.run", lambda test: outcome)
     words = ["load", name, "pay-by-card", "--out", str(tmp_path / "results")]
     ended = CliRunner().invoke(app, words)
     assert (ended.exit_code, says in ended.stdout) == (code, True), ended.output
