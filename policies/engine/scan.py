@@ -26,7 +26,7 @@ from policies.results import GateProblem, Outcome, Result
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 
 Definitions = dict[TFDefinitionKey, dict[str, Any]]
-Scanned = tuple[Stack, list[Result], list[Problem]]
+Scanned = tuple[SynthesisedStack, list[Result], list[GateProblem]]
 """A stack with the results of all rules that judge one block or one graph."""
 
 
@@ -100,7 +100,7 @@ class Scanner:
 
     def scan(self, folder: Path, root: Path) -> Scanned:
         """Return one stack as it is judged alone."""
-        stack = Stack(folder.name, folder)
+        stack = SynthesisedStack(folder.name, folder)
         definitions, problems = _definitions(folder, root)
         top_level.bind(stack, definitions)
         problems += top_level.not_judged(stack, definitions, root)

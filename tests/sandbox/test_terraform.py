@@ -11,7 +11,7 @@ from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment
 from pay.smoke.archives import archive
 from sandbox.instance import Sandbox
-from sandbox.settings import Settings
+from sandbox.settings import SandboxSettings
 from tests.support.patience import TIMEOUT_SECONDS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]

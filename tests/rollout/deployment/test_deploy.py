@@ -44,7 +44,7 @@ def images(number: int) -> dict[str, str]:
     return {name: f"registry/{name}@{digest(each)}" for name, each in numbers.items()}
 
 
-class Registry:
+class Repositories:
     """Has every release of every container."""
 
     repositories: ClassVar = dict(zip(CONTAINERS, CONTAINERS, strict=True))
@@ -160,7 +160,7 @@ def world(
             "revision": lambda *_: "arn",
             "migrate": made.migrate,
             "synthesise": lambda *_, **__: None,
-            "Registry": lambda *_: Registry(),
+            "ServiceRepositories": lambda *_: Repositories(),
             "Terraform": lambda out: SimpleNamespace(out=out, apply=made.apply),
         }
         for name, fake in fakes.items():

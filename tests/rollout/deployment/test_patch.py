@@ -54,7 +54,7 @@ def pin(number: int) -> Pin:
 
 
 @dataclass(frozen=True)
-class Registry:
+class Repositories:
     """Has every release of every container."""
 
     ecr: Any
@@ -133,7 +133,7 @@ def world(
     made = World(patch, checkout.folder / "test-12.toml")
     monkeypatch.setattr(module, "primary", made.primary)
     monkeypatch.setattr(module, "deploy", made.deploy)
-    monkeypatch.setattr(module, "Registry", Registry)
+    monkeypatch.setattr(module, "ServiceRepositories", Repositories)
     return made
 
 
