@@ -106,7 +106,7 @@ class SideMinute:
 Point = tuple[int, float, int]
 """A minute, a value, and how often it was seen."""
 
-Row = Mapping[str, Any]
+MetricRow = Mapping[str, Any]
 """A metric with its points, as the sandbox's door takes it."""
 
 
@@ -129,7 +129,7 @@ class LabMetrics:
             if Access.RECEIVE in use.access
         ]
         self._minute: dict[Side, SideMinute] = defaultdict(SideMinute)
-        self._unpublished: deque[tuple[int, list[Row]]] = deque()
+        self._unpublished: deque[tuple[int, list[MetricRow]]] = deque()
         self._totals: list[int] = []
 
     def count(self, served: Served) -> None:
@@ -142,7 +142,7 @@ class LabMetrics:
         self._unpublished.append((minute, list(self._rows(minute))))
         self._minute.clear()
         now = minute + MINUTE
-        rows: list[Row] = []
+        rows: list[MetricRow] = []
         while self._unpublished and self._unpublished[0][0] <= minute - PUBLICATION_LAG_SECONDS:
             rows += self._unpublished.popleft()[1]
         await asyncio.to_thread(self._send, now, rows)
@@ -164,12 +164,12 @@ class LabMetrics:
         ]
         self._server.administer("metrics", method="POST", body=rows)
 
-    def _send(self, now: int, rows: list[Row]) -> None:
+    def _send(self, now: int, rows: list[MetricRow]) -> None:
         self._server.administer("clock", method="POST", body={"now": now})
         if rows:
             self._server.administer("metrics", method="POST", body=rows)
 
-    def _rows(self, minute: int) -> Iterator[Row]:
+    def _rows(self, minute: int) -> Iterator[MetricRow]:
         hosts = HEALTHY_HOSTS[self._type]
         for side, balancer, dimensions in self._balancers():
             yield _row(hosts, dimensions, [(minute, balancer.tasks, 1)])
@@ -179,7 +179,7 @@ class LabMetrics:
                     yield _row(metric, dimensions, points)
         yield from self._messages([(minute, MESSAGES_A_MINUTE, 1)])
 
-    def _messages(self, points: list[Point]) -> Iterator[Row]:
+    def _messages(self, points: list[Point]) -> Iterator[MetricRow]:
         for queue in self._queues:
             for metric in (RECEIVED, DELETED):
                 yield _row(metric, {"QueueName": queue}, points)
@@ -203,7 +203,7 @@ class LabMetrics:
                 )
 
 
-def _row(metric: Metric, dimensions: Mapping[Dimension, str], points: list[Point]) -> Row:
+def _row(metric: Metric, dimensions: Mapping[Dimension, str], points: list[Point]) -> MetricRow:
     return {
         "namespace": metric.namespace,
         "name": metric.name,

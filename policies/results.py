@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal["passed", "failed", "waived"]
+RuleOutcome = Literal["passed", "failed", "waived"]
 Origin = Literal["checkov", "ours", "ours, over the estate"]
 
 
@@ -18,7 +18,7 @@ class Result:
     """Relative to the root that was judged."""
     first_line: int
     last_line: int
-    outcome: Outcome
+    outcome: RuleOutcome
     details: tuple[str, ...] = ()
     """The mistakes in this resource; empty for checkov's own checks, whose name is the message."""
     source: Literal["hcl", "plan"] = "hcl"

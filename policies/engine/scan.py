@@ -21,7 +21,7 @@ from policies.engine import checkov_checks
 from policies.engine.documents import write_out
 from policies.reading import hcl, top_level
 from policies.reading.stack import SynthesisedStack
-from policies.results import GateProblem, Outcome, Result
+from policies.results import GateProblem, Result, RuleOutcome
 
 GRAPH_CHECKS = Path(__file__).parents[1] / "checks" / "graph"
 
@@ -167,7 +167,7 @@ def results_of(
 ) -> list[Result]:
     """Return the records of a checkov report as results."""
     results = []
-    outcomes: tuple[Outcome, ...] = ("passed", "failed")
+    outcomes: tuple[RuleOutcome, ...] = ("passed", "failed")
     for outcome in outcomes:
         for record in getattr(report, f"{outcome}_checks"):
             first_line, last_line = record.file_line_range

@@ -10,7 +10,7 @@ from policies.reading.expressions import references
 from policies.reading.network import is_world, looked_up_names, permissions
 from policies.reading.stack import Block, SynthesisedStack, get
 
-Row = dict[str, Any]
+InventoryRow = dict[str, Any]
 
 _Users = dict[tuple[str, str], tuple[set[str], set[str]]]
 """Maps an environment and a name to two sets of texts about it."""
@@ -20,7 +20,7 @@ def _users() -> _Users:
     return defaultdict(lambda: (set(), set()))
 
 
-def certificates(stacks: Iterable[SynthesisedStack]) -> list[Row]:
+def certificates(stacks: Iterable[SynthesisedStack]) -> list[InventoryRow]:
     """Return each certificate with the listeners that present it (PCI DSS v4.0.1, 4.2.1.1)."""
     users = _users()
     for stack in stacks:
@@ -35,21 +35,21 @@ def certificates(stacks: Iterable[SynthesisedStack]) -> list[Row]:
     return _rows(users, "domain", "listeners", "tls_policies")
 
 
-def _rows(users: _Users, name: str, first: str, second: str) -> list[Row]:
+def _rows(users: _Users, name: str, first: str, second: str) -> list[InventoryRow]:
     return [
         {"environment": environment, name: key, first: sorted(firsts), second: sorted(seconds)}
         for (environment, key), (firsts, seconds) in sorted(users.items())
     ]
 
 
-def components(stacks: Iterable[SynthesisedStack]) -> list[Row]:
+def components(stacks: Iterable[SynthesisedStack]) -> list[InventoryRow]:
     """Return each container of each task (PCI DSS v4.0.1, 12.5.1)."""
     rows = (row for stack in stacks for row in _components(stack))
     order = ("environment", "service", "side", "container")
     return sorted(rows, key=lambda row: [row[column] for column in order])
 
 
-def _components(stack: SynthesisedStack) -> Iterator[Row]:
+def _components(stack: SynthesisedStack) -> Iterator[InventoryRow]:
     for task in stack.of("aws_ecs_task_definition"):
         try:
             definitions = containers(task)
@@ -75,7 +75,7 @@ def _image(image: str) -> str:
     return f"{repository} ({tags[-1]})" if tags and takes_tag(image) else image
 
 
-def group_uses(stacks: Iterable[SynthesisedStack]) -> list[Row]:
+def group_uses(stacks: Iterable[SynthesisedStack]) -> list[InventoryRow]:
     """Return each security group with what it is attached to (PCI DSS v4.0.1, 1.2.5)."""
     users = _users()
     for stack in stacks:
@@ -102,7 +102,7 @@ def _groups_of(block: Block) -> set[str]:
     return names
 
 
-def open_ports(stacks: Iterable[SynthesisedStack]) -> list[Row]:
+def open_ports(stacks: Iterable[SynthesisedStack]) -> list[InventoryRow]:
     """Return each permission of a security group in these stacks (PCI DSS v4.0.1, 1.2.5)."""
     types = (
         "aws_security_group",

@@ -19,7 +19,7 @@ from rollout.guard.allowances import read_break_glass
 from rollout.guard.options import read_and_judge
 from rollout.guard.report import as_data, print_verdict
 from rollout.guard.traffic_changes import SCALABLE_TARGET
-from rollout.locks.environment_locks import Check, locked
+from rollout.locks.environment_locks import LockCheck, locked
 from rollout.moves.journal import author
 from rollout.plans.order import in_order
 from rollout.scaling.due import register_after_apply
@@ -78,7 +78,7 @@ def _served(sealed: PlanSet, environments: Mapping[str, Environment]) -> list[En
 
 
 def _judge_and_apply(
-    base: Path, terraform: Terraform, sealed: PlanSet, check: Check, *, as_json: bool
+    base: Path, terraform: Terraform, sealed: PlanSet, check: LockCheck, *, as_json: bool
 ) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         # The JSON is read from the plan files: the JSON beside them is as easy to change as they.
@@ -120,7 +120,7 @@ def _judge_and_apply(
 
 
 def _applied(
-    terraform: Terraform, sealed: PlanSet, order: Sequence[str], check: Check
+    terraform: Terraform, sealed: PlanSet, order: Sequence[str], check: LockCheck
 ) -> Iterator[str]:
     """Apply the plans of these stacks and yield each that is done."""
     for position, stack in enumerate(order):

@@ -33,7 +33,7 @@ from rollout.deployment.read_back import (
 )
 from rollout.deployment.release_checks import Examined, RequestedRelease, RunningImage, examine
 from rollout.deployment.release_plans import ReleasePlans, plan_release, revision, variables
-from rollout.locks.environment_locks import Check
+from rollout.locks.environment_locks import LockCheck
 from rollout.locks.holding import LockLost
 from rollout.releases.record import Release, ReleaseVerdict, append_release
 from rollout.releases.registry import ServiceRepositories
@@ -94,7 +94,7 @@ class _Run:
     asked: RequestedRelease
     client: Client
     terraform: Terraform
-    check: Check
+    check: LockCheck
     examined: Examined
     running: Mapping[Side, PrimaryDeployment]
     """The deployments that ran before."""
@@ -271,7 +271,7 @@ class _Run:
 def deploy(
     asked: RequestedRelease,
     client: Client,
-    check: Check,
+    check: LockCheck,
     now: Callable[[], datetime],
     *,
     is_dry: bool = False,

@@ -25,7 +25,7 @@ from rollout.deployment.deploy import Deployed, RunsScenarios, deploy
 from rollout.deployment.read_back import COMPLETED, PrimaryDeployment, primary
 from rollout.deployment.release_checks import RequestedRelease, RunningImage, examine
 from rollout.images.copy import without_proof
-from rollout.locks.environment_locks import Check
+from rollout.locks.environment_locks import LockCheck
 from rollout.releases.record import ReleaseVerdict
 from rollout.releases.registry import ServiceRepositories
 from rollout.sleep.sleeping import refuse_asleep
@@ -220,7 +220,7 @@ def run_waves(
     standings: Standings,
     file: Path,
     client: Client,
-    check: Check,
+    check: LockCheck,
     now: Callable[[], datetime],
     *,
     smoke: RunsScenarios = smoke,
@@ -243,7 +243,7 @@ def run_waves(
 def _released(
     asked: RequestedRelease,
     client: Client,
-    check: Check,
+    check: LockCheck,
     now: Callable[[], datetime],
     smoke: RunsScenarios,
 ) -> str | None:

@@ -21,7 +21,7 @@ Wait = Annotated[
     typer.Option(metavar="TIME", parser=duration, help="How long to wait for the lock."),
 ]
 
-Check = Callable[[], None]
+LockCheck = Callable[[], None]
 """Raises LockLost when another command may change an environment; called before each change."""
 
 
@@ -32,7 +32,7 @@ def locked(
     by: str,
     *,
     longest: timedelta | None = None,
-) -> Iterator[Check]:
+) -> Iterator[LockCheck]:
     """Hold the lock of each environment for a command; wait as long as `longest` for each. SIGTERM
     ends the command as Ctrl-C does meanwhile: locks are given back, a deployment is put back.
 

@@ -61,7 +61,7 @@ class RecordState:
 States = tuple[RecordState, ...]
 
 
-Step = tuple[int, bool]
+RecordCall = tuple[int, bool]
 """A call to Route 53: the index of a write, and whether the call deletes its record."""
 
 
@@ -126,7 +126,7 @@ class RecordName:
                 if all(first in done for first, then in first_then if then in done):
                     yield self._state(done)
 
-    def _steps(self) -> list[Step]:
+    def _steps(self) -> list[RecordCall]:
         """Return the calls to Route 53. A replacement is two, and either may come first."""
         return [
             (index, deletes)
@@ -135,13 +135,13 @@ class RecordName:
             if (write.deletes if deletes else write.after)
         ]
 
-    def _comes_before(self, first: Step, then: Step) -> bool:
+    def _comes_before(self, first: RecordCall, then: RecordCall) -> bool:
         (a, deletes), (b, next_deletes) = first, then
         one, other = self.writes[a].address, self.writes[b].address
         needs = self.dependencies.needs
         return needs(one, other) if deletes or next_deletes else needs(other, one)
 
-    def _state(self, done: tuple[Step, ...]) -> States:
+    def _state(self, done: tuple[RecordCall, ...]) -> States:
         state = list(self.kept)
         for index, write in enumerate(self.writes):
             deleted, written = (index, True) in done, (index, False) in done

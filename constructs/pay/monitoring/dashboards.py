@@ -7,7 +7,7 @@ from constructs import Construct
 from imports.aws.cloudwatch_dashboard import CloudwatchDashboard
 from pay.model import Environment, Microservice, Side, addresses, names
 from pay.model.metrics import Dimension
-from pay.model.monitoring.dashboard import Row, body
+from pay.model.monitoring.dashboard import WidgetRow, body
 from pay.model.monitoring.overview import overview_rows
 from pay.model.monitoring.stay import Stay
 from pay.model.monitoring.widgets import WatchedService, rows
@@ -34,7 +34,7 @@ def environment_dashboard(
     _dashboard(scope, name, overview_rows(environment, services), environment.region)
 
 
-def _dashboard(scope: Construct, name: str, content: Iterable[Row], region: str) -> None:
+def _dashboard(scope: Construct, name: str, content: Iterable[WidgetRow], region: str) -> None:
     CloudwatchDashboard(
         scope,
         addresses.DASHBOARD.id,

@@ -11,7 +11,7 @@ from pathlib import Path
 from rollout.guard.rule import Context, Findings
 from rollout.plans.read import StackPlan
 
-Rule = Callable[[StackPlan, Context], Findings]
+GuardRule = Callable[[StackPlan, Context], Findings]
 
 _FILES = sorted(Path(__file__).parent.glob("*/[a-z]*.py"))
 _MODULES = {
@@ -19,7 +19,7 @@ _MODULES = {
     for file in _FILES
 }
 
-RULES: Mapping[str, Rule] = {rule: module.check for rule, module in _MODULES.items()}
+RULES: Mapping[str, GuardRule] = {rule: module.check for rule, module in _MODULES.items()}
 """Every rule by its id, in the order in which findings are listed."""
 
 REASONS: Mapping[str, str] = {rule: module.__doc__ or "" for rule, module in _MODULES.items()}

@@ -34,16 +34,16 @@ providers")."""
 _LABELS = ((90, "CRITICAL"), (70, "HIGH"), (40, "MEDIUM"), (1, "LOW"), (0, "INFORMATIONAL"))
 """The least normalised severity of each label (API reference, `Severity`)."""
 
-Rule = dict[str, Any]
+AutomationRule = dict[str, Any]
 
 
 def _refused(kind: str, message: str) -> SecurityHubClientError:
     return SecurityHubClientError(kind, message)
 
 
-def _rules(backend: SecurityHubBackend) -> dict[str, Rule]:
+def _rules(backend: SecurityHubBackend) -> dict[str, AutomationRule]:
     """Return the automation rules by ARN, as they were made."""
-    rules: dict[str, Rule] = backend.__dict__.setdefault("automation_rules", {})
+    rules: dict[str, AutomationRule] = backend.__dict__.setdefault("automation_rules", {})
     return rules
 
 
@@ -180,7 +180,7 @@ def create_automation_rule(self: SecurityHubResponse) -> str:
     rules = _rules(backend)
     if len(rules) >= MOST_RULES:
         raise _refused("LimitExceededException", f"An account has at most {MOST_RULES} rules.")
-    rule: Rule = {"RuleStatus": "ENABLED", "IsTerminal": False, **asked}
+    rule: AutomationRule = {"RuleStatus": "ENABLED", "IsTerminal": False, **asked}
     _check_rule(rule)
     owner = f"{backend.region_name}:{backend.account_id}"
     arn = f"arn:aws:securityhub:{owner}:automation-rule/{mock_random.uuid4()}"
@@ -190,7 +190,7 @@ def create_automation_rule(self: SecurityHubResponse) -> str:
     return json.dumps({"RuleArn": arn})
 
 
-def _check_rule(rule: Rule) -> None:
+def _check_rule(rule: AutomationRule) -> None:
     """Raise what AWS refuses (API reference, `CreateAutomationRule`)."""
     if not 1 <= rule["RuleOrder"] <= 1000:
         raise _refused("InvalidInputException", "RuleOrder is 1 to 1000.")
@@ -217,7 +217,7 @@ def _check_filters(filters: Mapping[str, Any], *, in_rule: bool) -> None:
 
 def _by_arn(
     backend: SecurityHubBackend, arns: Iterable[str]
-) -> tuple[list[Rule], list[dict[str, Any]]]:
+) -> tuple[list[AutomationRule], list[dict[str, Any]]]:
     """Return the rules of these ARNs, and an error for each other."""
     rules = _rules(backend)
     missing = [
@@ -265,7 +265,7 @@ def batch_delete_automation_rules(self: SecurityHubResponse) -> str:
     return _processed(rules, missing)
 
 
-def _processed(rules: Iterable[Rule], missing: Iterable[Mapping[str, Any]]) -> str:
+def _processed(rules: Iterable[AutomationRule], missing: Iterable[Mapping[str, Any]]) -> str:
     arns = [rule["RuleArn"] for rule in rules]
     return json.dumps(
         {"ProcessedAutomationRules": arns, "UnprocessedAutomationRules": list(missing)}

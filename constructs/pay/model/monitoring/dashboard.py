@@ -162,10 +162,10 @@ class Graph(Widget):
         }
 
 
-Row = Sequence[Widget]
+WidgetRow = Sequence[Widget]
 
 
-def body(rows: Iterable[Row], region: str) -> str:
+def body(rows: Iterable[WidgetRow], region: str) -> str:
     """Return the dashboard as the JSON text that `PutDashboard` takes.
 
     Raises InvalidInput when AWS would refuse it for its size.
@@ -192,7 +192,7 @@ def body(rows: Iterable[Row], region: str) -> str:
     return json.dumps({"periodOverride": "inherit", "start": "-PT6H", "widgets": placed})
 
 
-def _problems(rows: Sequence[Row]) -> Iterable[Problem]:
+def _problems(rows: Sequence[WidgetRow]) -> Iterable[Problem]:
     widgets = [widget for row in rows for widget in row]
     graphs = {widget.title: len(widget.entries) for widget in widgets if isinstance(widget, Graph)}
     lists = {each.title: len(each.arns) for each in widgets if isinstance(each, AlarmStates)}

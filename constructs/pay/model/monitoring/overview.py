@@ -15,7 +15,7 @@ from pay.model.metrics import (
     Dimension,
     Metric,
 )
-from pay.model.monitoring.dashboard import AlarmStates, Graph, GraphLine, Mark, Row, Text
+from pay.model.monitoring.dashboard import AlarmStates, Graph, GraphLine, Mark, Text, WidgetRow
 from pay.model.monitoring.outage import of_cluster, platform_outage
 from pay.model.monitoring.series import always, of_side
 from pay.model.monitoring.widgets import of_databases, queue_graphs
@@ -25,7 +25,9 @@ from pay.model.vocabulary import Side
 WHOLE_ROW, HALF_A_ROW = 24, 12
 
 
-def overview_rows(environment: Environment, services: Iterable[Microservice]) -> Iterator[Row]:
+def overview_rows(
+    environment: Environment, services: Iterable[Microservice]
+) -> Iterator[WidgetRow]:
     """Yield the rows of the environment's dashboard, from the top."""
     services = [service for service in services if service.name in environment.services]
     outage = platform_outage(environment)

@@ -33,9 +33,9 @@ from pay.model.monitoring.dashboard import (
     LogQuery,
     Mark,
     Moment,
-    Row,
     Text,
     Widget,
+    WidgetRow,
 )
 from pay.model.monitoring.queues import received_queues
 from pay.model.monitoring.series import always, of_side, share_of_side, side_of
@@ -91,7 +91,7 @@ class WatchedService:
         return self.service.load_balancer_type is LoadBalancerType.APPLICATION
 
 
-def rows(watched: WatchedService) -> Iterator[Row]:
+def rows(watched: WatchedService) -> Iterator[WidgetRow]:
     """Yield the rows that the service has, from the top."""
     for row in ROWS:
         yield tuple(_since(watched.stay, watched.stage, widget) for widget in row(watched))

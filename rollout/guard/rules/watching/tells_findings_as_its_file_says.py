@@ -25,7 +25,7 @@ _TRANSFORMER: Path = ("input_transformer", 0)
 _DEAD_LETTERS: Path = ("dead_letter_config", 0, "arn")
 _RETRY: Path = ("retry_policy", 0)
 
-Check = Callable[[Plan, ResourceChange, Route, Account], Iterator[str]]
+RouteCheck = Callable[[Plan, ResourceChange, Route, Account], Iterator[str]]
 
 
 def check(plan: StackPlan, context: Context) -> Findings:
@@ -90,7 +90,7 @@ def _target(plan: Plan, change: ResourceChange, route: Route, account: Account) 
         yield f"{shown(_DEAD_LETTERS)} is {words(change, _DEAD_LETTERS)}, not {queue}"
 
 
-_CHECKS: Mapping[str, tuple[str, Check]] = {
+_CHECKS: Mapping[str, tuple[str, RouteCheck]] = {
     "aws_cloudwatch_event_rule": ("name", _rule),
     "aws_cloudwatch_event_target": ("rule", _target),
 }
