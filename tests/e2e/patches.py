@@ -13,7 +13,7 @@ from rollout.cli import app
 from rollout.deployment import patch as module
 from rollout.deployment.deploy import Deployed, deploy
 from rollout.deployment.patch import Patch, Standing
-from rollout.deployment.release_checks import Asked
+from rollout.deployment.release_checks import RequestedRelease
 from rollout.releases.record import Release, ReleaseVerdict
 from tests.conftest import ROOT
 from tests.e2e.deployed import SERVICE

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from pay.catalogue import CATALOGUE
 from pay.catalogue.scenarios import SCENARIOS
 from pay.model import Environment, Side, Stage, host_name, names
-from pay.model.smoke import Scenario
-from pay.smoke.runner.run import Network
+from pay.model.smoke import SmokeScenario
+from pay.smoke.runner.run import RunnerNetwork
 from rollout.smoke.local import smoke_locally
 from rollout.smoke.verdict import ScenarioOutcome, SmokeVerdict
 from sandbox.shop.faults import Fault
@@ -74,13 +74,13 @@ class LocalAccount:
         return self._run(side, [SCENARIOS[name] for name in scenarios] or None)
 
     @property
-    def network(self) -> Network:
+    def network(self) -> RunnerNetwork:
         """The network in which names lead to EC2 by DNS."""
         hosts = [host_name(each, self.environment) for each in CATALOGUE.values()]
         sides = {f"{name}.elb.test": side for name, side in self.balancers.items()}
         return self.served.network({**dict.fromkeys(hosts, Side.EC2), **sides})
 
-    def _run(self, side: Side, scenarios: list[Scenario] | None) -> SmokeVerdict:
+    def _run(self, side: Side, scenarios: list[SmokeScenario] | None) -> SmokeVerdict:
         return smoke_locally(
             self.environment, side, scenarios, client=self.client, network=self.network
         )

@@ -13,7 +13,7 @@ import pytest
 from pay.model.problem import InvalidInput
 from rollout.terminal.refusal import Failed
 from rollout.versions import refresh
-from rollout.versions.known import KNOWN, End, Known, load
+from rollout.versions.known import KNOWN, EndOfLife, Known, load
 from rollout.versions.pinned import Pinned, Source, pinned
 from rollout.versions.report import findings, lines
 from tests.support.checkout import PayJson
