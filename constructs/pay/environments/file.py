@@ -52,12 +52,10 @@ def read(path: Path) -> EnvironmentFile:
     """Return a file's content and its own mistakes, without checks against other files."""
     try:
         text = read_text(path)
-        data = parse(text)
+        draft, mistakes, secrets, lines = _content(text)
     except (OSError, ValueError) as error:
         return EnvironmentFile(path, UNREADABLE, (_unreadable(path, error),), TomlLines(""))
-    strange = dict(_strange(data))
-    draft, mistakes = _validated(data)
-    problems = list(dict.fromkeys(_named(problem, strange) for problem in mistakes))
+    problems = list(mistakes)
     if draft.readable("name") and draft.environment.name != path.stem:
         problems.append(
             Problem(
@@ -67,10 +65,23 @@ def read(path: Path) -> EnvironmentFile:
                 fix="rename the file or the environment",
             )
         )
-    problems += _secrets(data)
-    file = EnvironmentFile(path, draft, (), TomlLines(text))
-    placed = [file.placed(problem) for problem in problems]
+    file = EnvironmentFile(path, draft, (), lines)
+    placed = [file.placed(problem) for problem in (*problems, *secrets)]
     return replace(file, problems=(*placed, *_secrets_in_comments(path, text, placed)))
+
+
+@lru_cache(maxsize=64)
+def _content(text: str) -> tuple[Draft, tuple[Problem, ...], tuple[Problem, ...], TomlLines]:
+    """Return what the text says, its mistakes and its secrets in values without their places, and
+    its lines. Raises NotToml.
+
+    A command reads the same text several times, of a checkout and of the one before a change.
+    """
+    data = parse(text)
+    strange = dict(_strange(data))
+    draft, mistakes = _validated(data)
+    named = dict.fromkeys(_named(problem, strange) for problem in mistakes)
+    return draft, tuple(named), tuple(_secrets(data)), TomlLines(text)
 
 
 def says_it_follows(path: Path, environment: str) -> bool:
@@ -96,10 +107,7 @@ def _secrets_in_comments(path: Path, text: str, known: list[Problem]) -> Iterato
 
 @lru_cache(maxsize=64)
 def _lines_with_secrets(text: str) -> tuple[tuple[int, str], ...]:
-    """Return the line of each secret that its form or its comment reveals, and why it is one.
-
-    A command reads the same text several times, of a checkout and of the one before a change.
-    """
+    """Return the line of each secret that its form or its comment reveals, and why it is one."""
     by_format = ((text.count("\n", 0, each.start) + 1, each.why) for each in credentials(text))
     by_key = ((line, each.why) for line, comment in comments(text) for each in in_prose(comment))
     return (*by_format, *by_key)

@@ -366,8 +366,9 @@ def _stacks(environments: tuple[Environment, ...]) -> Iterator[Stack]:
         name = environment.name
         for kind in _of_scope(StackScope.ENVIRONMENT, environment):
             yield Stack(kind.stack_id(name), kind, name, (name,))
+        of_service = list(_of_scope(StackScope.SERVICE, environment))
         for service in environment.services:
-            for kind in _of_scope(StackScope.SERVICE, environment):
+            for kind in of_service:
                 yield Stack(kind.stack_id(name, service), kind, name, (name,), service)
 
 

@@ -6,6 +6,7 @@ The stages are data: their order, their weights and their edges. Sources: Route 
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 from typing import Annotated
 
@@ -139,7 +140,7 @@ class Ladder(Model):
     @property
     def stages(self) -> tuple[Stage, ...]:
         """Return every stage that a service passes through."""
-        return (Stage.LEGACY, Stage.DARK, *self.rungs, Stage.SOAK, Stage.DETACHED, Stage.RETIRED)
+        return _stages(self)
 
     @property
     def largest_step(self) -> int:
@@ -161,3 +162,9 @@ class Ladder(Model):
             Record(side=Side.EC2, weight=FULL_WEIGHT - share),
             Record(side=Side.FARGATE, weight=share),
         )
+
+
+@cache
+def _stages(ladder: Ladder) -> tuple[Stage, ...]:
+    """A command asks for them thousands of times: once for each service, alarm and edge."""
+    return (Stage.LEGACY, Stage.DARK, *ladder.rungs, Stage.SOAK, Stage.DETACHED, Stage.RETIRED)

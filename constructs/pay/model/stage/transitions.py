@@ -12,6 +12,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from pay.model.stage.rows import ROWS
 from pay.model.stage.stage import Ladder, Stage
@@ -52,6 +53,7 @@ def rollbacks(ladder: Ladder, stage: Stage) -> tuple[Edge, ...]:
     return tuple(Edge(stage, target, Direction.ROLLBACK) for target in targets)
 
 
+@cache
 def transitions(ladder: Ladder) -> tuple[Edge, ...]:
     """Return every move that the ladder allows."""
     both = ((promotion(ladder, stage), *rollbacks(ladder, stage)) for stage in ladder.stages)

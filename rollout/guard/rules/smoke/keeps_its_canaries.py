@@ -23,10 +23,11 @@ _EXPRESSION: Path = ("schedule", 0, "expression")
 
 def check(plan: StackPlan, context: Context) -> Findings:
     environment = context.environment(plan)
+    changes = [change for change in plan.plan.moving if change.type == CANARY]
+    if not changes:
+        return
     scheduled = {each.name: each for each in targets(environment) if each.side is None}
-    for change in plan.plan.moving:
-        if change.type != CANARY:
-            continue
+    for change in changes:
         if not change.is_removed:
             target = scheduled.get(str(change.after.get("name")))
             if target and (saw := _runs_otherwise(change, target)):
