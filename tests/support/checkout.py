@@ -17,7 +17,6 @@ from pay.model.service.call_graph import neighbours
 from pay.model.stage.transitions import Direction, Edge
 from rollout.moves import journal
 from rollout.moves.journal import Move, journal_path
-from rollout.moves.stage_file import with_stage
 from rollout.moves.standings import Standings, load_standings
 from tests.conftest import ROOT
 
@@ -52,9 +51,12 @@ class Checkout:
     ) -> None:
         """Sets a stage, and tells the journal since when; `ago=None`: changed by hand."""
         path = self.file(environment)
-        written = tomllib.loads(path.read_text())
+        text = path.read_text()
+        written = tomllib.loads(text)
         before = Stage(written["services"][service]["stage"])
-        path.write_text(with_stage(path.read_text(), service, Stage(stage), where=path.name))
+        table = f'[services.{service}]\nstage = "{{}}"\n'
+        assert table.format(before) in text
+        path.write_text(text.replace(table.format(before), table.format(Stage(stage))))
         if ago is None or before == stage:
             return
         ladder = Ladder.model_validate(written["ladder"])

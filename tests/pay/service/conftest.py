@@ -35,6 +35,7 @@ def side_of(environments: Mapping[str, Environment]) -> SideOf:
 def as_it_ran(environments: Mapping[str, Environment]) -> SideOf:
     """Renders a service on a side while its EC2 side is taken over unhardened."""
 
+    @cache
     def render(
         name: str, side: Side, stage: Stage = Stage.DARK, environment: str = "sandbox"
     ) -> Synthesised:

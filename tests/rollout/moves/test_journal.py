@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pay.environments.load import load_environments
-from pay.model import Stage
+from pay.model import Environment, Stage
 from pay.model.problem import InvalidInput
 from pay.model.stage.transitions import promotion
 from rollout.moves.journal import append, author, journal_path, move, read_all
@@ -119,8 +120,10 @@ def test_a_line_is_added_after_a_file_without_a_last_newline(tmp_path: Path) -> 
 
 @settings(max_examples=40)
 @given(st.lists(st.text(), min_size=1, max_size=3), st.text(st.characters(exclude_categories=())))
-def test_reads_every_text_that_it_writes(reasons: list[str], evidence: str) -> None:
-    ladder = load_environments(COMMITTED)["test-12"].ladder
+def test_reads_every_text_that_it_writes(
+    environments: Mapping[str, Environment], reasons: list[str], evidence: str
+) -> None:
+    ladder = environments["test-12"].ladder
     edge = promotion(ladder, Stage.CANARY)
     assert edge
     with TemporaryDirectory() as folder:
