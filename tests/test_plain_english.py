@@ -6,6 +6,7 @@ import re
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from io import StringIO
 from itertools import pairwise
 
@@ -66,9 +67,15 @@ NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.)\s)")
 """Each row of a list or a table stands alone."""
 
 
+@lru_cache(maxsize=1)
+def walk(tree: ast.AST) -> list[ast.AST]:
+    """Return every node of a tree, which several rules look at one after the other."""
+    return [*ast.walk(tree)]
+
+
 def docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
     """Yield the docstrings of modules, classes, functions and values."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         body = getattr(node, "body", None)
         if not isinstance(body, list):
             continue
@@ -142,17 +149,14 @@ def called(function: ast.expr) -> str:
 def texts(tree: ast.AST, *, everything: bool = False) -> Iterator[tuple[int, str]]:
     """Yield the line and the text of each string that a person reads."""
     others = {id(node) for node in docstrings(tree)} | {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr)
-        for part in node.values
+        id(part) for node in walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
     }
     roots: list[ast.AST] = (
         [tree]
         if everything
         else [
             argument
-            for node in ast.walk(tree)
+            for node in walk(tree)
             if isinstance(node, ast.Call) and called(node.func) in TEXT_CALLS
             for argument in (*node.args, *(keyword.value for keyword in node.keywords))
         ]
@@ -180,7 +184,7 @@ def prose(markdown: str) -> str:
 
 
 def vague_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
                 pass
@@ -196,7 +200,7 @@ def openings_without_a_verb(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield the first word of each docstring of a function that begins with no verb. That of a
     constructor may begin with a parameter: its class says what is constructed.
     """
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, Function) and (text := ast.get_docstring(node)):
             first = text.split(maxsplit=1)[0]
             is_parameter = node.name == "__init__" and first.startswith("`")

@@ -2,16 +2,24 @@
 
 import json
 import tempfile
+import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+from unittest import mock
 
 import cdktf
 from cdktf import App, TerraformStack
 
 from pay.model import Environment, Side, Stage
 from stacks.estate import add_stack, planned_stacks
+
+REMEMBERED = mock.patch.object(typing, "get_type_hints", cache(typing.get_type_hints))
+"""The generated constructs check the types of arguments by hints that they work out at each call.
+main.py checks none, as it runs with `-O`.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def synthesise(
     environments: Iterable[Environment], patterns: Iterable[str] = ()
 ) -> dict[str, Synthesised]:
     """Build and synthesise in a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, REMEMBERED:
         app = App(outdir=folder, stack_traces=False)
         for planned in planned_stacks(
             {each.name: each for each in environments}, patterns=patterns
@@ -65,9 +73,10 @@ def synthesise(
 
 def rendered(build: Callable[[TerraformStack], object]) -> Synthesised:
     """What constructs render in a stack of their own; `build` is given the stack."""
-    stack = TerraformStack(cdktf.Testing.app(), "stack")
-    build(stack)
-    return Synthesised("stack", json.loads(cdktf.Testing.synth(stack)))
+    with REMEMBERED:
+        stack = TerraformStack(cdktf.Testing.app(), "stack")
+        build(stack)
+        return Synthesised("stack", json.loads(cdktf.Testing.synth(stack)))
 
 
 class SideOf(Protocol):

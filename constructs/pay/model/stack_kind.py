@@ -187,7 +187,8 @@ class StackKind:
 
     def stack_id(self, owner: str, service: str | None = None) -> str:
         """Return the id; `owner` is an environment's name or an account's."""
-        return "-".join(part for part in (owner, service, self.ends or self.name) if part)
+        end = self.ends or self.name
+        return f"{owner}-{service}-{end}" if service else f"{owner}-{end}"
 
     def tags(
         self, owner: Environment | Account, service: Microservice | None = None

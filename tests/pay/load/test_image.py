@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from pay.catalogue import assumptions
 from tests.conftest import ROOT
 from toolchain.paths import virtual_environment
@@ -13,6 +15,7 @@ from toolchain.paths import virtual_environment
 TEXT = (ROOT / "constructs" / "pay" / "load" / "Dockerfile").read_text()
 
 
+@pytest.mark.slow
 def test_what_it_copies_starts_as_its_entry_point_says(tmp_path: Path) -> None:
     """The packages of the lock file are those of the environment that set-up makes."""
     for source, target in re.findall(r"^COPY (\S+) /runner/(\S*)$", TEXT, re.MULTILINE):

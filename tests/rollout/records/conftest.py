@@ -1,5 +1,6 @@
 """A checkout whose branch follows one of a bare repository, and a person beside it who pushes."""
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,14 +59,21 @@ class Clone:
         return self.git("log", "--format=%s", "origin/main").splitlines()
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
-    git_settings.forget(monkeypatch)
-    server = tmp_path / "server.git"
-    subprocess.run(
-        ["git", "init", "--quiet", "--bare", "--initial-branch=main", server], check=True
-    )
-    first = clone(tmp_path, "first")
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bare repository with a commit of the environment files and a record, for copying."""
+    folder = tmp_path_factory.mktemp("server")
+    server = folder / "server.git"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        git_settings.forget(monkeypatch)
+        subprocess.run(
+            ["git", "init", "--quiet", "--bare", "--initial-branch=main", server], check=True
+        )
+        _push_first_commit(clone(folder, "first"))
+    return server
+
+
+def _push_first_commit(first: Clone) -> None:
     for name, path in environment_files(COMMITTED).items():
         first.write(f"environments/{name}.toml", path.read_text())
     first.write(RELEASES, "1\n")
@@ -73,6 +81,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
     first.git("add", ".")
     first.git("commit", "--quiet", "--message", "First")
     first.git("push", "--quiet")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Path) -> Clone:
+    git_settings.forget(monkeypatch)
+    shutil.copytree(server, tmp_path / server.name)
     made = clone(tmp_path, "here")
     monkeypatch.setenv("PAY_ENVIRONMENTS", str(made.environments))
     return made

@@ -13,6 +13,8 @@ from rollout.releases.record import releases_path
 from rollout.tasks.record import record_path
 from tests.rollout.records.conftest import RELEASES, VERDICTS, Clone
 
+pytestmark = pytest.mark.slow  # each test begins with a commit of real Git
+
 
 def run(*options: str) -> Result:
     return CliRunner().invoke(app, ["keep-records", *options], env={"COLUMNS": "1000"})
