@@ -166,5 +166,5 @@ class Ladder(Model):
 
 @cache
 def _stages(ladder: Ladder) -> tuple[Stage, ...]:
-    """A command asks for them thousands of times: once for each service, alarm and edge."""
+    """Return the stages, for which a command asks once for each service, alarm and edge."""
     return (Stage.LEGACY, Stage.DARK, *ladder.rungs, Stage.SOAK, Stage.DETACHED, Stage.RETIRED)
