@@ -52,9 +52,12 @@ def read(path: Path) -> EnvironmentFile:
     """Return a file's content and its own mistakes, without checks against other files."""
     try:
         text = read_text(path)
-        draft, mistakes, secrets, lines = _content(text)
     except (OSError, ValueError) as error:
-        return EnvironmentFile(path, UNREADABLE, (_unreadable(path, error),), TomlLines(""))
+        return _unreadable(path, error)
+    try:
+        draft, mistakes, secrets, lines = _content(text)
+    except NotToml as error:
+        return _unreadable(path, error)
     problems = list(mistakes)
     if draft.readable("name") and draft.environment.name != path.stem:
         problems.append(
@@ -124,13 +127,14 @@ def _secret(key: str, why: str, where: str = "", line: int | None = None) -> Pro
     )
 
 
-def _unreadable(path: Path, error: Exception) -> Problem:
-    return Problem(
+def _unreadable(path: Path, error: Exception) -> EnvironmentFile:
+    problem = Problem(
         where=str(path),
         line=error.line if isinstance(error, NotToml) else None,
         found=str(error),
         allowed="a readable TOML file in UTF-8",
     )
+    return EnvironmentFile(path, UNREADABLE, (problem,), TomlLines(""))
 
 
 def _strange(value: object, key: str = "") -> Iterator[tuple[str, str]]:

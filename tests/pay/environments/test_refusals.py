@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pay.environments import file
 from pay.environments.file import read
 from tests.support.problems import only
 from tests.support.spoiled import Edit, Refused
@@ -377,3 +378,15 @@ def test_refuses_a_name_that_aws_reserves(folder: Path, edit: Edit, refused: Ref
     (folder / "sandbox.toml").rename(folder / "fargate-1.toml")
     problem = only(refused())
     assert (problem.key, problem.found) == ("name", "fargate-1")
+
+
+def test_an_error_of_our_own_is_not_called_an_unreadable_file(
+    edit: Edit, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(text: str) -> None:
+        raise ValueError("a mistake of ours")
+
+    edit("production-2", "[network]", "# no other test has read this text\n[network]")
+    monkeypatch.setattr(file, "TomlLines", fails)
+    with pytest.raises(ValueError, match="a mistake of ours"):
+        read(folder / "production-2.toml")
