@@ -1,1 +1,1 @@
-"""Wiring only: one file per kind of stack."""
+"""Wires constructs into stacks, one file per kind, for the synthesis of all."""
