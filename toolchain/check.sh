@@ -28,14 +28,14 @@ parts() {
 }
 
 tests() {
-    # Without bytecode, every worker and every program that a test starts compiles its modules again,
-    # which takes a tenth of the time.
+    # Without bytecode, every worker and every program that a test starts compiles its modules again.
+    # That takes a tenth of the time.
     unset PYTHONDONTWRITEBYTECODE
     if [ "$1" = all ]; then
         # One process writes pytest's bytecode of the tests, which every worker would write again.
         $bin/pytest --collect-only -qq >/dev/null 2>&1
-        # Three times two cores: an ordinary day waits for its clock, the traffic lab for its clients,
-        # Terraform for the sandbox.
+        # Three times two cores, because an ordinary day waits for its clock. The traffic lab waits for
+        # its clients, Terraform for the sandbox.
         set -- slipcover -m pytest -n 6 --no-loadscope-reorder --durations 20
     else
         # No test looks at logs: what would record them takes a twentieth of the time.
