@@ -45,7 +45,7 @@ class Only(RunnerFilter):
         return (check.id if check else check_id) in self._rules
 
 
-class _Runner(Runner):
+class _SerialRunner(Runner):
     """Runs checks of connections one after the other.
 
     checkov's own threads cost more time than they save, and hide the exception of a check that
@@ -121,7 +121,7 @@ class Scanner:
         return stack, results, problems
 
     def _run(self, definitions: Definitions, folder: Path) -> Report:
-        runner = _Runner()
+        runner = _SerialRunner()
         # Variables are not rendered: rendering leaves long or mixed documents unparsed, and takes
         # half of the time (docs/decisions/0040).
         graph = runner.graph_manager.build_graph_from_definitions(

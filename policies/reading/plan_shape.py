@@ -23,19 +23,19 @@ class _PlannedValues(BaseModel):
     root_module: _PlannedModule = _PlannedModule()
 
 
-class _Configuration(BaseModel):
+class _ConfigurationShape(BaseModel):
     provider_config: dict[str, dict[str, Any]] = {}
     root_module: _PlannedModule = _PlannedModule()
 
 
-class _ResourceChange(_Resource):
+class _ResourceChangeShape(_Resource):
     change: dict[str, Any]
 
 
-class _Plan(BaseModel):
+class _PlanShape(BaseModel):
     planned_values: _PlannedValues
-    configuration: _Configuration = _Configuration()
-    resource_changes: list[_ResourceChange] = []
+    configuration: _ConfigurationShape = _ConfigurationShape()
+    resource_changes: list[_ResourceChangeShape] = []
 
 
 def require_shape(path: Path, plan: PlanJson) -> None:
@@ -43,7 +43,7 @@ def require_shape(path: Path, plan: PlanJson) -> None:
     same for a plan with a part that no rule judges.
     """
     try:
-        _Plan.model_validate(plan.document, strict=True)
+        _PlanShape.model_validate(plan.document, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         place = cut(".".join(map(str, first["loc"])))

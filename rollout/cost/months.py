@@ -106,7 +106,7 @@ class Month:
 
 def months(plans: Sequence[StagePlan], pricing: Pricing, now: datetime) -> tuple[Month, ...]:
     """Return HORIZON months from the present one on."""
-    used = [_Used(plan) for plan in plans]
+    used = [_UsageByStage(plan) for plan in plans]
     of_accounts = [*account_usage(plan.environment for plan in plans)]
     end = max(plan.end for plan in plans)
     bills = list[Month]()
@@ -152,7 +152,7 @@ def _summed(usages: Iterable[Usage], pricing: Pricing) -> tuple[CostLine, ...]:
     )
 
 
-class _Used:
+class _UsageByStage:
     """The usage of an environment at each of its services' stages, looked up once."""
 
     def __init__(self, plan: StagePlan) -> None:

@@ -88,7 +88,7 @@ class Deployed:
 
 
 @dataclass
-class _Run:
+class _RunningRelease:
     """One running deployment."""
 
     asked: RequestedRelease
@@ -320,7 +320,9 @@ def deploy(
         if is_dry:
             return plans
         there = {side: each for side, each in running.items() if each}
-        run = _Run(asked, client, terraform, check, examined, there, plans, registry, smoke)
+        run = _RunningRelease(
+            asked, client, terraform, check, examined, there, plans, registry, smoke
+        )
         try:
             run.release_everywhere(now)
         except LockLost:
@@ -338,7 +340,7 @@ def deploy(
         return _recorded(run, run.entry(now(), None))
 
 
-def _recorded(run: _Run, entry: Release) -> Deployed:
+def _recorded(run: _RunningRelease, entry: Release) -> Deployed:
     asked = run.asked
     try:
         file = append_release(asked.folder, asked.environment.name, asked.service.name, entry)

@@ -15,7 +15,7 @@ class _FromVerdict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Finding(_FromVerdict):
+class _VerdictFinding(_FromVerdict):
     rule: str
     stack: str
     address: str
@@ -24,7 +24,7 @@ class _Finding(_FromVerdict):
     waiver: str | None = None
 
 
-class _Problem(_FromVerdict):
+class _VerdictProblem(_FromVerdict):
     kind: str
     where: str
     what: str
@@ -35,11 +35,11 @@ class _Root(_FromVerdict):
     judged_on: date
     stacks: tuple[str, ...] = Field(min_length=1)
     rules: tuple[str, ...]
-    findings: tuple[_Finding, ...]
-    problems: tuple[_Problem, ...]
+    findings: tuple[_VerdictFinding, ...]
+    problems: tuple[_VerdictProblem, ...]
 
 
-class _Result(_FromVerdict):
+class _VerdictFile(_FromVerdict):
     roots: tuple[_Root, ...] = Field(min_length=1)
 
 
@@ -87,7 +87,7 @@ def read_policy_result(path: Path) -> PolicyResult:
     Raises InvalidInput for a file that is not a result, or judged nothing.
     """
     try:
-        result = _Result.model_validate(json.loads(path.read_bytes()))
+        result = _VerdictFile.model_validate(json.loads(path.read_bytes()))
     except (OSError, ValueError, RecursionError) as error:
         problem = Problem(
             where=str(path),

@@ -16,7 +16,7 @@ from rollout.versions.pinned import Pinned, Source
 KNOWN = Path(__file__).with_name("known.toml")
 
 
-class _Row(BaseModel):
+class _StrictTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -29,7 +29,7 @@ def _is_link(text: str) -> str:
 Link = Annotated[str, AfterValidator(_is_link)]
 
 
-class EndOfLife(_Row):
+class EndOfLife(_StrictTable):
     """The day after which versions that begin with `cycle` get no fixes."""
 
     cycle: str
@@ -46,7 +46,7 @@ class EndOfLife(_Row):
         return f"{pin.number}.".startswith(f"{self.cycle}.")
 
 
-class Known(_Row):
+class Known(_StrictTable):
     """A row of `known.toml`."""
 
     newest: str
@@ -61,7 +61,7 @@ class Known(_Row):
         return max(holding, key=lambda each: len(each.cycle), default=None)
 
 
-class _Versions(_Row):
+class _Versions(_StrictTable):
     programs: dict[str, Known] = Field(default_factory=dict)
     pypi: dict[str, Known] = Field(default_factory=dict)
     npm: dict[str, Known] = Field(default_factory=dict)

@@ -30,7 +30,7 @@ _PATH = re.compile(
 )
 
 
-class _Refused(Exception):
+class _RegistryRefusal(Exception):
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
         self.status, self.code = status, code
@@ -49,7 +49,7 @@ class ImageRegistry:
         request = Request(environ)
         try:
             return self._answer(request)
-        except _Refused as refused:
+        except _RegistryRefusal as refused:
             error = {"code": refused.code, "message": str(refused)}
             answer = Response(json.dumps({"errors": [error]}), refused.status)
             answer.content_type = "application/json"
@@ -65,7 +65,7 @@ class ImageRegistry:
             return Response("{}", content_type="application/json")
         match = _PATH.fullmatch(request.path)
         if match is None:
-            raise _Refused(HTTPStatus.NOT_FOUND, "UNSUPPORTED", "no such path")
+            raise _RegistryRefusal(HTTPStatus.NOT_FOUND, "UNSUPPORTED", "no such path")
         host = _HOST.match(request.host)
         account = host["account"] if host else caller[0]
         region = host["region"] if host else self._settings.region
@@ -73,7 +73,7 @@ class ImageRegistry:
         method = "GET" if request.method == "HEAD" else request.method
         serve = _ROUTES.get((method, kind))
         if serve is None:
-            raise _Refused(HTTPStatus.METHOD_NOT_ALLOWED, "UNSUPPORTED", request.method)
+            raise _RegistryRefusal(HTTPStatus.METHOD_NOT_ALLOWED, "UNSUPPORTED", request.method)
         action, answer = serve
         backend = _backend(account, region, caller, action, name)
         return answer(self, request, backend, backend.repositories[name], reference)
@@ -82,10 +82,10 @@ class ImageRegistry:
         if "Authorization" in request.headers:
             # S3 API reference, "Error responses", InvalidArgument: a signed address needs no token.
             message = "Only one auth mechanism allowed"
-            raise _Refused(HTTPStatus.BAD_REQUEST, "InvalidArgument", message)
+            raise _RegistryRefusal(HTTPStatus.BAD_REQUEST, "InvalidArgument", message)
         content = self._contents.get(request.path.removeprefix(CONTENTS))
         if content is None:
-            raise _Refused(HTTPStatus.FORBIDDEN, "AccessDenied", "Access Denied")
+            raise _RegistryRefusal(HTTPStatus.FORBIDDEN, "AccessDenied", "Access Denied")
         return Response(content, content_type="application/octet-stream")
 
     def get_manifest(
@@ -97,7 +97,7 @@ class ImageRegistry:
                 **{"image_tag": None, "image_digest": None, by: reference}
             )
         except Exception:
-            raise _Refused(
+            raise _RegistryRefusal(
                 HTTPStatus.NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found"
             ) from None
         answer = Response(image.image_manifest, content_type=image.image_manifest_media_type)
@@ -123,7 +123,7 @@ class ImageRegistry:
             # Not an error for an image by its digest: docker pushes it again and again.
             if not (by_digest and code == "ImageAlreadyExistsException"):
                 known = {"ImageAlreadyExistsException": "TAG_INVALID"} | _CODES
-                raise _Refused(
+                raise _RegistryRefusal(
                     HTTPStatus.BAD_REQUEST, known.get(code, "MANIFEST_INVALID"), str(error)
                 ) from None
             image = repository._get_image(None, reference)
@@ -138,7 +138,9 @@ class ImageRegistry:
 
         content = blobs_of(repository).get(reference)
         if content is None:
-            raise _Refused(HTTPStatus.NOT_FOUND, "BLOB_UNKNOWN", "Requested layer not found")
+            raise _RegistryRefusal(
+                HTTPStatus.NOT_FOUND, "BLOB_UNKNOWN", "Requested layer not found"
+            )
         self._contents[reference] = content
         port = request.environ["SERVER_PORT"]
         answer = Response(status=HTTPStatus.TEMPORARY_REDIRECT)
@@ -167,7 +169,7 @@ class ImageRegistry:
         content = bytes(self._upload(reference)) + request.get_data()
         wanted = request.args.get("digest")
         if digest_of(content) != wanted:
-            raise _Refused(
+            raise _RegistryRefusal(
                 HTTPStatus.BAD_REQUEST,
                 "DIGEST_INVALID",
                 f"The layer has {digest_of(content)}, not {wanted}",
@@ -181,7 +183,7 @@ class ImageRegistry:
 
     def _upload(self, reference: str) -> bytearray:
         if reference not in self._uploads:
-            raise _Refused(HTTPStatus.NOT_FOUND, "BLOB_UPLOAD_UNKNOWN", "no such upload")
+            raise _RegistryRefusal(HTTPStatus.NOT_FOUND, "BLOB_UPLOAD_UNKNOWN", "no such upload")
         return self._uploads[reference]
 
     def list_tags(
@@ -226,7 +228,7 @@ def _caller(request: Request) -> tuple[str, str]:
     try:
         account_id, role_arn = json.loads(b64decode((given and given.password) or ""))
     except (TypeError, ValueError):
-        raise _Refused(HTTPStatus.UNAUTHORIZED, "UNAUTHORIZED", "Not Authorized") from None
+        raise _RegistryRefusal(HTTPStatus.UNAUTHORIZED, "UNAUTHORIZED", "Not Authorized") from None
     return account_id, role_arn
 
 
@@ -241,9 +243,9 @@ def _backend(account: str, region: str, caller: tuple[str, str], action: str, na
     try:
         require(backend, Caller(*caller), action, name)
     except AccessDeniedException as denied:
-        raise _Refused(HTTPStatus.FORBIDDEN, "DENIED", str(denied)) from None
+        raise _RegistryRefusal(HTTPStatus.FORBIDDEN, "DENIED", str(denied)) from None
     if name not in backend.repositories:
-        raise _Refused(
+        raise _RegistryRefusal(
             HTTPStatus.NOT_FOUND,
             "NAME_UNKNOWN",
             f"The repository with name '{name}' does not exist in the registry with id '{account}'",

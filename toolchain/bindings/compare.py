@@ -50,7 +50,7 @@ class BindingsDifference:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _SchemaEntry:
     form: str
     """An attribute's type, or how a block repeats."""
     required: bool
@@ -140,7 +140,7 @@ def _set(path: str, value: object) -> Iterator[str]:
             yield from _set(f"{path}.{key}", inner)
 
 
-def _between(path: str, before: _Entry | None, after: _Entry | None) -> Iterator[What]:
+def _between(path: str, before: _SchemaEntry | None, after: _SchemaEntry | None) -> Iterator[What]:
     if after is None:
         yield What.GONE
         return
@@ -160,19 +160,19 @@ def _between(path: str, before: _Entry | None, after: _Entry | None) -> Iterator
         yield What.KEPT
 
 
-def _entries(schema: Json) -> dict[str, _Entry]:
-    entries: dict[str, _Entry] = {}
+def _entries(schema: Json) -> dict[str, _SchemaEntry]:
+    entries: dict[str, _SchemaEntry] = {}
     for kind, prefix in zip(schema_file.KINDS, ("", "data."), strict=True):
         for type_, body in schema[kind].items():
             entries |= _of_block(f"{prefix}{type_}", body["block"])
     return entries | _of_block("provider.aws", schema["provider"]["block"])
 
 
-def _of_block(path: str, block: Json) -> dict[str, _Entry]:
+def _of_block(path: str, block: Json) -> dict[str, _SchemaEntry]:
     entries = {}
     for name, each in block.get("attributes", {}).items():
         optional = each.get("optional", False)
-        entries[f"{path}.{name}"] = _Entry(
+        entries[f"{path}.{name}"] = _SchemaEntry(
             form=_form(each["type"]),
             required=each.get("required", False),
             most=float("inf"),
@@ -181,7 +181,7 @@ def _of_block(path: str, block: Json) -> dict[str, _Entry]:
         )
         entries |= _of_object(f"{path}.{name}", each["type"])
     for name, each in block.get("block_types", {}).items():
-        entries[f"{path}.{name}"] = _Entry(
+        entries[f"{path}.{name}"] = _SchemaEntry(
             form=f"block {each['nesting_mode']}",
             required=each.get("min_items", 0) > 0,
             most=1 if each.get("max_items") == 1 else float("inf"),
@@ -192,12 +192,14 @@ def _of_block(path: str, block: Json) -> dict[str, _Entry]:
     return entries
 
 
-def _of_object(path: str, type_: object) -> dict[str, _Entry]:
+def _of_object(path: str, type_: object) -> dict[str, _SchemaEntry]:
     match type_:
         case ["object", dict(fields)]:
             entries = {}
             for name, inner in fields.items():
-                entries[f"{path}.{name}"] = _Entry(_form(inner), False, float("inf"), False, False)
+                entries[f"{path}.{name}"] = _SchemaEntry(
+                    _form(inner), False, float("inf"), False, False
+                )
                 entries |= _of_object(f"{path}.{name}", inner)
             return entries
         case [_, inner]:

@@ -61,7 +61,7 @@ _SOURCES = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
 """Each source in a permission is one rule (AWS: VPC user guide, "Security group rules")."""
 
 
-class _Account:
+class _QuotaAccount:
     """One account and region: its AWS, and all environments of this project in it."""
 
     def __init__(
@@ -104,7 +104,7 @@ def ask(
     """
     place = environment.account_id, environment.region
     together = [each for each in environments if (each.account_id, each.region) == place]
-    account = _Account(environment, together, client)
+    account = _QuotaAccount(environment, together, client)
     lines: list[QuotaLine] = []
     unanswered: list[Finding] = []
     for count in _COUNTS:
@@ -121,7 +121,7 @@ def _unanswered(error: ClientError) -> Finding:
     return Finding(action, str(error), fix)
 
 
-def _vcpus(account: _Account) -> Iterator[QuotaLine]:
+def _vcpus(account: _QuotaAccount) -> Iterator[QuotaLine]:
     most, running = needs.fargate_vcpus(account.environments), _running_vcpus(account)
     used = sum(running.values())
     added = sum(max(0.0, vcpus - running.get(place, 0)) for place, vcpus in most.items())
@@ -133,7 +133,7 @@ def _vcpus(account: _Account) -> Iterator[QuotaLine]:
     )
 
 
-def _running_vcpus(account: _Account) -> dict[tuple[str, str], float]:
+def _running_vcpus(account: _QuotaAccount) -> dict[tuple[str, str], float]:
     """Return the vCPUs of all on-demand Fargate tasks in ECS, by cluster and service or family."""
     running: dict[tuple[str, str], float] = {}
     for cluster in account.pages("ecs", "list_clusters", "clusterArns"):
@@ -153,7 +153,7 @@ def _running_vcpus(account: _Account) -> dict[tuple[str, str], float]:
     return running
 
 
-def _load_balancers(account: _Account) -> Iterator[QuotaLine]:
+def _load_balancers(account: _QuotaAccount) -> Iterator[QuotaLine]:
     there = list(account.pages("elbv2", "describe_load_balancers", "LoadBalancers"))
     for kind, quota in LOAD_BALANCERS.items():
         used = {each["LoadBalancerName"] for each in there if each["Type"] == kind}
@@ -161,7 +161,7 @@ def _load_balancers(account: _Account) -> Iterator[QuotaLine]:
         yield account.line(quota, len(used), len(added), allowed=account.allowed(quota))
 
 
-def _target_groups(account: _Account) -> Iterator[QuotaLine]:
+def _target_groups(account: _QuotaAccount) -> Iterator[QuotaLine]:
     groups = account.pages("elbv2", "describe_target_groups", "TargetGroups")
     used = {group["TargetGroupName"] for group in groups}
     added = needs.target_groups(account.environments) - used
@@ -169,7 +169,7 @@ def _target_groups(account: _Account) -> Iterator[QuotaLine]:
     yield account.line(TARGET_GROUPS, len(used), len(added), allowed=allowed)
 
 
-def _roles(account: _Account) -> Iterator[QuotaLine]:
+def _roles(account: _QuotaAccount) -> Iterator[QuotaLine]:
     used = {role["RoleName"] for role in account.pages("iam", "list_roles", "Roles")}
     added = needs.roles(account.environments) - used
     # IAM answers this itself, in every region.
@@ -177,7 +177,7 @@ def _roles(account: _Account) -> Iterator[QuotaLine]:
     yield account.line(ROLES, len(used), len(added), allowed=summary["RolesQuota"])
 
 
-def _rules(account: _Account) -> Iterator[QuotaLine]:
+def _rules(account: _QuotaAccount) -> Iterator[QuotaLine]:
     """Yield the security group of a load balancer that needs the most rules."""
     callers = needs.callers_groups(account.environment)
     wanted = sorted({*callers, *(caller for group in callers.values() for caller in group)})
@@ -202,7 +202,7 @@ def _rules(account: _Account) -> Iterator[QuotaLine]:
         yield max(lines, key=lambda line: (line.needed, line.of))
 
 
-def _records(account: _Account) -> Iterator[QuotaLine]:
+def _records(account: _QuotaAccount) -> Iterator[QuotaLine]:
     route53 = account.client("route53")
     for (zone, is_public), added in needs.new_records(account.environments).items():
         for each in route53.list_hosted_zones_by_name(DNSName=zone)["HostedZones"]:
@@ -214,7 +214,7 @@ def _records(account: _Account) -> Iterator[QuotaLine]:
             yield account.line(RECORDS, limit["Count"], added, of=zone, allowed=allowed)
 
 
-def _addresses(account: _Account) -> Iterator[QuotaLine]:
+def _addresses(account: _QuotaAccount) -> Iterator[QuotaLine]:
     """Yield the subnet of Fargate tasks that has the fewest addresses to spare."""
     wanted = needs.subnet_addresses(account.environment)
     by_name = [{"Name": "tag:Name", "Values": sorted(wanted)}]
@@ -240,7 +240,7 @@ def _addresses(account: _Account) -> Iterator[QuotaLine]:
     yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
 
 
-def _connections(account: _Account) -> Iterator[QuotaLine]:
+def _connections(account: _QuotaAccount) -> Iterator[QuotaLine]:
     """Yield the database that has the fewest connections to spare for a full pool of every task.
 
     Its class is named as the type of EC2 with the same memory. Source: RDS user guide, "DB instance
@@ -276,7 +276,7 @@ def _connections(account: _Account) -> Iterator[QuotaLine]:
     yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
 
 
-def _own_max_connections(account: _Account, database: Any) -> int | None:
+def _own_max_connections(account: _QuotaAccount, database: Any) -> int | None:
     """Return the number that a parameter group of the database sets. None: RDS's own formula, as in
     AWS's default groups, which nobody can change. Source: RDS user guide, "Parameter groups".
     """
@@ -293,7 +293,7 @@ def _own_max_connections(account: _Account, database: Any) -> int | None:
     return None
 
 
-def _most_used_connections(account: _Account, databases: Sequence[str]) -> dict[str, int]:
+def _most_used_connections(account: _QuotaAccount, databases: Sequence[str]) -> dict[str, int]:
     """Return the most connections that each database had at once in the last days. These days hold
     a daily peak. 0: it has no metrics.
     """

@@ -57,7 +57,7 @@ def read_places(
     Raises Refused without the VPC, and with every call that AWS denied.
     """
     reader = _NetworkReader(client)
-    network = _Network(environment, catalogue, reader, ends)
+    network = _NetworkPlaces(environment, catalogue, reader, ends)
     places = {end: network.place(end) for end in sorted(ends)}
     if reader.denied:
         raise Refused(f"reading the network of {environment.name}", reader.denied)
@@ -99,7 +99,7 @@ class _NetworkReader:
 
 
 @dataclass
-class _Network:
+class _NetworkPlaces:
     """Answers from lists that are read once, and only when an end needs them."""
 
     environment: Environment

@@ -213,29 +213,29 @@ class _LogProperties(_Strict):
     view: Literal["table", "timeSeries", "bar", "pie"] | None = None
 
 
-class _Widget(_Strict):
+class _PlacedWidget(_Strict):
     x: Annotated[int, Field(ge=0, le=COLUMNS - 1)] = 0
     y: Annotated[int, Field(ge=0)] = 0
     width: Annotated[int, Field(ge=1, le=COLUMNS)] = 6
     height: Annotated[int, Field(ge=1, le=1000)] = 6
 
 
-class _MetricWidget(_Widget):
+class _MetricWidget(_PlacedWidget):
     type: Literal["metric"]
     properties: _MetricProperties
 
 
-class _TextWidget(_Widget):
+class _TextWidget(_PlacedWidget):
     type: Literal["text"]
     properties: _TextProperties
 
 
-class _AlarmWidget(_Widget):
+class _AlarmWidget(_PlacedWidget):
     type: Literal["alarm"]
     properties: _AlarmProperties
 
 
-class _LogWidget(_Widget):
+class _LogWidget(_PlacedWidget):
     type: Literal["log"]
     properties: _LogProperties
 

@@ -59,7 +59,7 @@ def get_metric_data(self: CloudWatchResponse) -> ActionResult:
     asked = self._get_params()
     queries: list[dict[str, Any]] = asked.get("MetricDataQueries") or []
     expressions = _checked(asked, queries)
-    results = list(_Answer(asked, queries, expressions).results())
+    results = list(_MetricDataCall(asked, queries, expressions).results())
     if asked.get("ScanBy", "TimestampDescending") == "TimestampDescending":
         results = [MetricDataResult(r.id, r.label, r.points[::-1]) for r in results]
     page = min(MAX_POINTS, int(asked.get("MaxDatapoints") or MAX_POINTS))
@@ -130,7 +130,7 @@ def _expression(query: Mapping[str, Any], ids: Sequence[str]) -> MathExpression:
     return parsed
 
 
-class _Answer:
+class _MetricDataCall:
     """Evaluates the queries of one call, each after those that it names."""
 
     def __init__(

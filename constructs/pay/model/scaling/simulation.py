@@ -70,7 +70,7 @@ def simulate(
     return max(runs, key=lambda run: (run.overloaded_seconds, run.task_hours))
 
 
-class _Minute(NamedTuple):
+class _SimulatedMinute(NamedTuple):
     """One minute: its local time, and the running tasks and the CPU of each of its steps."""
 
     local: datetime
@@ -99,7 +99,7 @@ def _run(setting: ScalingSetting, curve: DemandCurve, chance: random.Random) -> 
 
 def _minutes(
     setting: ScalingSetting, curve: DemandCurve, chance: random.Random
-) -> Iterator[_Minute]:
+) -> Iterator[_SimulatedMinute]:
     """Yield the minutes of the curve. A metric is known a minute after its own."""
     needed_at_peak = setting.tasks.peak * CPU_AT_PEAK
     bounds = setting.bounds_at(curve.starts)
@@ -138,4 +138,4 @@ def _minutes(
         # In the order of the policies. A load balancer counts what its targets get in a minute.
         a_task = (peak_requests or 0) * part * len(counts) / sum(counts)
         unpublished = (sum(min(FULL, each) for each in loads) / len(loads), a_task)
-        yield _Minute(local, counts, loads)
+        yield _SimulatedMinute(local, counts, loads)

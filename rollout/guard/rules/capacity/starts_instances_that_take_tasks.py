@@ -134,7 +134,7 @@ _SAFE: Mapping[str, Callable[[str | None, str | None], bool]] = {
 
 
 @dataclass(frozen=True)
-class _Image:
+class _MachineImage:
     """An image by AWS's parameter."""
 
     family: str
@@ -162,8 +162,8 @@ def _image(change: ResourceChange, environment: Environment) -> Iterator[str]:
     exists = bool(change.before)
     if exists and old == new:
         return
-    image = _Image.read(new)
-    before = _Image.read(old) if exists else image
+    image = _MachineImage.read(new)
+    before = _MachineImage.read(old) if exists else image
     if image is None or before is None:
         shown = f"{new or 'no image'}" + (f", not {old}" if old else "")
         yield f"have {shown}: its family, its architecture and its age cannot be compared"
