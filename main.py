@@ -26,7 +26,7 @@ from pay.model.stack_kind import Input
 from pay.model.stacks import Stack, known_stacks
 from pay.shown_text import printable
 from rollout.moves.stays import stays
-from stacks.estate import Owner, matches, may_hold, planned_stacks
+from stacks.estate import StackOwner, matches, may_hold, planned_stacks
 from stacks.made_from import SCHEMA, made_from
 from stacks.synthesis import synthesise
 from toolchain import streams
@@ -69,7 +69,7 @@ def main() -> None:
     synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
 
 
-def _suppressed(environments: Mapping[str, Environment]) -> Callable[[Stack, Owner], object]:
+def _suppressed(environments: Mapping[str, Environment]) -> Callable[[Stack, StackOwner], object]:
     """Return a function that gives an account's suppressions of today, in UTC, and reads once."""
     today = datetime.now(UTC).date()
     read = cache(partial(load_suppressions, ENVIRONMENTS, environments, today))

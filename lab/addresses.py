@@ -6,7 +6,7 @@ FIRST = ipaddress.IPv4Address("127.0.0.10")
 """All of 127.0.0.0/8 is the loopback on Linux."""
 
 
-class Addresses:
+class LoopbackAddresses:
     """One address for each load balancer's DNS name, never reused for another."""
 
     def __init__(self) -> None:

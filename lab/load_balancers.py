@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from lab.addresses import FIRST, Addresses
+from lab.addresses import FIRST, LoopbackAddresses
 from lab.estate import Balancer, EstateState
 from lab.metrics import OnServed, RequestOutcome, Served
 from lab.pace import Pace
@@ -111,7 +111,7 @@ class SideServers:
     def __init__(
         self,
         balancers: Mapping[Side, str],
-        addresses: Addresses,
+        addresses: LoopbackAddresses,
         pace: Pace,
         *,
         share_of_task: float,

@@ -15,7 +15,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from lab.addresses import Addresses
+from lab.addresses import LoopbackAddresses
 from lab.estate import AliasRecord, EstateState
 from pay.model.stage.dwell import ALIAS_TTL_SECONDS
 
@@ -35,7 +35,7 @@ class NameServer(asyncio.DatagramProtocol):
     """Answers with AWS's TTLs; the clients shorten them by the lab's pace."""
 
     def __init__(
-        self, estate: Callable[[], EstateState], addresses: Addresses, dice: random.Random
+        self, estate: Callable[[], EstateState], addresses: LoopbackAddresses, dice: random.Random
     ) -> None:
         self._estate, self._addresses, self._dice = estate, addresses, dice
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 
-from lab.addresses import Addresses
+from lab.addresses import LoopbackAddresses
 from lab.clients import CachingResolver, ClientGroup, Habit, run_client
 from lab.load_balancers import SideServers
 from lab.log import TrafficLog
@@ -54,7 +54,7 @@ class Traffic:
 
     async def __aenter__(self) -> "Traffic":
         await self.feed.__aenter__()
-        addresses = Addresses()
+        addresses = LoopbackAddresses()
         self._name_server = NameServer(lambda: self.feed.latest, addresses, self._dice)
         dns_port = await self._name_server.start()
         self._servers = SideServers(

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from cdktf import App
 
 
-Owner = Environment | Account
+StackOwner = Environment | Account
 
-Inputs = Mapping[Input, Callable[[Stack, Owner], object]]
+Inputs = Mapping[Input, Callable[[Stack, StackOwner], object]]
 """Input -> what returns it for a stack and its owner: models, or a false value for nothing."""
 
 
@@ -33,7 +33,7 @@ class PlannedStack:
     """The inputs of one stack, without code and catalogue."""
 
     stack: Stack
-    owner: Owner
+    owner: StackOwner
     """For a stack of a service, its environment with this service only: it can see no other."""
     imports: Imports
     """State address -> import id of what it takes over."""
@@ -73,7 +73,7 @@ def planned_stacks(
     for id, stack in known.items():
         if not matches(id, patterns):
             continue
-        owner: Owner
+        owner: StackOwner
         if stack.kind.scope is StackScope.ACCOUNT:
             owner = of_accounts[stack.owner]
         elif stack.service is None:

@@ -58,7 +58,9 @@ to do.
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-CLASS = re.compile(r"(?m)^ *class (\w+)[(:]")
+CLASS = re.compile(r"(?m)^ *class _*(\w+)[(:]")
+ALIAS = re.compile(r"(?m)^_*([A-Z]\w*[a-z]\w*)(?:: TypeAlias)? = ")
+"""An alias of a type, a TypeVar or a NewType: the name of a constant has no small letter."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 COMMENTED = re.compile(r"(?m)(?:^.*#.*\n?)+")
@@ -235,11 +237,16 @@ def test_the_words_are_plain(folder: str) -> None:
 
 
 def names_of_several_classes(sources: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return each name that more than one class has, with the files of the classes."""
-    files = defaultdict[str, list[str]](list)
+    """Return each name that a class shares with another class or with an alias, and the files of
+    all of them. An underscore at the start makes no other name.
+    """
+    classes, aliases = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
     for file, source in sources.items():
         for name in CLASS.findall(source):
-            files[name].append(file)
+            classes[name].append(file)
+        for name in ALIAS.findall(source):
+            aliases[name].append(file)
+    files = {name: those + aliases[name] for name, those in classes.items()}
     return {name: those for name, those in files.items() if len(those) > 1}
 
 
@@ -348,8 +355,28 @@ def test_a_name_of_several_classes_is_reported() -> None:
         "a.py": "class Verdict(StrEnum): ...\nclass Part: ...",
         "b.py": "def function():\n    class Verdict: ...",
         "c.py": '"""A class of parts."""\nclass PartName: ...',
+        "d.py": "class _Verdict: ...\nPARTS = ()\n_PARTS: int = 1",
     }
-    assert names_of_several_classes(sources) == {"Verdict": ["a.py", "b.py"]}
+    assert names_of_several_classes(sources) == {"Verdict": ["a.py", "b.py", "d.py"]}
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        "Part = Mapping[str, Any]",
+        "_Part: TypeAlias = str | int",
+        'Part = TypeVar("Part")',
+        'Part = NewType("Part", str)',
+    ],
+)
+def test_an_alias_with_the_name_of_a_class_is_reported(alias: str) -> None:
+    sources = {"a.py": "class _Part: ...", "b.py": alias}
+    assert names_of_several_classes(sources) == {"Part": ["a.py", "b.py"]}
+
+
+def test_aliases_may_have_one_name() -> None:
+    sources = {"a.py": "Yaml = dict[str, Any]", "b.py": "Yaml = dict[str, Any]"}
+    assert names_of_several_classes(sources) == {}
 
 
 @pytest.mark.parametrize("source", [f'print("{LONG}")', f'Finding("{"Word. " * 30}")'])

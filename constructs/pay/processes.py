@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-Share = TypeVar("Share")
-Result = TypeVar("Result")
+WorkShare = TypeVar("WorkShare")
+WorkResult = TypeVar("WorkResult")
 
 MAX_PROCESSES = 2
 """Two with their Node take 430 MB at the peak (`make bench`), three 500 MB; they may take 450. Two
@@ -32,7 +32,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def in_processes(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Result]:
+def in_processes(
+    work: Callable[[WorkShare], WorkResult], shares: Sequence[WorkShare]
+) -> list[WorkResult]:
     """Return `work` of every share, each in a process of its own; a single share in this one.
 
     A process sends one result and ends, so it does not outlive a killed parent. Raises RuntimeError
@@ -68,7 +70,9 @@ def in_processes(work: Callable[[Share], Result], shares: Sequence[Share]) -> li
 
 
 def _send_result(
-    work: Callable[[Share], Result], share: Share, sender: "Connection[Result, None]"
+    work: Callable[[WorkShare], WorkResult],
+    share: WorkShare,
+    sender: "Connection[WorkResult, None]",
 ) -> None:
     atexit._clear()  # what the parent registered is the parent's
     try:

@@ -20,7 +20,7 @@ FILE = Path(__file__).parents[1].joinpath("waivers.toml")
 
 _NO_SUCH_RULE = "there is no such rule; correct the id or remove the waiver"
 
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+WaiverText = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
 class Waiver(Accepted):
@@ -28,12 +28,12 @@ class Waiver(Accepted):
 
     noun: ClassVar[str] = "waiver"
 
-    check: Text
+    check: WaiverText
     """The rule's id."""
-    stack: Text
+    stack: WaiverText
     """The stack's id; `*` and `?` match as in a shell. `*` alone is refused: it would waive stacks
     that do not exist yet."""
-    resource: Text
+    resource: WaiverText
     """The resource's address in the stack, with the same wildcards after its type."""
 
     @field_validator("stack")

@@ -85,7 +85,7 @@ class _Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class ParsedFile:
     """A parsed file, whose values are not read yet."""
 
     text: str
@@ -105,16 +105,16 @@ def _lark() -> Lark:
 _LARK = _lark()
 
 
-def parse(file: Path) -> Tokens:
+def parse(file: Path) -> ParsedFile:
     """Parse a file. Raises UnreadableFile."""
     try:
         text = file.read_text(encoding="utf-8-sig") + "\n"
-        return Tokens(text, _LARK.parse(text))
+        return ParsedFile(text, _LARK.parse(text))
     except (OSError, ValueError, LarkError, RecursionError) as error:
         raise UnreadableFile(error) from None
 
 
-def read(file: Tokens, locals_: "Locals") -> Definition:
+def read(file: ParsedFile, locals_: "Locals") -> Definition:
     """Return the blocks of a file. Raises UnreadableFile."""
     try:
         definition: Definition = _TreeReader(file.text, locals_).transform(file.tree)
@@ -134,7 +134,7 @@ def read(file: Tokens, locals_: "Locals") -> Definition:
 class Locals:
     """The locals of a stack, each read when it is first asked for."""
 
-    def __init__(self, files: Iterable[Tokens]) -> None:
+    def __init__(self, files: Iterable[ParsedFile]) -> None:
         self._unread = {
             str(attribute.children[0].children[0]): (file.text, attribute.children[1])
             for file in files

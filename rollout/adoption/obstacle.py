@@ -19,7 +19,7 @@ class Obstacle:
     """Lines of the AWS CLI, in their order."""
 
 
-Look = Callable[[Environment, Client], Iterator[Obstacle]]
+ObstacleLook = Callable[[Environment, Client], Iterator[Obstacle]]
 """Raises botocore's ClientError when AWS does not answer, or has nothing of the kind."""
 
 

@@ -7,7 +7,7 @@ from pay.catalogue import CATALOGUE
 from pay.model import Environment, Segment, Side, names
 from rollout.adoption.certificates import certificates
 from rollout.adoption.finders import is_active
-from rollout.adoption.obstacle import Look, Obstacle, on_ec2
+from rollout.adoption.obstacle import Obstacle, ObstacleLook, on_ec2
 from rollout.adoption.records import records
 from rollout.aws.clients import Client, items
 
@@ -132,7 +132,7 @@ def scaled_groups(environment: Environment, client: Client) -> Iterator[Obstacle
             )
 
 
-LOOKS: Mapping[str, Look] = {
+LOOKS: Mapping[str, ObstacleLook] = {
     "the instances of each segment": instances,
     "the ARN of each service": short_arns,
     "what scales the services": scaled_services,

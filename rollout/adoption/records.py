@@ -15,7 +15,7 @@ from rollout.adoption.obstacle import Obstacle, on_ec2
 from rollout.aws.clients import Client
 from rollout.aws.zones import hosted_zone_ids, private_zone_ids
 
-Record = dict[str, Any]
+RecordSet = dict[str, Any]
 
 RECORDS_OF_A_NAME = "100"
 """The most that one answer holds for a name: more than it has, with a routing policy, too."""
@@ -114,7 +114,7 @@ def _of_name(
     )
 
 
-def _balancer(client: Client, name: str) -> Record | None:
+def _balancer(client: Client, name: str) -> RecordSet | None:
     try:
         balancers = client("elbv2").describe_load_balancers(Names=[name])["LoadBalancers"]
     except ClientError as error:
@@ -124,7 +124,7 @@ def _balancer(client: Client, name: str) -> Record | None:
     return dict(balancers[0])
 
 
-def _is_expected(answering: Sequence[Record], balancer: Record | None) -> bool:
+def _is_expected(answering: Sequence[RecordSet], balancer: RecordSet | None) -> bool:
     """Return whether a move can start from the records. Where there is no load balancer, another
     line of the report says so.
     """
@@ -133,11 +133,11 @@ def _is_expected(answering: Sequence[Record], balancer: Record | None) -> bool:
     return is_simple_alias and (balancer is None or _leads_to(balancer)(first))
 
 
-def _leads_to(balancer: Record) -> Any:
+def _leads_to(balancer: RecordSet) -> Any:
     return lambda record: _target_list(record) == [_plain(balancer["DNSName"])]
 
 
-def _kind(answering: Sequence[Record]) -> str:
+def _kind(answering: Sequence[RecordSet]) -> str:
     first = answering[0]
     if "SetIdentifier" in first:
         return f"has {len(answering)} with a routing policy"
@@ -146,13 +146,13 @@ def _kind(answering: Sequence[Record]) -> str:
     return "is an alias" if "AliasTarget" in first else "is a record of addresses"
 
 
-def _target_list(record: Record) -> list[str]:
+def _target_list(record: RecordSet) -> list[str]:
     if alias := record.get("AliasTarget"):
         return [_plain(alias["DNSName"])]
     return [_plain(each["Value"]) for each in record.get("ResourceRecords", ())]
 
 
-def _targets(some: Sequence[Record]) -> str:
+def _targets(some: Sequence[RecordSet]) -> str:
     return ", ".join(dict.fromkeys(target for each in some for target in _target_list(each)))
 
 
@@ -164,7 +164,7 @@ def _plain(name: str) -> str:
     return name.lower().rstrip(".").removeprefix("dualstack.")
 
 
-def _batch(deleted: Sequence[Record], host: str = "", balancer: Record | None = None) -> str:
+def _batch(deleted: Sequence[RecordSet], host: str = "", balancer: RecordSet | None = None) -> str:
     """Return the batch that deletes records and, with a load balancer, makes the alias."""
     changes = [{"Action": "DELETE", "ResourceRecordSet": each} for each in deleted]
     if balancer:

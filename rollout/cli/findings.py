@@ -19,7 +19,7 @@ import typer
 from pay.model import Environment
 from rollout.aws.clients import asking
 from rollout.findings.about import read_about
-from rollout.findings.answer_record import Answer, FindingVerdict, read_answers
+from rollout.findings.answer_record import FindingAnswer, FindingVerdict, read_answers
 from rollout.findings.close import acknowledge as write_acknowledgement
 from rollout.findings.close import begun, chosen
 from rollout.findings.close import close as write_closure
@@ -189,7 +189,7 @@ def report(
 
 def _asked_for(
     folder: Path, environment: str, finding: str
-) -> tuple[datetime, tuple[Answer, ...], Answer | SecurityFinding]:
+) -> tuple[datetime, tuple[FindingAnswer, ...], FindingAnswer | SecurityFinding]:
     """Return the time, the answers of the environment, and the finding or its acknowledgement."""
     standings = load_standings(folder, now(), environment)
     target = choose(environment, standings.environments, "ENV")
@@ -200,7 +200,7 @@ def _asked_for(
     return standings.now, answers, chosen_finding
 
 
-def _print_answer(answer: Answer, was_there: bool, *, as_json: bool) -> None:
+def _print_answer(answer: FindingAnswer, was_there: bool, *, as_json: bool) -> None:
     if as_json:
         print_json(answer.model_dump(mode="json") | {"already_there": was_there})
         return

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from rollout.aws.clients import asking
 from rollout.delivery.sandboxed import refuse_plan_only
-from rollout.deployment.patch import Patch, Patched, Standings, look, run_waves
+from rollout.deployment.patch import Patch, Patched, PatchStandings, look, run_waves
 from rollout.images.copy import open_repository
 from rollout.images.pins import SIDECARS, pin_of, write_pin
 from rollout.locks.environment_locks import Wait, locked
@@ -82,7 +82,7 @@ def patch(
     raise typer.Exit(1 if ended.stopped_at else 0)
 
 
-def _print_waves(asked: Patch, standings: Standings, *, as_json: bool) -> None:
+def _print_waves(asked: Patch, standings: PatchStandings, *, as_json: bool) -> None:
     if as_json:
         runs = {name: list(each.runs) for name, each in standings.items()}
         done = [name for name, each in standings.items() if each.is_done]
@@ -95,12 +95,12 @@ def _print_waves(asked: Patch, standings: Standings, *, as_json: bool) -> None:
     print_table(console(), table)
 
 
-def _step(asked: Patch, standings: Standings, service: str) -> str:
+def _step(asked: Patch, standings: PatchStandings, service: str) -> str:
     runs = ", ".join(str(each or "no release") for each in standings[service].runs)
     return runs if standings[service].is_done else f"{runs} -> {asked.pin.release}"
 
 
-def _print(ended: Patched, standings: Standings) -> None:
+def _print(ended: Patched, standings: PatchStandings) -> None:
     asked, out = ended.patch, console()
     what = f"{asked.sidecar} {asked.pin.release} in {asked.environment.name}"
     if ended.stopped_at is None:
@@ -114,7 +114,7 @@ def _print(ended: Patched, standings: Standings) -> None:
     out.print(f"Commit {ended.file} and what is new in {asked.folder / 'releases'}.")
 
 
-def _way_back(asked: Patch, standings: Standings) -> str:
+def _way_back(asked: Patch, standings: PatchStandings) -> str:
     """Return the command that brings back what most services ran."""
     runs = [each.runs[-1] for each in standings.values() if not each.is_done and each.runs]
     before = max((each for each in runs if each != asked.pin.release), key=runs.count, default=None)

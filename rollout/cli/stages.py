@@ -21,13 +21,15 @@ from rollout.terminal.arguments import Json, OptionalEnvironmentName, environmen
 from rollout.terminal.console import choose, console, print_json
 from rollout.terminal.refusal import Failed
 
-Watched = Annotated[
+WatchedOption = Annotated[
     bool, typer.Option("--watched", help="Ask AWS which tasks have GuardDuty's agent; with ENV.")
 ]
 
 
 def stages(
-    environment: OptionalEnvironmentName = None, watched: Watched = False, as_json: Json = False
+    environment: OptionalEnvironmentName = None,
+    watched: WatchedOption = False,
+    as_json: Json = False,
 ) -> None:
     standings = load_standings(environments_folder(), now(), environment)
     if environment is not None:

@@ -17,7 +17,7 @@ from rollout.cost.payback import NEEDS, Hours, Payback, hours_a_month, payback
 from rollout.cost.price_file import Price, PriceList
 from rollout.cost.savings_plan import SavingsPlanCoverage, of_lines
 from rollout.cost.usage import WEEK, part_of
-from rollout.findings.answer_record import Record
+from rollout.findings.answer_record import AnswerRecord
 from rollout.findings.months import Answered, answered, hours, last_month
 from rollout.moves.standings import Standings
 from rollout.schedule.timetable import timetable
@@ -196,7 +196,7 @@ def report(
     *,
     service: str | None,
     is_estate: bool,
-    record: Record | None = None,
+    record: AnswerRecord | None = None,
 ) -> CostReport:
     """Work out everything for these environments; `service` limits it to one. `record` holds the
     answers to findings.

@@ -77,7 +77,7 @@ class Standing:
     """True when its sides run the pinned digest, and its record says so."""
 
 
-Standings = Mapping[str, Standing]
+PatchStandings = Mapping[str, Standing]
 """Service -> how far it is, in the order of the waves."""
 
 
@@ -124,7 +124,7 @@ def waves(services: Iterable[str]) -> Waves:
     return tuple(wave for wave in (*first, *rest) if wave)
 
 
-def look(patch: Patch, client: Client) -> Standings:
+def look(patch: Patch, client: Client) -> PatchStandings:
     """Return how far each service is. It only reads.
 
     Raises Refused with every reason against the patch, or because the environment sleeps. Raises
@@ -217,7 +217,7 @@ def _is_recorded(patch: Patch, asked: RequestedRelease) -> bool:
 
 def run_waves(
     patch: Patch,
-    standings: Standings,
+    standings: PatchStandings,
     file: Path,
     client: Client,
     check: LockCheck,

@@ -61,7 +61,7 @@ def _for_everybody(note: str) -> str:
     return note
 
 
-class Answer(Model):
+class FindingAnswer(Model):
     """One line of the record: an acknowledgement, or with a verdict a closure."""
 
     at: Annotated[AwareDatetime, AfterValidator(is_utc)]
@@ -98,10 +98,10 @@ def answer_to(
     verdict: FindingVerdict | None = None,
     minutes: int | None = None,
     note: str | None = None,
-) -> Answer:
+) -> FindingAnswer:
     """Return the line for a finding. Raises pydantic's ValidationError."""
     sides = {place.side for place in finding.places}
-    return Answer(
+    return FindingAnswer(
         at=at,
         key=finding.key,
         tool=finding.tool,
@@ -123,29 +123,29 @@ def answers_path(folder: Path, environment: str, services: Iterable[str]) -> Pat
     return folder / "findings" / environment / f"{name}.jsonl"
 
 
-def append_answer(folder: Path, environment: str, answer: Answer) -> Path:
+def append_answer(folder: Path, environment: str, answer: FindingAnswer) -> Path:
     """Add a line to the record and return its file. Raises OSError when it cannot."""
     path = answers_path(folder, environment, answer.services)
     append(path, answer.line())
     return path
 
 
-Record = Mapping[str, tuple[Answer, ...]]
+AnswerRecord = Mapping[str, tuple[FindingAnswer, ...]]
 """Environment -> its answers, the oldest first."""
 
 
-def read_answers(folder: Path, environments: Iterable[str], now: datetime) -> Record:
+def read_answers(folder: Path, environments: Iterable[str], now: datetime) -> AnswerRecord:
     """Return the answers of some environments.
 
     Raises InvalidInput with every line that is not an answer, or is later than `now`.
     """
-    record: dict[str, tuple[Answer, ...]] = {}
+    record: dict[str, tuple[FindingAnswer, ...]] = {}
     problems: list[Problem] = []
     for environment in environments:
-        answers: list[Answer] = []
+        answers: list[FindingAnswer] = []
         for path in sorted((folder / "findings" / environment).glob("[!.]*.jsonl")):
             where = f"findings/{environment}/{path.name}"
-            for number, entry in read_lines(path, Answer, where):
+            for number, entry in read_lines(path, FindingAnswer, where):
                 if isinstance(entry, Problem):
                     problems.append(entry)
                 elif entry.at > now + CLOCK_DIFFERENCE:
@@ -159,16 +159,16 @@ def read_answers(folder: Path, environments: Iterable[str], now: datetime) -> Re
     return record
 
 
-def closure(finding: SecurityFinding, answers: Iterable[Answer]) -> Answer | None:
+def closure(finding: SecurityFinding, answers: Iterable[FindingAnswer]) -> FindingAnswer | None:
     """Return the answer that closed a finding; None: it is open, or was seen again after that."""
     closed = [each for each in answers if each.key == finding.key and each.verdict]
     is_over = closed and finding.last_seen <= closed[-1].at
     return closed[-1] if is_over else None
 
 
-def acknowledgement(key: str, answers: Iterable[Answer]) -> Answer | None:
+def acknowledgement(key: str, answers: Iterable[FindingAnswer]) -> FindingAnswer | None:
     """Return the first acknowledgement after the last closure; None: nobody has begun."""
-    begun: Answer | None = None
+    begun: FindingAnswer | None = None
     for each in answers:
         if each.key == key:
             begun = None if each.verdict else begun or each

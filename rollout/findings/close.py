@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pay.model.problem import InvalidInput
 from pay.model.pydantic_errors import to_problems
 from rollout.findings.answer_record import (
-    Answer,
+    FindingAnswer,
     FindingVerdict,
     acknowledgement,
     answer_to,
@@ -29,7 +29,7 @@ def is_named(key: str, name: str) -> bool:
     return name in (key, short_id(key)) or name.rpartition("/")[2] == key
 
 
-def begun(name: str, answers: Sequence[Answer]) -> Answer | None:
+def begun(name: str, answers: Sequence[FindingAnswer]) -> FindingAnswer | None:
     """Return the acknowledgement of a finding that nobody has closed, by its id or its tool's."""
     return next(
         (
@@ -55,12 +55,12 @@ def chosen(name: str, environment: str, read: Answers) -> SecurityFinding:
 def acknowledge(
     folder: Path,
     environment: str,
-    target: SecurityFinding | Answer,
-    answers: Sequence[Answer],
+    target: SecurityFinding | FindingAnswer,
+    answers: Sequence[FindingAnswer],
     at: datetime,
-) -> tuple[Answer, bool]:
+) -> tuple[FindingAnswer, bool]:
     """Write that somebody begins, unless that is written; return it, and whether it was there."""
-    if isinstance(target, Answer):
+    if isinstance(target, FindingAnswer):
         return target, True
     if known := acknowledgement(target.key, answers):
         return known, True
@@ -72,14 +72,14 @@ def acknowledge(
 def close(
     folder: Path,
     environment: str,
-    target: SecurityFinding | Answer,
-    answers: Sequence[Answer],
+    target: SecurityFinding | FindingAnswer,
+    answers: Sequence[FindingAnswer],
     at: datetime,
     *,
     verdict: FindingVerdict,
     minutes: int | None,
     note: str | None,
-) -> tuple[Answer, bool]:
+) -> tuple[FindingAnswer, bool]:
     """Write the verdict on a finding, or on an acknowledged one, unless the same is written. Return
     it, and whether it was there.
 
@@ -103,7 +103,7 @@ def close(
         if isinstance(target, SecurityFinding):
             answer = answer_to(target, at, **given)  # type: ignore[arg-type]
         else:
-            answer = Answer.model_validate(target.model_dump() | {"at": at} | given)
+            answer = FindingAnswer.model_validate(target.model_dump() | {"at": at} | given)
     except ValidationError as error:
         raise InvalidInput(to_problems(error)) from None
     append_answer(folder, environment, answer)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pay.model import Stage
-from rollout.findings.answer_record import Answer, acknowledgement, closure
+from rollout.findings.answer_record import FindingAnswer, acknowledgement, closure
 from rollout.findings.deadlines import deadline, is_late, rule
 from rollout.findings.finding import NOT_IN_THE_CATALOGUE, FindingState, SecurityFinding
 from rollout.moves.journal import Move
@@ -24,9 +24,9 @@ class FindingLine:
     """Each of its services with the stage it is at."""
     moved: tuple[str, Move] | None = None
     """A service of it and the last move of that service before it was first seen."""
-    begun: Answer | None = None
+    begun: FindingAnswer | None = None
     """Since when somebody looks at it."""
-    closed: Answer | None = None
+    closed: FindingAnswer | None = None
     minutes: int | None = None
     """The minutes spent on it so far, over all of its closures; None: nothing is known."""
 
@@ -71,7 +71,7 @@ class FindingLine:
 
 def lines(
     findings: Iterable[SecurityFinding],
-    answers: Sequence[Answer],
+    answers: Sequence[FindingAnswer],
     standings: Standings,
     environment: str,
     since: datetime,
@@ -99,7 +99,10 @@ def _order(line: FindingLine) -> tuple[object, ...]:
 
 
 def _line(
-    finding: SecurityFinding, answers: Sequence[Answer], standings: Standings, environment: str
+    finding: SecurityFinding,
+    answers: Sequence[FindingAnswer],
+    standings: Standings,
+    environment: str,
 ) -> FindingLine:
     closed = closure(finding, answers)
     if closed:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rollout.findings.answer_record import Record
+from rollout.findings.answer_record import AnswerRecord
 from rollout.findings.months import Answered, hours, rows
 from rollout.findings.proposals import proposals
 from rollout.terminal.tables import print_table
@@ -16,7 +16,7 @@ from rollout.terminal.time_text import span
 
 
 def as_data(
-    month: date, closures: Sequence[Answered], record: Record, today: date
+    month: date, closures: Sequence[Answered], record: AnswerRecord, today: date
 ) -> dict[str, Any]:
     """Return a month for programs."""
     return {
@@ -38,7 +38,7 @@ def as_data(
 
 
 def print_month(
-    out: Console, month: date, closures: Sequence[Answered], record: Record, today: date
+    out: Console, month: date, closures: Sequence[Answered], record: AnswerRecord, today: date
 ) -> None:
     """Print a row for each tool and service, then the suppressions that are proposed."""
     table = Table(title=f"Findings answered in {month:%B %Y}", title_justify="left")

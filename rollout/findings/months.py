@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
 
-from rollout.findings.answer_record import Answer, FindingVerdict, Record
+from rollout.findings.answer_record import AnswerRecord, FindingAnswer, FindingVerdict
 from rollout.findings.finding import NOT_IN_THE_CATALOGUE, Tool
 from rollout.images.findings import a_month_after
 
@@ -19,7 +19,7 @@ class Answered:
     """A closure, and how long after its first sight somebody began."""
 
     environment: str
-    closure: Answer
+    closure: FindingAnswer
     until_answer: timedelta
 
     @property
@@ -64,7 +64,7 @@ def last_month(today: date) -> date:
     return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def answered(record: Record, month: date, service: str | None = None) -> tuple[Answered, ...]:
+def answered(record: AnswerRecord, month: date, service: str | None = None) -> tuple[Answered, ...]:
     """Return the closures of a month in the record; `service` limits them to one."""
     first, next_ = month_of(month)
     return tuple(
@@ -76,7 +76,7 @@ def answered(record: Record, month: date, service: str | None = None) -> tuple[A
     )
 
 
-def _answered(environment: str, answers: Iterable[Answer]) -> Iterator[Answered]:
+def _answered(environment: str, answers: Iterable[FindingAnswer]) -> Iterator[Answered]:
     begun: dict[str, datetime] = {}
     for each in answers:
         if each.verdict is None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from pay.model import Side
 from pay.model.watching.suppressions import LONGEST_OF_HIGH, Highest, SuppressedTool, Suppression
-from rollout.findings.answer_record import Answer, FindingVerdict, Record
+from rollout.findings.answer_record import AnswerRecord, FindingAnswer, FindingVerdict
 from rollout.findings.finding import FindingSeverity, Tool, short_id
 from rollout.findings.suppressed import ENTRY_OF
 
@@ -31,7 +31,7 @@ class Proposal:
     kind: str
     service: str
     side: Side | None
-    closures: tuple[Answer, ...]
+    closures: tuple[FindingAnswer, ...]
     today: date
 
     @property
@@ -82,11 +82,11 @@ class Proposal:
         return "\n".join((f"[[{Suppression.noun}]]", *lines, expires))
 
 
-def proposals(record: Record, today: date) -> Iterator[Proposal]:
+def proposals(record: AnswerRecord, today: date) -> Iterator[Proposal]:
     """Yield a suppression for each kind that was closed as false ENOUGH times at one place. What is
     critical is never suppressed, and what belongs to no service has no scope.
     """
-    groups: dict[tuple[str, Tool, str, str, Side | None], list[Answer]] = {}
+    groups: dict[tuple[str, Tool, str, str, Side | None], list[FindingAnswer]] = {}
     for environment, answers in record.items():
         for each in answers:
             if (

@@ -33,14 +33,14 @@ MOST_ROWS = 31 * 24 * 60
 
 Times = Annotated[int, Field(ge=1, le=MOST_ROWS)]
 """The number of rows in a row that have the values that follow."""
-Count = Annotated[int, Field(ge=0, le=10**12)]
+RecordedCount = Annotated[int, Field(ge=0, le=10**12)]
 Amount = Annotated[float, Field(ge=0, le=1e12)]
 BlockMinutes = Annotated[int, Field(ge=1, le=60)]
 
-Row = TypeVar("Row")
+RecordedRow = TypeVar("RecordedRow")
 
 
-def _rows(runs: Iterable[tuple[int, Row]]) -> list[Row]:
+def _rows(runs: Iterable[tuple[int, RecordedRow]]) -> list[RecordedRow]:
     return list(chain.from_iterable(repeat(row, times) for times, row in runs))
 
 
@@ -64,7 +64,10 @@ class RecordedErrors(Recording):
     what: Literal["errors", "4xx"] = "errors"
     share: float | None = Field(default=None, gt=0, le=1)
     """Fargate's part of the requests; default: the stage's in the usual ladder."""
-    minutes: Annotated[tuple[tuple[Times, Count, Count, Count, Count], ...], Field(min_length=1)]
+    minutes: Annotated[
+        tuple[tuple[Times, RecordedCount, RecordedCount, RecordedCount, RecordedCount], ...],
+        Field(min_length=1),
+    ]
     """Rows of: times, EC2's requests, EC2's errors, Fargate's requests, Fargate's errors."""
     burst_rate: float = Field(default=0, ge=0, le=1000)
     """Bursts of errors in 5 minutes of the whole service, in the week before."""

@@ -15,12 +15,12 @@ from pay.model.pydantic_errors import to_problems
 
 RESTORE = "correct the line, or restore it from Git"
 
-Entry = TypeVar("Entry", bound=Model)
+LineEntry = TypeVar("LineEntry", bound=Model)
 
 
 def read_lines(
-    path: Path, model: type[Entry], where: str, *, most: int = LARGEST_BYTES
-) -> Iterator[tuple[int, Entry | Problem]]:
+    path: Path, model: type[LineEntry], where: str, *, most: int = LARGEST_BYTES
+) -> Iterator[tuple[int, LineEntry | Problem]]:
     """Yield the number of each line that is not blank, with its entry or each of its mistakes. A
     file that cannot be read, or has more than `most` bytes, is a mistake of its first line. `where`
     names the file in messages.

@@ -40,7 +40,7 @@ class ReviewSection:
 
 
 @dataclass(frozen=True)
-class Document:
+class ReviewDocument:
     """The content of the templates."""
 
     stacks: tuple[StackReview, ...]
@@ -199,7 +199,7 @@ class Document:
         return sum(refusal.stack == stack for refusal in self.verdict.allowed)
 
 
-def review(context: Context, verdict: GuardVerdict, policy: PolicyResult | None) -> Document:
+def review(context: Context, verdict: GuardVerdict, policy: PolicyResult | None) -> ReviewDocument:
     """Return the review of all plans of a change."""
     files = (*(context.base or {}).values(), *context.environments.values())
     names = known_names((plan.plan for plan in context.plans), files)
@@ -212,7 +212,7 @@ def review(context: Context, verdict: GuardVerdict, policy: PolicyResult | None)
     ]
     changed = [(plan, stack) for plan, stack in read if not stack.is_empty]
     changed.sort(key=lambda pair: (not pair[1].moves, not refused[pair[1].stack], pair[1].length))
-    return Document(
+    return ReviewDocument(
         stacks=tuple(stack for _, stack in changed),
         unchanged=tuple(stack.stack for _, stack in read if stack.is_empty),
         verdict=verdict,

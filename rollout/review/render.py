@@ -9,7 +9,7 @@ from jinja2 import Environment
 
 from pay.pages import templates
 from pay.secrets.values import redacted
-from rollout.review.document import Document
+from rollout.review.document import ReviewDocument
 
 COMMENT_LIMIT = 65_536
 """Characters that a comment on GitHub may have."""
@@ -31,7 +31,7 @@ all.
 """
 
 
-def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
+def as_markdown(document: ReviewDocument, *, rest: str, limit: int = COMMENT_LIMIT) -> str:
     """Return Markdown of at most `limit` characters. What does not fit is folded into "N more";
     `rest` names the place of all of it. Raises OverflowError when even that is too long.
     """
@@ -43,7 +43,7 @@ def as_markdown(document: Document, *, rest: str, limit: int = COMMENT_LIMIT) ->
     raise OverflowError(f"the shortest review has {len(text)} characters, {limit} are allowed")
 
 
-def as_html(document: Document) -> str:
+def as_html(document: ReviewDocument) -> str:
     """Return one page that needs no other file."""
     template = _templates().get_template("review.html.j2")
     return template.render(doc=document)

@@ -26,7 +26,7 @@ def _is_link(text: str) -> str:
     return text
 
 
-Link = Annotated[str, AfterValidator(_is_link)]
+SourceLink = Annotated[str, AfterValidator(_is_link)]
 
 
 class EndOfLife(_StrictTable):
@@ -35,7 +35,7 @@ class EndOfLife(_StrictTable):
     cycle: str
     """The first parts of a version: `20` are all of Node 20."""
     on: date
-    source: Link
+    source: SourceLink
     plan: str = ""
     """The plan for it, and where that stands (PCI DSS v4.0.1, 12.3.4)."""
     until: date | None = None
@@ -51,7 +51,7 @@ class Known(_StrictTable):
 
     newest: str
     checked: date
-    source: Link | None = None
+    source: SourceLink | None = None
     """The page that says so; packages need none, their registry does."""
     ends: tuple[EndOfLife, ...] = ()
 

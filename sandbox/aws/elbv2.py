@@ -39,7 +39,7 @@ from sandbox.aws.patching import Original, extends, replaces
 from sandbox.aws.route53.rules import LOAD_BALANCER_ZONES
 from sandbox.aws.service_quotas import quotas
 
-Target = dict[str, Any]
+TargetDescription = dict[str, Any]
 
 COMMON_ATTRIBUTES = {
     "access_logs.s3.bucket": "",
@@ -314,12 +314,12 @@ def dns_minimum(group: FakeTargetGroup) -> int:
     return 1 if count == "off" else int(count)
 
 
-def _key(target: Target, group: FakeTargetGroup) -> str:
+def _key(target: TargetDescription, group: FakeTargetGroup) -> str:
     return f"{target['Id']}:{target.get('Port') or group.port}"
 
 
 @replaces(FakeTargetGroup)
-def register(self: FakeTargetGroup, targets: list[Target]) -> None:
+def register(self: FakeTargetGroup, targets: list[TargetDescription]) -> None:
     for target in targets:
         instance = self.ec2_backend.get_instance_by_id(target["Id"])
         if instance and instance.state != "running":
@@ -333,7 +333,7 @@ def register(self: FakeTargetGroup, targets: list[Target]) -> None:
 
 
 @replaces(FakeTargetGroup)
-def deregister(self: FakeTargetGroup, targets: list[Target]) -> None:
+def deregister(self: FakeTargetGroup, targets: list[TargetDescription]) -> None:
     """Remove targets: without a port, every target with that id; an unknown target is ignored."""
     for target in targets:
         for key, known in list(self.targets.items()):
@@ -348,7 +348,7 @@ def deregister_terminated_instances(self: FakeTargetGroup, instance_ids: list[st
 
 @replaces(ELBv2Backend)
 def describe_target_health(
-    self: ELBv2Backend, target_group_arn: str, targets: list[Target]
+    self: ELBv2Backend, target_group_arn: str, targets: list[TargetDescription]
 ) -> list[FakeHealthStatus]:
     """Return the health of targets: healthy if registered and behind a listener.
 
@@ -362,7 +362,9 @@ def describe_target_health(
     return [_health(target, group, is_in_use=is_in_use) for target in selected]
 
 
-def _health(target: Target, group: FakeTargetGroup, *, is_in_use: bool) -> FakeHealthStatus:
+def _health(
+    target: TargetDescription, group: FakeTargetGroup, *, is_in_use: bool
+) -> FakeHealthStatus:
     port = target.get("Port") or group.port
     state: tuple[str, str | None, str | None] = ("healthy", None, None)
     if _key(target, group) not in group.targets:

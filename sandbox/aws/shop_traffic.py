@@ -40,7 +40,7 @@ from pay.model.metrics import (
     response_time,
 )
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
+from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, StoredSeries
 from sandbox.aws.elbv2 import balancers_of_groups
 from sandbox.settings import SandboxSettings
 from sandbox.shop.shop import ShopAnswer
@@ -176,13 +176,13 @@ class ShopTraffic:
             self._put(behind, TASK_CPU, minute, min(100.0, round(100 * busy / seconds, 1)))
         if behind.tasks:
             dimensions = frozenset(REQUESTS.dimension_values(behind.dimensions).items())
-            series = Series(REQUESTS.namespace, "RequestCountPerTarget", dimensions)
+            series = StoredSeries(REQUESTS.namespace, "RequestCountPerTarget", dimensions)
             STORE.put(series, minute, {count / behind.tasks: 1.0})
 
     @staticmethod
     def _put(behind: Behind, metric: Metric, at: float, value: float) -> None:
         dimensions = frozenset(metric.dimension_values(behind.dimensions).items())
-        series = Series(metric.namespace, metric.name, dimensions)
+        series = StoredSeries(metric.namespace, metric.name, dimensions)
         STORE.put(series, at, {float(value): 1.0}, unit=metric.unit)
 
 

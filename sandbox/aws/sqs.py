@@ -9,7 +9,7 @@ from moto.sqs.models import Queue, sqs_backends
 
 from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
+from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, StoredSeries
 
 IN_USE_MINUTES = 360
 
@@ -42,7 +42,7 @@ def _report() -> None:
 
 
 def _send(queue: Queue, minute: int, waiting: int) -> None:
-    series = Series(
+    series = StoredSeries(
         "AWS/SQS",
         "ApproximateNumberOfMessagesVisible",
         frozenset({("QueueName", queue.name)}),

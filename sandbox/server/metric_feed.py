@@ -46,10 +46,10 @@ from sandbox.server.image_doors import expire, put_findings, put_images
 
 
 def _put(rows: Any) -> None:
-    from sandbox.aws.cloudwatch.metric_store import STORE, Series
+    from sandbox.aws.cloudwatch.metric_store import STORE, StoredSeries
 
     for row in rows:
-        series = Series(row["namespace"], row["name"], frozenset(row["dimensions"].items()))
+        series = StoredSeries(row["namespace"], row["name"], frozenset(row["dimensions"].items()))
         for at, value, count in row["points"]:
             STORE.put(series, at, {float(value): float(count)}, unit=row.get("unit"))
 

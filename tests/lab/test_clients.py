@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab.addresses import Addresses
+from lab.addresses import LoopbackAddresses
 from lab.clients import MOST_JITTER, CachingResolver, Habit
 from lab.estate import AliasRecord, EstateState
 from lab.name_server import NameServer
@@ -49,7 +49,7 @@ def test_keeps_an_answer_for_its_ttl_and_the_cache_on_top(
     monkeypatch.setattr("lab.clients.time", clock)
 
     async def asked_at(*moments: float) -> list[float | None]:
-        server = NameServer(lambda: ESTATE, Addresses(), random.Random(1))
+        server = NameServer(lambda: ESTATE, LoopbackAddresses(), random.Random(1))
         resolver = CachingResolver(
             await server.start(), POPULATION[habit].cache_seconds, PACE, lambda _: Side.EC2
         )

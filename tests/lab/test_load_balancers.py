@@ -7,7 +7,7 @@ from collections import Counter
 import aiohttp
 import pytest
 
-from lab.addresses import Addresses
+from lab.addresses import LoopbackAddresses
 from lab.estate import EstateState
 from lab.load_balancers import SIDE_HEADER, SideServers
 from lab.metrics import OnServed, RequestOutcome, Served
@@ -39,7 +39,7 @@ def answers(
     """Sides and statuses of requests that go to `sides` in turns."""
 
     async def send() -> Counter[tuple[str, int]]:
-        addresses = Addresses()
+        addresses = LoopbackAddresses()
         servers = SideServers(
             {side: str(side) for side in Side},
             addresses,

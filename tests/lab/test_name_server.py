@@ -8,7 +8,7 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from lab.addresses import Addresses
+from lab.addresses import LoopbackAddresses
 from lab.estate import AliasRecord, Balancer, EstateState
 from lab.name_server import NEGATIVE_TTL_SECONDS, NameServer
 from pay.model.stage.dns_answers import TargetHealth
@@ -33,13 +33,13 @@ def estate(records: tuple[AliasRecord, ...], *balancers: Balancer) -> EstateStat
 
 def ask(of: EstateState, name: str = NAME, type: str = "A") -> dns.message.Message:
     """One answer, through the wire format."""
-    server = NameServer(lambda: of, Addresses(), random.Random(1))
+    server = NameServer(lambda: of, LoopbackAddresses(), random.Random(1))
     return dns.message.from_wire(server.answer(dns.message.make_query(name, type).to_wire()))
 
 
 def drawn(of: EstateState) -> Counter[str | None]:
     """How often each load balancer is the answer."""
-    addresses = Addresses()
+    addresses = LoopbackAddresses()
     server = NameServer(lambda: of, addresses, random.Random(1))
     query = dns.message.make_query(NAME, "A").to_wire()
     answers = (dns.message.from_wire(server.answer(query)) for _ in range(DRAWS))

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from pay.model.alarms import Alarm
 from pay.model.metrics import Share, Sum
-from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, State, state_of
+from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, AlarmState, state_of
 from sandbox.aws.cloudwatch.metric_math import parse
 
 
-def state_after(alarm: Alarm, values: Mapping[str, float]) -> State:
+def state_after(alarm: Alarm, values: Mapping[str, float]) -> AlarmState:
     """Return the state after each period had these values, by the ids of the metrics; a metric that
     is not there had no data.
     """

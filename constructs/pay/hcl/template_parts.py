@@ -56,11 +56,11 @@ class Interpolation:
     expression: str
 
 
-Part = Literal | Interpolation
+TemplatePart = Literal | Interpolation
 _Tokens = list[str | Interpolation]
 
 
-def parts_of(text: str, read: ReadInterpolation) -> list[Part]:
+def parts_of(text: str, read: ReadInterpolation) -> list[TemplatePart]:
     """Return the parts of a template in Terraform JSON, with strip markers carried out.
 
     Raises TemplateError for a template that Terraform cannot read.
@@ -71,7 +71,7 @@ def parts_of(text: str, read: ReadInterpolation) -> list[Part]:
 
 def parts_of_heredoc(
     text: str, start: int, marker: str, read: ReadInterpolation, *, is_flush: bool
-) -> tuple[list[Part], int]:
+) -> tuple[list[TemplatePart], int]:
     """Return the parts of a heredoc, and the position of the line end behind its closing marker.
     The content begins at `start`. `is_flush`: it began with `<<-`, so its lines lose the space that
     they share.
@@ -82,7 +82,7 @@ def parts_of_heredoc(
     return _melded(_flushed(tokens) if is_flush else tokens), end
 
 
-def quoted(parts: Sequence[Part]) -> str:
+def quoted(parts: Sequence[TemplatePart]) -> str:
     """Return the HCL2 expression with the value of the parts."""
     match [part for part in parts if part != Literal("")]:
         case [Interpolation("${", expression)] if len(parts) == 1:
@@ -102,7 +102,7 @@ def quoted(parts: Sequence[Part]) -> str:
     return f'"{"".join(pieces)}"'
 
 
-def directives_of(parts: Sequence[Part]) -> list[str]:
+def directives_of(parts: Sequence[TemplatePart]) -> list[str]:
     """Return the first words of the directives, such as `if`, in order."""
     return [
         keyword(part.expression)
@@ -214,12 +214,12 @@ def _leading_space(token: str | Interpolation) -> int:
     return len(token) - len(token.lstrip(_SPACE)) if isinstance(token, str) else 0
 
 
-def _melded(tokens: _Tokens) -> list[Part]:
+def _melded(tokens: _Tokens) -> list[TemplatePart]:
     """Return the tokens with pieces that follow each other as one text.
 
     An empty text stays a part: with it, the template is always a string.
     """
-    parts: list[Part] = []
+    parts: list[TemplatePart] = []
     for token in tokens:
         if isinstance(token, Interpolation):
             parts.append(token)

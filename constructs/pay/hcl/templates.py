@@ -13,7 +13,7 @@ from pay.hcl.grammar import check_balance
 from pay.hcl.template_parts import (
     Interpolation,
     Literal,
-    Part,
+    TemplatePart,
     directives_of,
     escaped,
     parts_of,
@@ -76,7 +76,7 @@ def only_expression(text: str) -> str | None:
     return None
 
 
-def parse(text: str) -> list[Part]:
+def parse(text: str) -> list[TemplatePart]:
     """Return the parts of a template, in order, with strip markers carried out.
 
     A strip marker (`${~` or `~}`) removes the space beside it. In a quoted string of HCL2 it would

@@ -15,7 +15,7 @@ Comparison = tuple[str, str, tuple[str, ...]]
 """Operator, key in lower case, values."""
 
 
-class _Request(NamedTuple):
+class _NeededRequest(NamedTuple):
     """One request that a need makes."""
 
     grant: Grant
@@ -41,7 +41,7 @@ def losses(
 
 
 def _why_lost(
-    request: _Request,
+    request: _NeededRequest,
     gave: Iterable[Statement],
     after: Iterable[Statement],
     denies: Iterable[Statement],
@@ -72,11 +72,11 @@ def given_up(before: Collection[Statement], after: Collection[Statement]) -> Ite
                     yield grant
 
 
-def _requests(need: Statement) -> Iterator[_Request]:
+def _requests(need: Statement) -> Iterator[_NeededRequest]:
     keys = [[(key, value) for value in values] for _, key, values in need.comparisons]
     for facts in product(*keys):
         for grant in grants(need):
-            yield _Request(grant, dict(facts))
+            yield _NeededRequest(grant, dict(facts))
 
 
 def _reaches(statement: Statement, grant: Grant) -> bool:

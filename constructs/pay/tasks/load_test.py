@@ -18,7 +18,7 @@ from pay.service.variables import as_pairs
 from pay.tasks.definition import role, task_definition
 
 
-class _Container(NamedTuple):
+class _LoadContainer(NamedTuple):
     """The confinement of the runner."""
 
     name: str = FAMILY
@@ -33,7 +33,7 @@ class LoadTest:
         self, scope: Construct, load: Load, *, environment: Environment, key: KmsKey
     ) -> None:
         """`key` encrypts its log group."""
-        name, part = environment.name, _Container()
+        name, part = environment.name, _LoadContainer()
         group = names.log_group(name, "app", FAMILY)
         self.log_group: CloudwatchLogGroup = log_group(
             scope, "load_test_log", name=group, environment=environment, key=key

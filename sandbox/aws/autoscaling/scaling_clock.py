@@ -27,7 +27,7 @@ from pay.model.service.schedule_expression import parse
 from sandbox.aws import before_each_call
 from sandbox.aws.autoscaling.scaling_activities import note
 from sandbox.aws.clock import CLOCK, seconds_of
-from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
+from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, StoredSeries
 from sandbox.aws.ecs import ecs  # noqa: F401
 
 METRIC_DELAY = MINUTE
@@ -161,18 +161,18 @@ def _readings(
     return dict(STORE.read(series, first, now, MINUTE, statistic, now=now))
 
 
-def _metric(policy: FakeApplicationAutoscalingPolicy) -> tuple[Series, str]:
+def _metric(policy: FakeApplicationAutoscalingPolicy) -> tuple[StoredSeries, str]:
     """Return the series of a predefined metric and its statistic."""
     specification = _configuration(policy)["PredefinedMetricSpecification"]
     if specification["PredefinedMetricType"] == "ALBRequestCountPerTarget":
         balancer, _, group = specification["ResourceLabel"].partition("/targetgroup/")
         pairs = {("LoadBalancer", balancer), ("TargetGroup", f"targetgroup/{group}")}
-        return Series("AWS/ApplicationELB", "RequestCountPerTarget", frozenset(pairs)), "Sum"
+        return StoredSeries("AWS/ApplicationELB", "RequestCountPerTarget", frozenset(pairs)), "Sum"
     _, cluster, service = policy.resource_id.split("/")
     pairs = {("ClusterName", cluster), ("ServiceName", service)}
     is_memory = specification["PredefinedMetricType"] == "ECSServiceAverageMemoryUtilization"
     name = "MemoryUtilization" if is_memory else "CPUUtilization"
-    return Series("AWS/ECS", name, frozenset(pairs)), "Average"
+    return StoredSeries("AWS/ECS", name, frozenset(pairs)), "Average"
 
 
 def _configuration(policy: FakeApplicationAutoscalingPolicy) -> Mapping[str, Any]:

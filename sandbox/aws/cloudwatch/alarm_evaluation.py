@@ -24,9 +24,9 @@ from sandbox.aws.clock import CLOCK
 from sandbox.aws.cloudwatch import metric_math
 from sandbox.aws.cloudwatch.alarm_actions import note, perform
 from sandbox.aws.cloudwatch.alarm_rules import AlarmRule, parse_rule
-from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, State, least_samples, state_of
+from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, AlarmState, least_samples, state_of
 from sandbox.aws.cloudwatch.alarm_suppression import follow_suppressors, hold_back
-from sandbox.aws.cloudwatch.metric_store import MINUTE, PERCENTILE, STORE, Samples, Series
+from sandbox.aws.cloudwatch.metric_store import MINUTE, PERCENTILE, STORE, Samples, StoredSeries
 
 MOST_MINUTES = 180
 """After a longer silence only the newest minutes are evaluated, or the next call would wait."""
@@ -70,7 +70,7 @@ def _look_at(backend: CloudWatchBackend, alarm: Alarm, at: int) -> None:
     if any(point is not None and point.is_too_few for point in points[-limits.of :]):
         return
     values = [None if point is None else point.value for point in points]
-    state = state_of(values, limits, cast("State", alarm.state_value))
+    state = state_of(values, limits, cast("AlarmState", alarm.state_value))
     if state == alarm.state_value:
         return
     seen = ", ".join("missing" if value is None else f"{value:g}" for value in values[-limits.of :])
@@ -97,7 +97,7 @@ def _stays_silent(alarm: Alarm, limits: AlarmConditions, at: int) -> bool:
     return is_silent and was_silent
 
 
-def _watched(alarm: Alarm) -> Iterator[tuple[Series, int]]:
+def _watched(alarm: Alarm) -> Iterator[tuple[StoredSeries, int]]:
     """Yield the alarm's series, each with its period in seconds."""
     if alarm.metric_data_queries:
         for query in alarm.metric_data_queries:
@@ -105,12 +105,12 @@ def _watched(alarm: Alarm) -> Iterator[tuple[Series, int]]:
                 yield _series_of(query.metric_stat), int(query.metric_stat.period)
     else:
         pairs = _pairs(alarm.dimensions)
-        yield Series(alarm.namespace, alarm.metric_name, pairs), int(alarm.period)
+        yield StoredSeries(alarm.namespace, alarm.metric_name, pairs), int(alarm.period)
 
 
-def _series_of(stat: MetricStat) -> Series:
+def _series_of(stat: MetricStat) -> StoredSeries:
     metric = stat.metric
-    return Series(metric.namespace, metric.metric_name, _pairs(metric.dimensions))
+    return StoredSeries(metric.namespace, metric.metric_name, _pairs(metric.dimensions))
 
 
 def _pairs(dimensions: Iterable[Dimension]) -> frozenset[tuple[str, str]]:
@@ -135,7 +135,12 @@ def _limits_of(alarm: Alarm) -> AlarmConditions | None:
 
 
 def change_state(
-    backend: CloudWatchBackend, alarm: Alarm, state: State, reason: str, at: float, data: str = ""
+    backend: CloudWatchBackend,
+    alarm: Alarm,
+    state: AlarmState,
+    reason: str,
+    at: float,
+    data: str = "",
 ) -> None:
     """Give the alarm a state, write it into the history, and perform the actions of a new one."""
     vars(alarm)["was_silent"] = False
@@ -161,7 +166,7 @@ def settle(backend: CloudWatchBackend, at: float) -> None:
     for name in _children_first(rules):
         alarm = backend.alarms[name]
         is_on = rules[name].holds(lambda child: backend.alarms[child].state_value)
-        state: State = "ALARM" if is_on else "OK"
+        state: AlarmState = "ALARM" if is_on else "OK"
         reason = f"{alarm.rule} is {str(is_on).lower()}"
         if state != alarm.state_value and not _is_set_by_hand(alarm, rules[name], backend):
             change_state(backend, alarm, state, reason, at)
@@ -199,14 +204,14 @@ def _children_first(rules: dict[str, AlarmRule]) -> Iterator[str]:
         yield from ready
 
 
-class _Point:
+class _AlarmPoint:
     """A value of the alarm's metric in one period."""
 
     def __init__(self, value: float, is_too_few: bool = False) -> None:
         self.value, self.is_too_few = value, is_too_few
 
 
-def _points(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_Point | None]:
+def _points(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_AlarmPoint | None]:
     """Yield the points of the evaluation range, the oldest first; None: missing."""
     if alarm.metric_data_queries:
         yield from _calculated(alarm, limits, at)
@@ -223,10 +228,10 @@ def _points(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_Point |
             continue
         is_percentile = PERCENTILE.fullmatch(statistic) is not None
         few = is_percentile and samples.count < least_samples(float(statistic[1:]))
-        yield _Point(value, is_too_few=waits and few)
+        yield _AlarmPoint(value, is_too_few=waits and few)
 
 
-def _calculated(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_Point | None]:
+def _calculated(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_AlarmPoint | None]:
     queries = alarm.metric_data_queries
     stats: dict[str, MetricStat] = {q.id: q.metric_stat for q in queries if q.metric_stat}
     period = next(int(stat.period) for stat in stats.values())
@@ -240,7 +245,7 @@ def _calculated(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_Poi
                 values[id] = expressions[id].series(values, times, period)
     for start in times:
         value = values[watched].get(start)
-        yield None if value is None else _Point(value)
+        yield None if value is None else _AlarmPoint(value)
 
 
 def _read(stat: MetricStat, period: int, count: int, at: int) -> metric_math.Series:
@@ -250,7 +255,7 @@ def _read(stat: MetricStat, period: int, count: int, at: int) -> metric_math.Ser
 
 
 def _samples(
-    series: Series, period: int, count: int, at: int, unit: str | None
+    series: StoredSeries, period: int, count: int, at: int, unit: str | None
 ) -> dict[int, Samples]:
     start = at - period * count
     return dict(STORE.periods(series, start, at, period, unit=unit, now=CLOCK.seconds()))

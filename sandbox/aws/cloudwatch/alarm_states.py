@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
+AlarmState = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 
 EXTRA_POINTS = 2
 """CloudWatch retrieves more points than the evaluation periods: 5 where they are 3 (ibid.)."""
@@ -49,7 +49,9 @@ class AlarmConditions:
         return COMPARISONS[self.comparison](value, self.threshold)
 
 
-def state_of(points: Sequence[float | None], limits: AlarmConditions, current: State) -> State:
+def state_of(
+    points: Sequence[float | None], limits: AlarmConditions, current: AlarmState
+) -> AlarmState:
     """Return the state by the points of the evaluation range, the oldest first; None: missing."""
     breaching = [None if value is None else limits.breaches(value) for value in points]
     real = [value for value in breaching if value is not None]
@@ -66,7 +68,7 @@ def state_of(points: Sequence[float | None], limits: AlarmConditions, current: S
     return "ALARM" if real and age >= limits.needed else "INSUFFICIENT_DATA"
 
 
-def _decided(breaching: int, limits: AlarmConditions) -> State:
+def _decided(breaching: int, limits: AlarmConditions) -> AlarmState:
     return "ALARM" if breaching >= limits.needed else "OK"
 
 

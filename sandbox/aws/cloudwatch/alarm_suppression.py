@@ -12,9 +12,9 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend
 
 from sandbox.aws.cloudwatch.alarm_actions import perform
 
-By = Literal["Alarm", "WaitPeriod", "ExtensionPeriod"]
+SuppressedBy = Literal["Alarm", "WaitPeriod", "ExtensionPeriod"]
 
-REASONS: dict[By, str] = {
+REASONS: dict[SuppressedBy, str] = {
     "Alarm": "the suppressor alarm is in ALARM",
     "WaitPeriod": "the composite alarm waits for the suppressor alarm",
     "ExtensionPeriod": "the suppressor alarm has just left ALARM",
@@ -28,7 +28,7 @@ class Suppressor:
     name: str
     wait_seconds: int
     extension_seconds: int
-    by: By | None = None
+    by: SuppressedBy | None = None
     """The period that holds actions back; None: actions are performed."""
     before: str = ""
     """The state of the composite before the change whose actions are held back."""
@@ -38,7 +38,7 @@ class Suppressor:
     """The suppressor was in ALARM at the last look."""
     extended_until: float = 0.0
 
-    def hold(self, by: By, before: str, until: float = float("inf")) -> None:
+    def hold(self, by: SuppressedBy, before: str, until: float = float("inf")) -> None:
         if self.by is None:
             self.before = before
         self.by, self.until = by, until

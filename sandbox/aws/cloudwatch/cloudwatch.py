@@ -19,7 +19,7 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from sandbox.aws.clock import CLOCK, seconds_of
 from sandbox.aws.cloudwatch import metric_data  # noqa: F401 - changes moto
-from sandbox.aws.cloudwatch.metric_store import DAY, STORE, Series, dimensions
+from sandbox.aws.cloudwatch.metric_store import DAY, STORE, StoredSeries, dimensions
 from sandbox.aws.pages import skipped
 from sandbox.aws.patching import replaces
 
@@ -78,7 +78,7 @@ def _kept(namespace: str, datum: dict[str, Any]) -> Callable[[], None]:
         )
     return partial(
         STORE.put,
-        Series(namespace, datum["MetricName"], dimensions(datum.get("Dimensions") or [])),
+        StoredSeries(namespace, datum["MetricName"], dimensions(datum.get("Dimensions") or [])),
         at,
         pairs,
         has_sets=statistics is not None and len(pairs) > 1,

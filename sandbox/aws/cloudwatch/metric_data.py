@@ -28,7 +28,7 @@ from sandbox.aws.cloudwatch.metric_store import (
     PERCENTILE,
     STATISTICS,
     STORE,
-    Series,
+    StoredSeries,
     dimensions,
 )
 from sandbox.aws.pages import skipped
@@ -164,12 +164,12 @@ class _MetricDataCall:
         stat = query["MetricStat"]
         metric = stat["Metric"]
         own = dimensions(metric.get("Dimensions") or [])
-        series = Series(metric["Namespace"], metric["MetricName"], own)
+        series = StoredSeries(metric["Namespace"], metric["MetricName"], own)
         self._periods[query["Id"]] = int(stat["Period"])
         return self._read(series, stat["Stat"], int(stat["Period"]), stat.get("Unit"))
 
     def _read(
-        self, series: Series, statistic: str, period: int, unit: str | None = None
+        self, series: StoredSeries, statistic: str, period: int, unit: str | None = None
     ) -> metric_math.Series:
         now = CLOCK.seconds()
         return dict(
@@ -217,7 +217,7 @@ class _MetricDataCall:
             yield MetricDataResult(id, own, sorted(series.items()))
 
 
-def _search(text: str) -> list[Series]:
+def _search(text: str) -> list[StoredSeries]:
     """Return the series of a search with a value in the last two weeks, by their names."""
     search, now = parse_search(text), CLOCK.seconds()
     minute = int(now) // 60 * 60
@@ -232,5 +232,5 @@ def _search(text: str) -> list[Series]:
     )
 
 
-def _label(series: Series) -> str:
+def _label(series: StoredSeries) -> str:
     return " ".join((*(value for _, value in sorted(series.dimensions)), series.name))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.aws.cloudwatch.metric_store import Series
+from sandbox.aws.cloudwatch.metric_store import StoredSeries
 
 LONGEST = 1024
 """Characters (ibid., "Search expression limits")."""
@@ -24,7 +24,7 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 """A token: capitals and numbers begin a new one."""
 _SCHEMA = re.compile(r"\s*\{([^{}]*)\}")
 
-Finds = Callable[[Series], bool]
+Finds = Callable[[StoredSeries], bool]
 
 
 class BadSearch(ValueError):
@@ -40,7 +40,7 @@ class Search:
     """The names of all dimensions, where a schema gives any."""
     holds: Finds
 
-    def finds(self, series: Series) -> bool:
+    def finds(self, series: StoredSeries) -> bool:
         if self.namespace not in (None, series.namespace):
             return False
         own = {name for name, _ in series.dimensions}
@@ -124,7 +124,7 @@ class _Terms:
 def _term(where: str | None, what: str) -> Finds:
     name = where and _bare(where)
 
-    def looks_at(series: Series) -> list[str]:
+    def looks_at(series: StoredSeries) -> list[str]:
         values = {"MetricName": series.name, "Namespace": series.namespace}
         values |= dict(series.dimensions)
         if name:

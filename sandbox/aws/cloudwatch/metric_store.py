@@ -20,7 +20,7 @@ PERCENTILE = re.compile(r"p(100|\d{1,2}(\.\d{1,10})?)")
 STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
 
-class Series(NamedTuple):
+class StoredSeries(NamedTuple):
     """A metric is its namespace, its name and all its dimensions, in no order."""
 
     namespace: str
@@ -77,11 +77,11 @@ class MetricStore:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._series: dict[Series, dict[int, Samples]] = defaultdict(dict)
+        self._series: dict[StoredSeries, dict[int, Samples]] = defaultdict(dict)
 
     def put(
         self,
-        series: Series,
+        series: StoredSeries,
         at: float,
         values: Mapping[float, float],
         *,
@@ -95,12 +95,12 @@ class MetricStore:
             minutes = self._series[series]
             minutes[minute] = _together([minutes[minute], sent]) if minute in minutes else sent
 
-    def series(self) -> tuple[Series, ...]:
+    def series(self) -> tuple[StoredSeries, ...]:
         """Return every series that has a value."""
         with self._lock:
             return tuple(self._series)
 
-    def has_value(self, series: Series, start: float, end: float) -> bool:
+    def has_value(self, series: StoredSeries, start: float, end: float) -> bool:
         """Return whether the series has a value from `start` to before `end`."""
         with self._lock:
             minutes = self._series.get(series, {})
@@ -108,7 +108,7 @@ class MetricStore:
 
     def read(
         self,
-        series: Series,
+        series: StoredSeries,
         start: float,
         end: float,
         period: int,
@@ -130,7 +130,7 @@ class MetricStore:
 
     def periods(
         self,
-        series: Series,
+        series: StoredSeries,
         start: int,
         end: float,
         period: int,

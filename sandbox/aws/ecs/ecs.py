@@ -26,7 +26,7 @@ from moto.elbv2.models import elbv2_backends
 from sandbox.aws import before_each_call
 from sandbox.aws.ecs import deployments as ecs_deployments
 from sandbox.aws.ecs import tasks as ecs_tasks
-from sandbox.aws.ecs.placement import Service, TaskDefinition
+from sandbox.aws.ecs.placement import MotoTaskDefinition, Service
 from sandbox.aws.patching import Original, extends, replaces
 
 KEPT_SETTINGS = {
@@ -81,7 +81,7 @@ before_each_call.append(_move_on)
 
 
 def _refuse_unfit(
-    backend: EC2ContainerServiceBackend, params: dict[str, Any], definition: TaskDefinition
+    backend: EC2ContainerServiceBackend, params: dict[str, Any], definition: MotoTaskDefinition
 ) -> None:
     """Refuse load balancers and launch types as `CreateService` and `UpdateService` do."""
     for problem in _misfits(backend, params, definition):
@@ -89,7 +89,7 @@ def _refuse_unfit(
 
 
 def _misfits(
-    backend: EC2ContainerServiceBackend, params: dict[str, Any], definition: TaskDefinition
+    backend: EC2ContainerServiceBackend, params: dict[str, Any], definition: MotoTaskDefinition
 ) -> Iterator[str]:
     if params.get("launchType") and params.get("capacityProviderStrategy"):
         yield (

@@ -17,7 +17,7 @@ from sandbox.aws.ecs.instances import fits
 Service = Any
 """moto's `Service`, with additional attributes from `sandbox.aws.ecs.ecs`."""
 
-TaskDefinition = Any
+MotoTaskDefinition = Any
 """moto's `TaskDefinition`; its own type does not describe container definitions."""
 
 FIRST_DYNAMIC_PORT = 32768
@@ -34,7 +34,7 @@ class CannotPlace(Exception):
 _CONSTRAINT = re.compile(r"\s*attribute:([\w.-]+)\s*==\s*['\"]?([\w.-]+)['\"]?\s*$")
 
 
-def needs(definition: TaskDefinition) -> tuple[int, int]:
+def needs(definition: MotoTaskDefinition) -> tuple[int, int]:
     """Return the CPU units and MiB of memory that one task needs on an instance."""
     parts = definition.container_definitions
     cpu = int(definition.cpu or sum(part.get("cpu", 0) for part in parts))
@@ -45,7 +45,7 @@ def needs(definition: TaskDefinition) -> tuple[int, int]:
 
 
 def place(
-    service: Service, definition: TaskDefinition, own_tasks: Iterable[Any]
+    service: Service, definition: MotoTaskDefinition, own_tasks: Iterable[Any]
 ) -> ContainerInstance | None:
     """Return the instance with the fewest of the service's tasks and room for another, or None."""
     constraints = [
@@ -68,7 +68,7 @@ def place(
     return min(able, key=lambda member: own.count(member.container_instance_arn), default=None)
 
 
-def host_ports(definition: TaskDefinition, taken: Iterable[int]) -> dict[int, int]:
+def host_ports(definition: MotoTaskDefinition, taken: Iterable[int]) -> dict[int, int]:
     """Map each container port to its host port, or to a free one if that is 0 or absent."""
     used = set(taken)
     free = (port for port in range(FIRST_DYNAMIC_PORT, 65536) if port not in used)

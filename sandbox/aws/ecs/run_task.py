@@ -35,7 +35,7 @@ from sandbox.aws import before_each_call
 from sandbox.aws.clock import CLOCK
 from sandbox.aws.ecs.images import BROKEN, is_broken
 from sandbox.aws.ecs.local_programs import Program, program_of, variables_of
-from sandbox.aws.ecs.placement import CannotPlace, TaskDefinition, new_interface
+from sandbox.aws.ecs.placement import CannotPlace, MotoTaskDefinition, new_interface
 from sandbox.aws.ecs.run_task_checks import check_roles, misfits
 from sandbox.aws.ecs.tasks import ServiceTask, keep_to_the_quota, stop
 from sandbox.aws.patching import Original, extends, replaces
@@ -90,7 +90,7 @@ class StartedTask(ServiceTask):
     def __init__(
         self,
         request: Any,
-        definition: TaskDefinition,
+        definition: MotoTaskDefinition,
         params: Mapping[str, Any],
         outcome: TaskOutcome,
     ) -> None:
@@ -264,7 +264,9 @@ def _request(
     )
 
 
-def _definition(backend: EC2ContainerServiceBackend, params: Mapping[str, Any]) -> TaskDefinition:
+def _definition(
+    backend: EC2ContainerServiceBackend, params: Mapping[str, Any]
+) -> MotoTaskDefinition:
     try:
         definition = backend.describe_task_definition(params["taskDefinition"])
     except TaskDefinitionNotFoundException:

@@ -8,7 +8,7 @@ from moto.ec2.models import ec2_backends
 from moto.ecs.exceptions import EcsClientException
 from moto.ecs.models import EC2ContainerServiceBackend
 
-from sandbox.aws.ecs.placement import TaskDefinition
+from sandbox.aws.ecs.placement import MotoTaskDefinition
 from sandbox.aws.iam.roles import may_be_assumed_by
 
 MOST_TASKS, MOST_SUBNETS, MOST_GROUPS, LONGEST_OVERRIDES = 10, 16, 5, 8_192
@@ -29,7 +29,7 @@ _TASK_OVERRIDES = frozenset(
 
 
 def misfits(
-    backend: EC2ContainerServiceBackend, params: Mapping[str, Any], definition: TaskDefinition
+    backend: EC2ContainerServiceBackend, params: Mapping[str, Any], definition: MotoTaskDefinition
 ) -> Iterator[str]:
     """Yield every reason for which ECS refuses a request."""
     if params.get("launchType") and params.get("capacityProviderStrategy"):
@@ -51,7 +51,7 @@ def misfits(
 
 
 def _network_misfits(
-    backend: EC2ContainerServiceBackend, params: Mapping[str, Any], definition: TaskDefinition
+    backend: EC2ContainerServiceBackend, params: Mapping[str, Any], definition: MotoTaskDefinition
 ) -> Iterator[str]:
     network = (params.get("networkConfiguration") or {}).get("awsvpcConfiguration")
     if definition.network_mode != "awsvpc":
@@ -85,7 +85,9 @@ def _network_misfits(
             yield f"The security group '{group}' and the subnets belong to different networks"
 
 
-def _override_misfits(overrides: Mapping[str, Any], definition: TaskDefinition) -> Iterator[str]:
+def _override_misfits(
+    overrides: Mapping[str, Any], definition: MotoTaskDefinition
+) -> Iterator[str]:
     if unknown := sorted(overrides.keys() - _TASK_OVERRIDES):
         yield f"Unknown parameter in overrides: {', '.join(unknown)}"
     names = {part["name"] for part in definition.container_definitions}
@@ -105,7 +107,7 @@ def check_roles(
     backend: EC2ContainerServiceBackend,
     cluster: Any,
     params: Mapping[str, Any],
-    definition: TaskDefinition,
+    definition: MotoTaskDefinition,
 ) -> None:
     """Raise ECS's error for a role that its tasks could not run under."""
     for role in roles_of(params, definition):
@@ -117,7 +119,7 @@ def check_roles(
             )
 
 
-def roles_of(params: Mapping[str, Any], definition: TaskDefinition) -> list[str]:
+def roles_of(params: Mapping[str, Any], definition: MotoTaskDefinition) -> list[str]:
     """Return the ARNs of the roles that a task would run under."""
     overrides = params.get("overrides") or {}
     # moto's definition lacks the attribute of a role that it does not have.

@@ -9,15 +9,15 @@ from typing import Any
 from moto.ecs.models import EC2ContainerServiceBackend
 
 from pay.containers.stored import as_stored
-from sandbox.aws.ecs.placement import TaskDefinition
+from sandbox.aws.ecs.placement import MotoTaskDefinition
 from sandbox.aws.patching import Original, extends
 
 
 @extends(EC2ContainerServiceBackend)
 def register_task_definition(
     self: EC2ContainerServiceBackend, register: Original, *args: Any, **more: Any
-) -> TaskDefinition:
-    definition: TaskDefinition = register(self, *args, **more)
+) -> MotoTaskDefinition:
+    definition: MotoTaskDefinition = register(self, *args, **more)
     definition.container_definitions = [
         as_stored(container, definition.network_mode)
         for container in definition.container_definitions

@@ -24,8 +24,8 @@ from sandbox.aws.ecs.images import TaskFailure, failure_of, image_digest
 from sandbox.aws.ecs.instances import take
 from sandbox.aws.ecs.placement import (
     CannotPlace,
+    MotoTaskDefinition,
     Service,
-    TaskDefinition,
     host_ports,
     needs,
     new_interface,
@@ -56,7 +56,7 @@ class ServiceTask(Task):
     def __init__(
         self,
         service: Service,
-        definition: TaskDefinition,
+        definition: MotoTaskDefinition,
         *,
         deployment_id: str,
         instance: ContainerInstance | None,
@@ -197,7 +197,7 @@ def tasks_of(service: Service) -> list[ServiceTask]:
     ]
 
 
-def start(service: Service, definition: TaskDefinition, deployment_id: str) -> None:
+def start(service: Service, definition: MotoTaskDefinition, deployment_id: str) -> None:
     """Start one more task.
 
     Raises CannotPlace without an instance with room, a free address, or vCPUs within the quota.
@@ -226,7 +226,7 @@ def start(service: Service, definition: TaskDefinition, deployment_id: str) -> N
         instance.running_tasks_count += 1
 
 
-def keep_to_the_quota(backend: Any, definition: TaskDefinition) -> None:
+def keep_to_the_quota(backend: Any, definition: MotoTaskDefinition) -> None:
     """Raise CannotPlace when one more Fargate task would exceed the quota of vCPUs."""
     running = [
         int(task.cpu)

@@ -21,7 +21,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import Queue, sqs_backends
 
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.cloudwatch.metric_store import STORE, Series
+from sandbox.aws.cloudwatch.metric_store import STORE, StoredSeries
 from sandbox.aws.eventbridge import (
     event_inputs,
     event_patterns,
@@ -224,7 +224,7 @@ def _sender(rule: Rule) -> Sender:
 
 
 def _count(rule: Rule, metric: str) -> None:
-    series = Series("AWS/Events", metric, frozenset({("RuleName", rule.name)}))
+    series = StoredSeries("AWS/Events", metric, frozenset({("RuleName", rule.name)}))
     STORE.put(series, CLOCK.seconds(), {1.0: 1.0}, unit="Count")
 
 

@@ -43,15 +43,17 @@ _ALIASES = {
 _MOMENTS = frozenset({"createdAt", "updatedAt"})
 """Compared in milliseconds since the epoch (API reference, `FindingCriteria`)."""
 
-Finding = dict[str, Any]
+GuardDutyFinding = dict[str, Any]
 
 
-def arrive(backend: GuardDutyBackend, detector: Detector, given: Mapping[str, Any]) -> Finding:
+def arrive(
+    backend: GuardDutyBackend, detector: Detector, given: Mapping[str, Any]
+) -> GuardDutyFinding:
     """Store a finding, new or with a higher count; a filter may archive it."""
     now = CLOCK.moment().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     stored, service = findings(detector), given.get("service", {})
     before = stored.get(given["id"])
-    finding: Finding = {
+    finding: GuardDutyFinding = {
         "accountId": backend.account_id,
         "arn": f"{_arn(backend, detector)}/finding/{given['id']}",
         "createdAt": before["createdAt"] if before else now,
@@ -81,9 +83,9 @@ def arrive(backend: GuardDutyBackend, detector: Detector, given: Mapping[str, An
     return finding
 
 
-def findings(detector: Detector) -> dict[str, Finding]:
+def findings(detector: Detector) -> dict[str, GuardDutyFinding]:
     """Return the findings by id."""
-    by_id: dict[str, Finding] = detector.__dict__.setdefault("findings", {})
+    by_id: dict[str, GuardDutyFinding] = detector.__dict__.setdefault("findings", {})
     return by_id
 
 
@@ -92,14 +94,14 @@ def _arn(backend: GuardDutyBackend, detector: Detector) -> str:
     return f"arn:aws:guardduty:{owner}:detector/{detector.id}"
 
 
-def _is_archived(detector: Detector, finding: Finding) -> bool:
+def _is_archived(detector: Detector, finding: GuardDutyFinding) -> bool:
     return any(
         each.action == "ARCHIVE" and matches(finding, each.finding_criteria)
         for each in detector.filters.values()
     )
 
 
-def matches(finding: Finding, criteria: Mapping[str, Any] | None) -> bool:
+def matches(finding: GuardDutyFinding, criteria: Mapping[str, Any] | None) -> bool:
     """Return whether a finding meets every criterion; the values of one are joined by OR."""
     return all(
         _holds(path, list(values(finding, path)), {_ALIASES.get(k, k): v for k, v in each.items()})
@@ -205,7 +207,7 @@ def get_findings(self: GuardDutyResponse) -> str:
     return json.dumps({"findings": _chosen(self)})
 
 
-def _chosen(response: GuardDutyResponse) -> list[Finding]:
+def _chosen(response: GuardDutyResponse) -> list[GuardDutyFinding]:
     ids, known = response._get_param("findingIds"), findings(_detector(response))
     if len(ids) > MOST_AT_ONCE or any(each not in known for each in ids):
         raise BadRequest("the input findingIds has invalid value")
@@ -239,7 +241,7 @@ def unarchive_findings(self: GuardDutyResponse) -> str:
     return _set_archived(_chosen(self), False)
 
 
-def _set_archived(chosen: Iterable[Finding], archived: bool) -> str:
+def _set_archived(chosen: Iterable[GuardDutyFinding], archived: bool) -> str:
     for each in chosen:
         each["service"]["archived"] = archived
     return "{}"

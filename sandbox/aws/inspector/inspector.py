@@ -41,7 +41,7 @@ PATHS: Mapping[str, str] = {
 """The criteria that the sandbox knows -> their place in a finding; moments are read apart."""
 _MOMENTS = frozenset({"firstObservedAt", "lastObservedAt", "updatedAt"})
 
-Finding = dict[str, Any]
+InspectorFinding = dict[str, Any]
 
 
 class InspectorRefusal(JsonRESTError):
@@ -50,12 +50,12 @@ class InspectorRefusal(JsonRESTError):
     code = 400
 
 
-def arrive(backend: Inspector2Backend, given: Mapping[str, Any]) -> Finding:
+def arrive(backend: Inspector2Backend, given: Mapping[str, Any]) -> InspectorFinding:
     """Store a finding of a scan, new or seen again; a filter may suppress it."""
     known, now = findings(backend), CLOCK.seconds()
     owner = f"{backend.region_name}:{backend.account_id}"
     arn = f"arn:aws:inspector2:{owner}:finding/{given['id']}"
-    finding: Finding = {
+    finding: InspectorFinding = {
         "awsAccountId": backend.account_id,
         "findingArn": arn,
         "firstObservedAt": known[arn]["firstObservedAt"] if arn in known else now,
@@ -77,13 +77,13 @@ def arrive(backend: Inspector2Backend, given: Mapping[str, Any]) -> Finding:
     return finding
 
 
-def findings(backend: Inspector2Backend) -> dict[str, Finding]:
+def findings(backend: Inspector2Backend) -> dict[str, InspectorFinding]:
     """Return the findings by ARN. moto keeps answers of its own under the same name."""
-    by_arn: dict[str, Finding] = backend.__dict__.setdefault("findings_of_scans", {})
+    by_arn: dict[str, InspectorFinding] = backend.__dict__.setdefault("findings_of_scans", {})
     return by_arn
 
 
-def matches(finding: Finding, criteria: Mapping[str, Any] | None) -> bool:
+def matches(finding: InspectorFinding, criteria: Mapping[str, Any] | None) -> bool:
     """Return whether a finding meets every criterion.
 
     The filters of one criterion are joined by OR, and those that exclude by AND.
@@ -91,7 +91,7 @@ def matches(finding: Finding, criteria: Mapping[str, Any] | None) -> bool:
     return all(_holds(finding, name, each) for name, each in (criteria or {}).items() if each)
 
 
-def _holds(finding: Finding, name: str, filters: list[Mapping[str, Any]]) -> bool:
+def _holds(finding: InspectorFinding, name: str, filters: list[Mapping[str, Any]]) -> bool:
     if name in _MOMENTS:
         return any(_is_within(finding[name], each) for each in filters)
     actual = list(values(finding, PATHS[name]))

@@ -19,7 +19,7 @@ from moto.logs.exceptions import (
 from moto.logs.models import LogsBackend, LogStream
 from moto.logs.responses import LogsResponse
 
-from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, Series
+from sandbox.aws.cloudwatch.metric_store import MINUTE, STORE, StoredSeries
 from sandbox.aws.iam.roles import may_be_assumed_by
 from sandbox.aws.logs.patterns import BadPattern, Extracted, Pattern, parse
 from sandbox.aws.patching import Original, adds, extends, replaces
@@ -165,7 +165,7 @@ def _value(transformation: Mapping[str, Any], extracted: Extracted) -> float | N
     return float(number) if number is not None and _NUMBER.fullmatch(number) else None
 
 
-def _series(transformation: Mapping[str, Any], extracted: Extracted) -> Series | None:
+def _series(transformation: Mapping[str, Any], extracted: Extracted) -> StoredSeries | None:
     """Return the metric of a line; None where a dimension has no value."""
     values = {
         name: extracted.get(selector)
@@ -174,7 +174,9 @@ def _series(transformation: Mapping[str, Any], extracted: Extracted) -> Series |
     pairs = {(name, value) for name, value in values.items() if value}
     if len(pairs) < len(values):
         return None
-    return Series(transformation["metricNamespace"], transformation["metricName"], frozenset(pairs))
+    return StoredSeries(
+        transformation["metricNamespace"], transformation["metricName"], frozenset(pairs)
+    )
 
 
 @replaces(LogsResponse)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.aws.clock import CLOCK, seconds_of
 
-Finding = Mapping[str, Any]
+HubFinding = Mapping[str, Any]
 Filter = Mapping[str, Any]
 
 PATHS: Mapping[str, str] = {
@@ -61,7 +61,7 @@ _EXCLUDES: Mapping[str, Callable[[str, str], bool]] = {
 COMPARISONS = frozenset({*_ASKS, *_EXCLUDES})
 
 
-def matches(finding: Finding, filters: Mapping[str, Sequence[Filter]]) -> bool:
+def matches(finding: HubFinding, filters: Mapping[str, Sequence[Filter]]) -> bool:
     """Return whether a finding matches every field of `filters`."""
     return all(
         _matches_field(list(values(finding, PATHS[name])), each)

@@ -12,7 +12,7 @@ from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
 
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.cloudwatch.metric_store import STORE, Series
+from sandbox.aws.cloudwatch.metric_store import STORE, StoredSeries
 from sandbox.aws.synthetics.canary_runs import EndedRun, run_in_background
 from sandbox.aws.synthetics.canary_runtimes import RUNTIMES
 from sandbox.settings import SandboxSettings
@@ -259,7 +259,7 @@ class Canary:
             run.completed = CLOCK.seconds()
             run.ended = ended
             dimensions = frozenset({("CanaryName", self.name)})
-            series = Series("CloudWatchSynthetics", "SuccessPercent", dimensions)
+            series = StoredSeries("CloudWatchSynthetics", "SuccessPercent", dimensions)
             STORE.put(series, run.completed, {100.0 if ended.passed else 0.0: 1.0}, unit="Percent")
 
         config = self.settings.get("RunConfig") or {}

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from pay.model.problem import InvalidInput
 from rollout.findings.answer_record import (
-    Answer,
+    FindingAnswer,
     FindingVerdict,
     acknowledgement,
     answer_to,
@@ -34,7 +34,7 @@ def found(ask: Ask) -> SecurityFinding:
     return finding
 
 
-def closed(found: SecurityFinding, at: datetime = NOW, **more: Any) -> Answer:
+def closed(found: SecurityFinding, at: datetime = NOW, **more: Any) -> FindingAnswer:
     return answer_to(found, at, **{"verdict": FindingVerdict.REAL, "minutes": 25, **more})
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pay.model.watching.suppressions import FILE, read_suppressions
-from rollout.findings.answer_record import Answer, FindingVerdict
+from rollout.findings.answer_record import FindingAnswer, FindingVerdict
 from rollout.findings.finding import FindingSeverity, Tool
 from rollout.findings.months import answered, hours, last_month, rows
 from rollout.findings.proposals import ENOUGH, proposals
@@ -18,7 +18,7 @@ USER = {"kind": "UnauthorizedAccess:IAMUser/ConsoleLogin"}
 """No suppression may name it."""
 
 
-def answer(key: str = "1", at: datetime = NOW, **more: Any) -> Answer:
+def answer(key: str = "1", at: datetime = NOW, **more: Any) -> FindingAnswer:
     given = {
         "tool": Tool.GUARDDUTY,
         "kind": RUNTIME,
@@ -28,10 +28,12 @@ def answer(key: str = "1", at: datetime = NOW, **more: Any) -> Answer:
         "side": "fargate",
         **more,
     }
-    return Answer(at=at, key=key, **given)
+    return FindingAnswer(at=at, key=key, **given)
 
 
-def closed(key: str = "1", verdict: FindingVerdict = FindingVerdict.FALSE, **more: Any) -> Answer:
+def closed(
+    key: str = "1", verdict: FindingVerdict = FindingVerdict.FALSE, **more: Any
+) -> FindingAnswer:
     return answer(key, **{"verdict": verdict, "minutes": 30, **more})
 
 

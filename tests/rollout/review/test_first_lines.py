@@ -9,7 +9,7 @@ import pytest
 
 from pay.model import Environment, Stage
 from rollout.guard.verdict import judge
-from rollout.review.document import Document, review
+from rollout.review.document import ReviewDocument, review
 from rollout.review.render import as_html, as_markdown
 from tests.support.plans import (
     EC2,
@@ -37,12 +37,12 @@ def sandbox(environments: dict[str, Environment]) -> Environment:
     return environments["sandbox"]
 
 
-def reviewed(folder: Path, environment: Environment, *plans: Json) -> Document:
+def reviewed(folder: Path, environment: Environment, *plans: Json) -> ReviewDocument:
     context = read(folder, plans, environment)
     return review(context, judge(context), None)
 
 
-def first_lines(document: Document) -> str:
+def first_lines(document: ReviewDocument) -> str:
     """Return the first ten lines as GitHub shows them: without the escapes of Markdown."""
     lines = as_markdown(document, rest="the page").splitlines()[:10]
     return unescape("\n".join(lines).replace("\\", ""))

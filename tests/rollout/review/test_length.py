@@ -7,7 +7,7 @@ import pytest
 
 from pay.model import Environment
 from rollout.guard.verdict import judge
-from rollout.review.document import Document, review
+from rollout.review.document import ReviewDocument, review
 from rollout.review.render import COMMENT_LIMIT, as_html, as_markdown
 from tests.support.plans import Json, change, container, plan, read, task_definition
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="session")
 def large(
     environments: dict[str, Environment], tmp_path_factory: pytest.TempPathFactory
-) -> Document:
+) -> ReviewDocument:
     """Every service of an environment, changed all over."""
     environment = environments["sandbox"]
     plans = [
@@ -48,20 +48,20 @@ def _alarm(number: int) -> Json:
     return change(address, {"threshold": number}, {"threshold": number + 1})
 
 
-def test_fits_into_a_comment(large: Document) -> None:
+def test_fits_into_a_comment(large: ReviewDocument) -> None:
     text = as_markdown(large, rest="the page")
     assert len(text) <= COMMENT_LIMIT
     assert len(text) > COMMENT_LIMIT / 10
 
 
-def test_says_how_much_more_there_is_and_where(large: Document) -> None:
+def test_says_how_much_more_there_is_and_where(large: ReviewDocument) -> None:
     text = as_markdown(large, rest="the page, review.html")
     folded = re.findall(r"\*\*(\d+) more [a-z ]+: see the page, review.html\*\*", text)
     assert folded
     assert all(int(number) > 0 for number in folded)
 
 
-def test_the_page_holds_all_of_it(large: Document) -> None:
+def test_the_page_holds_all_of_it(large: ReviewDocument) -> None:
     html = as_html(large)
     for stack in large.stacks:
         assert stack.stack in html
@@ -69,11 +69,11 @@ def test_the_page_holds_all_of_it(large: Document) -> None:
 
 
 @pytest.mark.parametrize("limit", [4_000, 8_000, 20_000])
-def test_fits_into_less(large: Document, limit: int) -> None:
+def test_fits_into_less(large: ReviewDocument, limit: int) -> None:
     assert len(as_markdown(large, rest="the page", limit=limit)) <= limit
 
 
-def test_never_cuts_silently(large: Document) -> None:
+def test_never_cuts_silently(large: ReviewDocument) -> None:
     with pytest.raises(OverflowError):
         as_markdown(large, rest="the page", limit=100)
 

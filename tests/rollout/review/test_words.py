@@ -9,7 +9,7 @@ import pytest
 from pay.containers.stored import as_stored
 from pay.model import Environment, Side, Stage
 from rollout.guard.verdict import judge
-from rollout.review.document import Document, review
+from rollout.review.document import ReviewDocument, review
 from rollout.review.render import as_html, as_markdown
 from tests.support.plans import (
     EC2,
@@ -37,12 +37,12 @@ def sandbox(environments: dict[str, Environment]) -> Environment:
 
 def reviewed(
     folder: Path, environment: Environment, *plans: Json, allowed: dict[str, str] | None = None
-) -> Document:
+) -> ReviewDocument:
     context = read(folder, plans, environment)
     return review(context, judge(context, allowed), None)
 
 
-def text(document: Document) -> str:
+def text(document: ReviewDocument) -> str:
     return as_markdown(document, rest="the page")
 
 

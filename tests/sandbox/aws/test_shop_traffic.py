@@ -20,7 +20,7 @@ from pay.model.metrics import (
 )
 from sandbox.aws import shop_traffic
 from sandbox.aws.clock import CLOCK
-from sandbox.aws.cloudwatch.metric_store import STORE, Series
+from sandbox.aws.cloudwatch.metric_store import STORE, StoredSeries
 from sandbox.aws.shop_traffic import Behind, ShopSide, ShopTraffic
 from sandbox.shop.shop import ShopAnswer
 
@@ -58,7 +58,7 @@ def behind(
 
 def counted(dimensions: dict[Dimension, str], metric: Metric, statistic: str = "Sum") -> float:
     pairs = frozenset(metric.dimension_values(dimensions).items())
-    series = Series(metric.namespace, metric.name, pairs)
+    series = StoredSeries(metric.namespace, metric.name, pairs)
     points = STORE.read(series, NOON - 60, NOON + 60, 60, statistic, now=NOON)
     return sum(value for _, value in points)
 

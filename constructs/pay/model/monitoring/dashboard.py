@@ -20,7 +20,7 @@ MAX_ALARMS = 100
 """In one widget of alarms (AWS: "Dashboard body structure and syntax")."""
 PERIOD_SECONDS = 60
 
-Entry = Sequence[object]
+MetricEntry = Sequence[object]
 """One element of a graph's `metrics`."""
 
 
@@ -32,7 +32,7 @@ class GraphLine:
     dimensions: DimensionsOf
     label: str
 
-    def entries(self) -> Iterable[Entry]:
+    def entries(self) -> Iterable[MetricEntry]:
         if isinstance(self.metric, Formula):
             yield [
                 {"expression": self.metric.expression, "label": self.label, "id": self.metric.id}
@@ -42,7 +42,7 @@ class GraphLine:
         else:
             yield self._entry(self.metric, {"id": self.metric.id, "label": self.label})
 
-    def _entry(self, metric: Metric, shown: Mapping[str, object]) -> Entry:
+    def _entry(self, metric: Metric, shown: Mapping[str, object]) -> MetricEntry:
         pairs = metric.dimension_values(self.dimensions(metric)).items()
         dimensions = [text for pair in pairs for text in pair]
         return [metric.namespace, metric.name, *dimensions, {"stat": metric.statistic, **shown}]
@@ -57,7 +57,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Moment:
+class MarkedMoment:
     """A vertical line in a graph: something happened."""
 
     label: str
@@ -136,11 +136,11 @@ class Graph(Widget):
     """The label of its axis."""
     stacked: bool = False
     marks: Sequence[Mark] = ()
-    moments: Sequence[Moment] = ()
+    moments: Sequence[MarkedMoment] = ()
     type: str = "metric"
 
     @property
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[MetricEntry]:
         return [entry for line in self.lines for entry in line.entries()]
 
     def properties(self, region: str) -> Mapping[str, object]:

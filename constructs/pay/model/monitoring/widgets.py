@@ -32,7 +32,7 @@ from pay.model.monitoring.dashboard import (
     GraphLine,
     LogQuery,
     Mark,
-    Moment,
+    MarkedMoment,
     Text,
     Widget,
     WidgetRow,
@@ -101,7 +101,7 @@ def _since(stay: Stay | None, stage: Stage, widget: Widget) -> Widget:
     """Return the widget with a line where the stage began, if it is a graph."""
     if stay is None or not isinstance(widget, Graph):
         return widget
-    return replace(widget, moments=(Moment(stage, stay.since),))
+    return replace(widget, moments=(MarkedMoment(stage, stay.since),))
 
 
 def _header(watched: WatchedService) -> Iterator[Widget]:

@@ -36,14 +36,14 @@ def check(plan: StackPlan, context: Context) -> Findings:
                 yield GuardFinding(change.address, text, do)
 
 
-_Judged = Iterator[tuple[str, str]]
+_Reasons = Iterator[tuple[str, str]]
 
 
-def _nothing(change: ResourceChange) -> _Judged:
+def _nothing(change: ResourceChange) -> _Reasons:
     yield from ()
 
 
-def _repository(change: ResourceChange) -> _Judged:
+def _repository(change: ResourceChange) -> _Reasons:
     mutability = change.after.get("image_tag_mutability")
     if change.is_unknown("image_tag_mutability") or mutability != "IMMUTABLE":
         yield (
@@ -54,7 +54,7 @@ def _repository(change: ResourceChange) -> _Judged:
         yield "force_delete deletes a repository with all its images", "remove it"
 
 
-def _lifecycle(change: ResourceChange) -> _Judged:
+def _lifecycle(change: ResourceChange) -> _Reasons:
     do = "give releases the first rule, by their count, as pay.containers.lifecycle does"
     if change.is_unknown("policy"):
         yield "the lifecycle policy is known only after apply", do
@@ -66,7 +66,7 @@ def _lifecycle(change: ResourceChange) -> _Judged:
         yield f"the lifecycle policy is {error}", do
 
 
-def _scanning(change: ResourceChange) -> _Judged:
+def _scanning(change: ResourceChange) -> _Reasons:
     do = "scan every repository with ENHANCED: it scans again when a vulnerability is new"
     if (scan_type := change.after.get("scan_type")) != "ENHANCED":
         yield f"scan_type is {scan_type}", do

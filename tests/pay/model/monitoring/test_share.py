@@ -9,12 +9,14 @@ from pay.model import Environment, Side, Stage
 from pay.model.metrics import Share
 from pay.model.monitoring.series import side_of
 from pay.model.monitoring.share import share_alarm
-from sandbox.aws.cloudwatch.alarm_states import State
+from sandbox.aws.cloudwatch.alarm_states import AlarmState
 from tests.support.alarm_states import state_after
 from tests.support.services import at_stage
 
 
-def state(environment: Environment, service: str, stage: Stage, ec2: int, fargate: int) -> State:
+def state(
+    environment: Environment, service: str, stage: Stage, ec2: int, fargate: int
+) -> AlarmState:
     """Return the alarm's state after as many requests in each of its periods."""
     alarm = share_alarm(CATALOGUE[service], at_stage(environment, service, stage))
     assert isinstance(alarm.metric, Share)

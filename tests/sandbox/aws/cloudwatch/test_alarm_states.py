@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, State, least_samples, state_of
+from sandbox.aws.cloudwatch.alarm_states import AlarmConditions, AlarmState, least_samples, state_of
 
-KEPT: State = "OK"
+KEPT: AlarmState = "OK"
 TREATMENTS = ("missing", "ignore", "breaching", "notBreaching")
-NONE: State = "INSUFFICIENT_DATA"
+NONE: AlarmState = "INSUFFICIENT_DATA"
 
 
 def limits(needed: int, of: int, missing: str) -> AlarmConditions:
@@ -39,7 +39,7 @@ def points(text: str) -> list[float | None]:
         (2, "- - - - X", (NONE, KEPT, "ALARM", "OK")),
     ],
 )
-def test_the_examples_of_aws(needed: int, text: str, states: tuple[State, ...]) -> None:
+def test_the_examples_of_aws(needed: int, text: str, states: tuple[AlarmState, ...]) -> None:
     for missing, expected in zip(TREATMENTS, states, strict=True):
         assert state_of(points(text), limits(needed, 3, missing), KEPT) == expected
 

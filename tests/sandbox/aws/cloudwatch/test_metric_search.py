@@ -3,11 +3,11 @@
 import pytest
 
 from sandbox.aws.cloudwatch.metric_search import BadSearch, parse_search
-from sandbox.aws.cloudwatch.metric_store import Series
+from sandbox.aws.cloudwatch.metric_store import StoredSeries
 
 
-def series(name: str, namespace: str = "AWS/SQS", **dimensions: str) -> Series:
-    return Series(namespace, name, frozenset(dimensions.items()))
+def series(name: str, namespace: str = "AWS/SQS", **dimensions: str) -> StoredSeries:
+    return StoredSeries(namespace, name, frozenset(dimensions.items()))
 
 
 DEAD = series("ApproximateNumberOfMessagesVisible", QueueName="production-2-capture-dead-letter")
