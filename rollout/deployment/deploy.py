@@ -48,7 +48,7 @@ _FAILURES = (Exception, KeyboardInterrupt)
 """Whatever it is: a side must not be left on a release that nobody knows to be good."""
 
 
-class RunsScenarios(Protocol):
+class ScenarioRunner(Protocol):
     """Runs scenarios against one side, as `rollout.smoke.smoke.smoke` does."""
 
     def __call__(
@@ -99,8 +99,8 @@ class _RunningRelease:
     running: Mapping[Side, PrimaryDeployment]
     """The deployments that ran before."""
     plans: ReleasePlans
-    registry: ServiceRepositories
-    smoke: RunsScenarios
+    repositories: ServiceRepositories
+    smoke: ScenarioRunner
     is_everywhere: bool = False
     is_known: bool = True
     """True when the smoke tests had an answer from every third party."""
@@ -198,7 +198,7 @@ class _RunningRelease:
     def _no_way_back(self, images: Mapping[str, str]) -> Finding | None:
         """Return why the release's own migration forbids what ran before; None: it does not."""
         asked, own = self.asked, self.asked.service.name
-        before = RunningImage.of(self.registry, own, images[own]).release
+        before = RunningImage.of(self.repositories, own, images[own]).release
         return no_way_back(
             asked.service,
             running=asked.number,
@@ -210,14 +210,14 @@ class _RunningRelease:
     def _digests(self, images: Mapping[str, str]) -> dict[str, str]:
         """Return the digests of images that the registry has, by container."""
         former = {
-            name: self.registry.find(name, tag_of(image))
+            name: self.repositories.find(name, tag_of(image))
             for name, image in images.items()
-            if name in self.registry.repositories
+            if name in self.repositories.by_container
         }
         return {name: image.digest for name, image in former.items() if image}
 
     def _read_back(self, side: ServiceSide, digests: Mapping[str, str]) -> PrimaryDeployment:
-        accepted = {name: self.registry.accepted(name, each) for name, each in digests.items()}
+        accepted = {name: self.repositories.accepted(name, each) for name, each in digests.items()}
         arn = revision(self.terraform, self.asked.stack_of(side))
         deployment = require_running(side, self.client("ecs"), arn, accepted)
         self.deployments[side.side] = deployment
@@ -275,7 +275,7 @@ def deploy(
     now: Callable[[], datetime],
     *,
     is_dry: bool = False,
-    smoke: RunsScenarios = smoke,
+    smoke: ScenarioRunner = smoke,
 ) -> Deployed | ReleasePlans:
     """Deploy a release to every side that exists, with its migration, and record it. When a side
     does not run it, or a smoke test fails, all sides get their old images again. The line then says
@@ -284,11 +284,11 @@ def deploy(
     Raises Refused with every reason, and nothing changed; Failed when something is left that a
     person has to look at.
     """
-    registry = ServiceRepositories(client("ecr"), asked.service)
+    repositories = ServiceRepositories(client("ecr"), asked.service)
     # A deployment that does not come to its end is what a rollback replaces.
     look = primary if asked.is_rollback else settled
     running = {side.side: look(side, client("ecs")) for side in asked.sides}
-    examined = examine(asked, registry, running)
+    examined = examine(asked, repositories, running)
     for problem in asked.unread:
         _say(f"Warning, the rollback goes on without it: {problem}")
     # What is wrong with the images, or what does not exist, cannot be planned.
@@ -321,7 +321,7 @@ def deploy(
             return plans
         there = {side: each for side, each in running.items() if each}
         run = _RunningRelease(
-            asked, client, terraform, check, examined, there, plans, registry, smoke
+            asked, client, terraform, check, examined, there, plans, repositories, smoke
         )
         try:
             run.release_everywhere(now)

@@ -21,7 +21,7 @@ from pay.model.environment.images import Pin
 from pay.model.problem import InvalidInput
 from pay.model.service.call_graph import release_waves
 from rollout.aws.clients import Client
-from rollout.deployment.deploy import Deployed, RunsScenarios, deploy
+from rollout.deployment.deploy import Deployed, ScenarioRunner, deploy
 from rollout.deployment.read_back import COMPLETED, PrimaryDeployment, primary
 from rollout.deployment.release_checks import RequestedRelease, RunningImage, examine
 from rollout.images.copy import without_proof
@@ -156,7 +156,7 @@ def _standing(
     patch: Patch, service: Microservice, client: Client
 ) -> tuple[Standing | None, tuple[Finding, ...]]:
     """Return the progress of a service, and what blocks its patch; None: unknown."""
-    registry = ServiceRepositories(client("ecr"), service)
+    repositories = ServiceRepositories(client("ecr"), service)
     draft = RequestedRelease(
         patch.folder,
         patch.environment,
@@ -169,12 +169,12 @@ def _standing(
     )
     running = {side.side: primary(side, client("ecs")) for side in draft.sides}
     there = [each for each in running.values() if each]
-    own = [_image(registry, service.name, each).release for each in there]
+    own = [_image(repositories, service.name, each).release for each in there]
     if not own or not own[-1] or (len(set(own)) > 1 and not patch.is_rollback):
         return None, (_no_release(draft, own),)
     # The side with most traffic comes last.
     asked = replace(draft, number=own[-1])
-    sidecars = [_image(registry, patch.sidecar, each) for each in there]
+    sidecars = [_image(repositories, patch.sidecar, each) for each in there]
     is_done = all(
         deployment.rollout_state == COMPLETED and image.digest == patch.pin.digest
         for deployment, image in zip(there, sidecars, strict=True)
@@ -184,13 +184,13 @@ def _standing(
         tuple(dict.fromkeys(image.release for image in sidecars)),
         is_done=is_done and len(there) == len(running) and _is_recorded(patch, asked),
     )
-    return standing, examine(asked, registry, running).findings
+    return standing, examine(asked, repositories, running).findings
 
 
 def _image(
-    registry: ServiceRepositories, container: str, deployment: PrimaryDeployment
+    repositories: ServiceRepositories, container: str, deployment: PrimaryDeployment
 ) -> RunningImage:
-    return RunningImage.of(registry, container, deployment.images.get(container, ""))
+    return RunningImage.of(repositories, container, deployment.images.get(container, ""))
 
 
 def _no_release(asked: RequestedRelease, own: list[int | None]) -> Finding:
@@ -223,7 +223,7 @@ def run_waves(
     check: LockCheck,
     now: Callable[[], datetime],
     *,
-    smoke: RunsScenarios = smoke,
+    smoke: ScenarioRunner = smoke,
 ) -> Patched:
     """Release each service that is not done, in waves, up to the first that fails. Its sides run
     what they ran before then, or the reason says what does. `file` pins the release already.
@@ -245,7 +245,7 @@ def _released(
     client: Client,
     check: LockCheck,
     now: Callable[[], datetime],
-    smoke: RunsScenarios,
+    smoke: ScenarioRunner,
 ) -> str | None:
     """Return why a service does not run the sidecar's release; None: it does."""
     try:

@@ -140,7 +140,7 @@ class Examined:
 
 def examine(
     asked: RequestedRelease,
-    registry: ServiceRepositories,
+    repositories: ServiceRepositories,
     running: Mapping[Side, PrimaryDeployment | None],
 ) -> Examined:
     """Return the images of a release and every reason against it, without a plan.
@@ -149,7 +149,7 @@ def examine(
     """
     runs = {
         side.side: {
-            name: RunningImage.of(registry, name, image) for name, image in there.images.items()
+            name: RunningImage.of(repositories, name, image) for name, image in there.images.items()
         }
         for side in asked.sides
         if (there := running[side.side])
@@ -158,7 +158,7 @@ def examine(
     last = next((runs[side.side] for side in reversed(asked.sides) if side.side in runs), {})
     targets: dict[str, RegistryImage] = {}
     findings = [*_sides(asked, running), *_environment(asked)]
-    image, against = _own_image(asked, registry, runs)
+    image, against = _own_image(asked, repositories, runs)
     findings += against
     if image:
         targets[own] = image
@@ -167,10 +167,10 @@ def examine(
         kept = last[sidecar.name].image if sidecar.name in last else None
         if kept and not asked.brings(sidecar.name):
             targets[sidecar.name] = kept
-        elif pin and (pinned := registry.find(sidecar.name, pin.digest)):
+        elif pin and (pinned := repositories.find(sidecar.name, pin.digest)):
             targets[sidecar.name] = pinned
         else:
-            findings.append(_no_pinned_image(asked, registry, sidecar.name, pin))
+            findings.append(_no_pinned_image(asked, repositories, sidecar.name, pin))
     if asked.is_rollback:
         findings += _past_a_contraction(asked, runs)
         findings += _forward(asked, targets, runs)
@@ -195,10 +195,10 @@ class RunningImage:
     """None: the registry no longer has it."""
 
     @classmethod
-    def of(cls, registry: ServiceRepositories, container: str, image: str) -> "RunningImage":
+    def of(cls, repositories: ServiceRepositories, container: str, image: str) -> "RunningImage":
         reference = tag_of(image)
-        known = container in registry.repositories
-        return cls(reference, registry.find(container, reference) if known else None)
+        known = container in repositories.by_container
+        return cls(reference, repositories.find(container, reference) if known else None)
 
     @property
     def digest(self) -> str | None:
@@ -249,19 +249,19 @@ def _environment(asked: RequestedRelease) -> Iterator[Finding]:
 
 def _own_image(
     asked: RequestedRelease,
-    registry: ServiceRepositories,
+    repositories: ServiceRepositories,
     runs: Mapping[Side, Mapping[str, RunningImage]],
 ) -> tuple[RegistryImage | None, list[Finding]]:
     """Return the image of the release, and what is wrong with it. A rollback takes the very image
     that ran here.
     """
     own, tag = asked.service.name, release_tag(asked.number)
-    image = registry.find(own, tag)
+    image = repositories.find(own, tag)
     here = [each for each in that_ran(asked.releases) if each.release == asked.number]
     recorded = next((each.digests[own] for each in reversed(here) if own in each.digests), None)
     findings = []
     if asked.is_rollback:
-        image = (registry.find(own, recorded) if recorded else None) or image
+        image = (repositories.find(own, recorded) if recorded else None) or image
         # What runs on one side only: a deployment was killed before it was recorded.
         running = {each[own].release for each in runs.values() if own in each}
         before = {each.before for each in asked.releases}
@@ -279,7 +279,7 @@ def _own_image(
         findings.append(
             Finding(
                 "image",
-                f"{registry.repositories[own]}:{tag} is not in the registry of account "
+                f"{repositories.by_container[own]}:{tag} is not in the registry of account "
                 f"{asked.environment.account_id}",
                 "copy it there, or choose a release that is there",
             )
@@ -330,9 +330,9 @@ def _past_a_contraction(
 
 
 def _no_pinned_image(
-    asked: RequestedRelease, registry: ServiceRepositories, container: str, pin: Pin | None
+    asked: RequestedRelease, repositories: ServiceRepositories, container: str, pin: Pin | None
 ) -> Finding:
-    file, repository = f"{asked.environment.name}.toml", registry.repositories[container]
+    file, repository = f"{asked.environment.name}.toml", repositories.by_container[container]
     reason = (
         f"{file} pins {repository}@{pin.digest}, which is not in the registry of account "
         f"{asked.environment.account_id}"

@@ -25,8 +25,8 @@ def watch_service(standings: Standings, environment: str, service: str, reach: R
     except Refused as refusal:
         return Watched(unread=tuple(finding.reason for finding in refusal.findings))
     listed = lines(reported.findings, answers, standings, environment, now)
-    held = tuple(_held(each, service) for each in listed if _holds(each, service))
-    return Watched(held, tuple(f"{each.tool}: {each.reason}" for each in reported.unread))
+    findings = tuple(_open_finding(each, service) for each in listed if _holds(each, service))
+    return Watched(findings, tuple(f"{each.tool}: {each.reason}" for each in reported.unread))
 
 
 def _holds(line: FindingLine, service: str) -> bool:
@@ -39,7 +39,7 @@ def _holds(line: FindingLine, service: str) -> bool:
     )
 
 
-def _held(line: FindingLine, service: str) -> OpenFinding:
+def _open_finding(line: FindingLine, service: str) -> OpenFinding:
     finding = line.finding
     sides = (each.side for each in finding.places if each.service == service and each.side)
     what = f"{finding.tool}, {finding.severity}: {finding.title}"

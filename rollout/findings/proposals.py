@@ -8,7 +8,7 @@ from datetime import date
 from pydantic import ValidationError
 
 from pay.model import Side
-from pay.model.watching.suppressions import LONGEST_OF_HIGH, Highest, SuppressedTool, Suppression
+from pay.model.watching.suppressions import LONGEST_OF_HIGH, Highest, Suppression, SuppressionTool
 from rollout.findings.answer_record import AnswerRecord, FindingAnswer, FindingVerdict
 from rollout.findings.finding import FindingSeverity, Tool, short_id
 from rollout.findings.suppressed import ENTRY_OF
@@ -57,7 +57,7 @@ class Proposal:
             finding=self.kind,
             environment=self.environment,
             service=self.service,
-            side=None if tool is SuppressedTool.INSPECTOR else self.side,
+            side=None if tool is SuppressionTool.INSPECTOR else self.side,
             severity=Highest.__members__.get(worst.name, Highest.LOW),
             reason=words[:LONGEST_REASON].strip(),
             owner=_OWNER,

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from pay.model.watching.suppressions import SuppressedTool, Suppression
+from pay.model.watching.suppressions import Suppression, SuppressionTool
 from rollout.findings.finding import FindingState, SecurityFinding, Tool
 
-ENTRY_OF: Mapping[Tool, SuppressedTool] = {
-    Tool.GUARDDUTY: SuppressedTool.GUARDDUTY,
-    Tool.SECURITY_HUB: SuppressedTool.SECURITY_HUB,
-    Tool.INSPECTOR: SuppressedTool.INSPECTOR,
-    Tool.ECR: SuppressedTool.INSPECTOR,
+ENTRY_OF: Mapping[Tool, SuppressionTool] = {
+    Tool.GUARDDUTY: SuppressionTool.GUARDDUTY,
+    Tool.SECURITY_HUB: SuppressionTool.SECURITY_HUB,
+    Tool.INSPECTOR: SuppressionTool.INSPECTOR,
+    Tool.ECR: SuppressionTool.INSPECTOR,
 }
 """Tool -> what an entry of the file calls it."""
 

@@ -222,16 +222,16 @@ def findings_are_answered(p: Promotion) -> Finding | None:
     """Refuse to move a side on which something happened until somebody has looked. In production a
     second person answers for what a tool does not show.
     """
-    if p.watched.held:
+    if p.watched.findings:
         reasons = "; ".join(
             f"{each.id} on {' and '.join(each.sides) or 'a side'}, {each.what}"
-            for each in p.watched.held
+            for each in p.watched.findings
         )
         return Finding(
             "findings",
             f"{p.service} has open findings: {reasons}",
             "look at it (docs/tasks/answer-a-finding.md), then say what it was: "
-            f"pay findings close {p.environment} {p.watched.held[0].id} --verdict real|false",
+            f"pay findings close {p.environment} {p.watched.findings[0].id} --verdict real|false",
             "open findings",
         )
     if not p.watched.unread:

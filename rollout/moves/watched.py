@@ -20,7 +20,7 @@ class OpenFinding:
 class Watched:
     """The open findings that hold a promotion, and the tools about which nobody knows."""
 
-    held: tuple[OpenFinding, ...] = ()
+    findings: tuple[OpenFinding, ...] = ()
     unread: tuple[str, ...] = ()
 
 

@@ -35,8 +35,8 @@ class ServiceRepositories:
     service: Microservice
 
     @cached_property
-    def repositories(self) -> dict[str, str]:
-        """Return container -> repository."""
+    def by_container(self) -> dict[str, str]:
+        """Return container -> name of its repository."""
         sidecars = {each.name: each.repository for each in self.service.sidecars}
         return {self.service.name: names.repository(self.service.name), **sidecars}
 
@@ -45,7 +45,7 @@ class ServiceRepositories:
         key = "imageDigest" if is_digest(tag_or_digest) else "imageTag"
         try:
             answer = self.ecr.describe_images(
-                repositoryName=self.repositories[container], imageIds=[{key: tag_or_digest}]
+                repositoryName=self.by_container[container], imageIds=[{key: tag_or_digest}]
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _ABSENT:
@@ -58,5 +58,5 @@ class ServiceRepositories:
         """Return the digests that ECS may report of tasks with this image. These are its own and,
         for an index, those of its images for one architecture each.
         """
-        images = images_of_index(self.ecr, self.repositories[container], digest)
+        images = images_of_index(self.ecr, self.by_container[container], digest)
         return frozenset({digest, *images})

@@ -12,7 +12,7 @@ from typing import Any
 
 from pay.model import Environment, names
 from pay.model.stacks import SLEEP
-from pay.sleep.planned import LONGEST_DELAY, RETRIES, WakeStep, stopping
+from pay.sleep.planned import LONGEST_DELAY, RETRIES, SleepStep, stopping
 from rollout.aws.clients import Client, items
 from rollout.terminal.refusal import Finding, Refused
 
@@ -92,7 +92,7 @@ def _not_there(environment: Environment) -> Refused:
     )
 
 
-def _request(environment: Environment, step: WakeStep, at: datetime, key: str) -> dict[str, Any]:
+def _request(environment: Environment, step: SleepStep, at: datetime, key: str) -> dict[str, Any]:
     name = environment.name
     target: dict[str, Any] = {
         "Arn": step.call.arn,

@@ -8,7 +8,7 @@ from typing import Any
 
 from pay.model import Environment, names
 from pay.model.watching.accounts import Administrator, Road
-from pay.model.watching.suppressions import SuppressedTool, Suppression
+from pay.model.watching.suppressions import Suppression, SuppressionTool
 from rollout.aws.clients import Client, items, moment_of
 
 UNUSED_AFTER = timedelta(days=90)
@@ -19,7 +19,7 @@ UNUSED_AFTER = timedelta(days=90)
 class Hit:
     """One finding that is suppressed."""
 
-    tool: SuppressedTool
+    tool: SuppressionTool
     """The tool that suppresses it: Security Hub for a rule of the hub, whatever reported it."""
     id: str
     product: str
@@ -55,7 +55,7 @@ class CoveredFindings:
         GuardDuty change nothing that is there. Inspector reopens by itself.
         """
         kept = self.hits if self.has_ended else ()
-        return tuple(hit for hit in kept if hit.tool is not SuppressedTool.INSPECTOR)
+        return tuple(hit for hit in kept if hit.tool is not SuppressionTool.INSPECTOR)
 
 
 def covered(
@@ -104,7 +104,7 @@ def _in_hub(environment: Environment, client: Client) -> Mapping[str, list[Hit]]
     for each in items(client("securityhub"), "get_findings", "Findings", Filters=filters):
         name = each["Note"]["UpdatedBy"].removeprefix(Suppression.AUTHOR)
         seen = moment_of(each["UpdatedAt"])
-        hits[name].append(Hit(SuppressedTool.SECURITY_HUB, each["Id"], each["ProductArn"], seen))
+        hits[name].append(Hit(SuppressionTool.SECURITY_HUB, each["Id"], each["ProductArn"], seen))
     return hits
 
 
@@ -112,7 +112,7 @@ def _own(entry: Suppression, client: Client) -> Iterator[Hit]:
     """Yield what the tool itself suppresses."""
     if entry.volume:
         yield from _archived(entry, client("guardduty"))
-    elif entry.tool is SuppressedTool.INSPECTOR:
+    elif entry.tool is SuppressionTool.INSPECTOR:
         yield from _in_inspector(entry, client("inspector2"))
 
 
@@ -131,7 +131,7 @@ def _archived(entry: Suppression, guardduty: Any) -> Iterator[Hit]:
             some = ids[start : start + 50]
             for each in guardduty.get_findings(DetectorId=detector, FindingIds=some)["Findings"]:
                 seen = moment_of(each["UpdatedAt"])
-                yield Hit(SuppressedTool.GUARDDUTY, f"{detector}/{each['Id']}", "", seen)
+                yield Hit(SuppressionTool.GUARDDUTY, f"{detector}/{each['Id']}", "", seen)
 
 
 def _in_inspector(entry: Suppression, inspector: Any) -> Iterator[Hit]:
@@ -146,4 +146,4 @@ def _in_inspector(entry: Suppression, inspector: Any) -> Iterator[Hit]:
     if entry.image:
         criteria["ecrImageHash"] = equals(entry.image)
     for each in items(inspector, "list_findings", "findings", filterCriteria=criteria):
-        yield Hit(SuppressedTool.INSPECTOR, each["findingArn"], "", each["updatedAt"])
+        yield Hit(SuppressionTool.INSPECTOR, each["findingArn"], "", each["updatedAt"])

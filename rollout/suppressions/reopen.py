@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from pay.model.watching.suppressions import SuppressedTool
+from pay.model.watching.suppressions import SuppressionTool
 from rollout.aws.clients import Client
 from rollout.suppressions.covered import CoveredFindings, Hit
 
@@ -20,7 +20,10 @@ def reopen(rows: Iterable[CoveredFindings], client: Client) -> int:
     """
     hits = sorted((hit for row in rows for hit in row.to_reopen), key=lambda hit: hit.tool)
     for tool, group in groupby(hits, key=lambda hit: hit.tool):
-        act, listed = _in_hub if tool is SuppressedTool.SECURITY_HUB else _in_guardduty, list(group)
+        act, listed = (
+            _in_hub if tool is SuppressionTool.SECURITY_HUB else _in_guardduty,
+            list(group),
+        )
         for start in range(0, len(listed), AT_ONCE):
             act(listed[start : start + AT_ONCE], client)
     return len(hits)

@@ -112,19 +112,19 @@ def _proved(
         return WatchingLine(
             thing, SeenState.OFF, "the record has no release that passed", INTEGRITY, fix
         )
-    registry = ServiceRepositories(client("ecr"), side.service)
+    repositories = ServiceRepositories(client("ecr"), side.service)
     for release in good[:RELEASES]:
-        if not _others(tasks, registry, release):
+        if not _others(tasks, repositories, release):
             shown = f"release {release.release}, {short_image(release.digests.get(service, ''))}"
             return WatchingLine(thing, SeenState.ON, shown, INTEGRITY)
-    others = _others(tasks, registry, good[0])
+    others = _others(tasks, repositories, good[0])
     shown = f"{', '.join(others)}: another digest than that of release {good[0].release}"
     return WatchingLine(thing, SeenState.OFF, shown, INTEGRITY, fix)
 
 
-def _others(tasks: Sequence[Any], registry: ServiceRepositories, release: Release) -> list[str]:
+def _others(tasks: Sequence[Any], repositories: ServiceRepositories, release: Release) -> list[str]:
     """Return the containers that do not run the image of a release; GuardDuty's own is AWS's."""
-    wanted = {name: registry.accepted(name, each) for name, each in release.digests.items()}
+    wanted = {name: repositories.accepted(name, each) for name, each in release.digests.items()}
     return sorted(
         {
             each["name"]

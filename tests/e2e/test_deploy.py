@@ -21,7 +21,7 @@ from pay.model.smoke import SmokeScenario
 from rollout.aws.clients import Client, asking
 from rollout.deployment import release_checks
 from rollout.deployment.deploy import Deployed as DeployedRelease
-from rollout.deployment.deploy import RunsScenarios, deploy
+from rollout.deployment.deploy import ScenarioRunner, deploy
 from rollout.deployment.release_checks import RequestedRelease
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
@@ -360,7 +360,7 @@ def shown(side: Side, outcome: Outcome) -> SmokeVerdict:
 
 
 def deploy_here(
-    releases: Releases, monkeypatch: pytest.MonkeyPatch, number: int, smoke: RunsScenarios
+    releases: Releases, monkeypatch: pytest.MonkeyPatch, number: int, smoke: ScenarioRunner
 ) -> DeployedRelease:
     """Deploy in this process, with smoke tests of a test."""
     for name, value in releases.variables.items():

@@ -12,7 +12,7 @@ import pytest
 
 from pay.model import Environment
 from pay.model.watching.accounts import Road
-from pay.model.watching.suppressions import FILE, SuppressedTool, Suppression, read_suppressions
+from pay.model.watching.suppressions import FILE, Suppression, SuppressionTool, read_suppressions
 from policies.engine.suppressions import problems
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
@@ -34,14 +34,14 @@ TODAY = datetime.now(UTC).date()
 LAST = TODAY + timedelta(days=30)
 
 
-def entry(tool: SuppressedTool, finding: str, **more: Any) -> Suppression:
+def entry(tool: SuppressionTool, finding: str, **more: Any) -> Suppression:
     return suppression(tool=tool, finding=finding, expires=LAST, **more)
 
 
-NOISE = entry(SuppressedTool.GUARDDUTY, NOISY, volume=True)
-IN_IMAGE = entry(SuppressedTool.INSPECTOR, VULNERABILITY)
-RULE = entry(SuppressedTool.GUARDDUTY, BINARY, side="fargate")
-FAILS = entry(SuppressedTool.SECURITY_HUB, CONTROL, side="fargate")
+NOISE = entry(SuppressionTool.GUARDDUTY, NOISY, volume=True)
+IN_IMAGE = entry(SuppressionTool.INSPECTOR, VULNERABILITY)
+RULE = entry(SuppressionTool.GUARDDUTY, BINARY, side="fargate")
+FAILS = entry(SuppressionTool.SECURITY_HUB, CONTROL, side="fargate")
 BY_HUB = (NOISE, IN_IMAGE, RULE, FAILS)
 
 

@@ -11,8 +11,8 @@ from pay.model.problem import did_you_mean
 from pay.model.watching.accounts import Administrator, Road
 from pay.model.watching.suppressions import (
     FILE,
-    SuppressedTool,
     Suppression,
+    SuppressionTool,
     WrittenSuppression,
     read_suppressions,
 )
@@ -80,7 +80,7 @@ def _problems(
         )
     elif (
         environment.watching.road is Road.DIRECT
-        and each.tool is not SuppressedTool.INSPECTOR
+        and each.tool is not SuppressionTool.INSPECTOR
         and not each.volume
     ):
         tool = f"{each.tool} in {environment.name}, whose findings do not pass Security Hub"

@@ -45,7 +45,7 @@ class ApiCall:
 
 
 @dataclass(frozen=True)
-class WakeStep:
+class SleepStep:
     """A call for one part, a fixed time after the start or the end of a wake."""
 
     part: str
@@ -74,19 +74,21 @@ class PlannedSchedule:
     """A failure is sent to the queue that an alarm watches."""
 
 
-def waking(environment: Environment, wake: Wake) -> Iterator[WakeStep]:
+def waking(environment: Environment, wake: Wake) -> Iterator[SleepStep]:
     """Yield the steps of a wake, after its start: databases, services, alarms and canaries."""
     lead = timedelta() if wake.databases_only else DATABASE_LEAD
     for name in databases(environment):
-        yield WakeStep(_database(environment, name), _database_call("startDBInstance", name), -lead)
+        yield SleepStep(
+            _database(environment, name), _database_call("startDBInstance", name), -lead
+        )
     if wake.databases_only:
         return
     for side in sides(environment):
-        yield WakeStep(side.name, set_tasks(side, *side.awake), side.wave * _MINUTE)
+        yield SleepStep(side.name, set_tasks(side, *side.awake), side.wave * _MINUTE)
     yield from _watching(environment, "enableAlarmActions", "startCanary", ALARM_LAG)
 
 
-def stopping(environment: Environment, *, databases_only: bool = False) -> Iterator[WakeStep]:
+def stopping(environment: Environment, *, databases_only: bool = False) -> Iterator[SleepStep]:
     """Yield the steps that put to sleep, after the end of a wake. Their order: canaries and alarms,
     callers before called services, databases.
     """
@@ -96,9 +98,9 @@ def stopping(environment: Environment, *, databases_only: bool = False) -> Itera
         all_sides = sides(environment)
         last = max((side.wave for side in all_sides), default=0)
         for side in all_sides:
-            yield WakeStep(side.name, set_tasks(side, 0, 0), (1 + last - side.wave) * _MINUTE)
+            yield SleepStep(side.name, set_tasks(side, 0, 0), (1 + last - side.wave) * _MINUTE)
     for name in databases(environment):
-        yield WakeStep(_database(environment, name), _database_call("stopDBInstance", name), lag)
+        yield SleepStep(_database(environment, name), _database_call("stopDBInstance", name), lag)
 
 
 def planned(environment: Environment) -> Iterator[PlannedSchedule]:
@@ -138,16 +140,16 @@ def set_tasks(side: SleepingSide, fewest: int, most: int) -> ApiCall:
 
 def _watching(
     environment: Environment, of_alarms: str, of_canaries: str, after: timedelta
-) -> Iterator[WakeStep]:
+) -> Iterator[SleepStep]:
     alarms = alarm_names(environment)
     for number, start in enumerate(range(0, len(alarms), ALARMS_AT_ONCE), start=1):
         chunk = [*alarms[start : start + ALARMS_AT_ONCE]]
-        yield WakeStep(
+        yield SleepStep(
             f"alarms-{number}", ApiCall("cloudwatch", of_alarms, {"AlarmNames": chunk}), after
         )
     for canary in canaries(environment):
         part = canary.removeprefix(f"{environment.name}-")
-        yield WakeStep(part, ApiCall("synthetics", of_canaries, {"Name": canary}), after)
+        yield SleepStep(part, ApiCall("synthetics", of_canaries, {"Name": canary}), after)
 
 
 def _database_call(action: str, name: str) -> ApiCall:
@@ -163,7 +165,7 @@ def _schedule(
     what: str,
     wake: Wake,
     begin: Instant,
-    step: WakeStep,
+    step: SleepStep,
     *,
     keeps: bool = True,
 ) -> PlannedSchedule:

@@ -34,7 +34,7 @@ from imports.aws.securityhub_automation_rule import (
     SecurityhubAutomationRuleCriteriaUpdatedAt,
 )
 from pay.model import names
-from pay.model.watching.suppressions import SuppressedTool, Suppression
+from pay.model.watching.suppressions import Suppression, SuppressionTool
 
 RULE_ORDER = 100
 """Behind rules that others may have made; the order among ours does not matter, as none overlap."""
@@ -43,7 +43,7 @@ RULE_ORDER = 100
 def suppressions(scope: Construct, entries: Iterable[Suppression], *, detector_id: str) -> None:
     """Render what an account suppresses on the day of synthesis."""
     for each in entries:
-        if each.tool is SuppressedTool.INSPECTOR:
+        if each.tool is SuppressionTool.INSPECTOR:
             _inspector_filter(scope, each)
         elif each.volume:
             _archives(scope, each, detector_id)
@@ -84,7 +84,7 @@ def _hub_rule(scope: Construct, entry: Suppression) -> None:
                 comparison="EQUALS", value=entry.finding
             )
         ]
-        if entry.tool is SuppressedTool.SECURITY_HUB
+        if entry.tool is SuppressionTool.SECURITY_HUB
         else None,
     )
     SecurityhubAutomationRule(

@@ -47,7 +47,7 @@ def images(number: int) -> dict[str, str]:
 class Repositories:
     """Has every release of every container."""
 
-    repositories: ClassVar = dict(zip(CONTAINERS, CONTAINERS, strict=True))
+    by_container: ClassVar = dict(zip(CONTAINERS, CONTAINERS, strict=True))
 
     def find(self, _: str, reference: str) -> RegistryImage:
         is_digest = reference.startswith("sha256:")

@@ -59,7 +59,7 @@ class Repositories:
 
     ecr: Any
     service: Any
-    repositories: ClassVar = dict.fromkeys((*CATALOGUE, "nginx", "adot"), "repository")
+    by_container: ClassVar = dict.fromkeys((*CATALOGUE, "nginx", "adot"), "repository")
 
     def find(self, _: str, reference: str) -> RegistryImage:
         is_digest = reference.startswith("sha256:")

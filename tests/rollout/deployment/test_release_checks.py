@@ -34,7 +34,7 @@ class Registry:
     """Has releases of every container by number."""
 
     numbers: Mapping[str, set[int]]
-    repositories: ClassVar = {"connector": "govukpay/connector", "nginx": "n", "adot": "a"}
+    by_container: ClassVar = {"connector": "govukpay/connector", "nginx": "n", "adot": "a"}
 
     def find(self, container: str, reference: str) -> RegistryImage | None:
         for number in self.numbers.get(container, ()):

@@ -20,7 +20,9 @@ from tests.rollout.findings.conftest import by
 from tests.support.checkout import Checkout
 from tests.support.found import NOW, Tools, cluster, runtime, vulnerability
 
-HELD = Watched(held=(OpenFinding("0123456789", "GuardDuty, high: a new binary", (Side.FARGATE,)),))
+HELD = Watched(
+    findings=(OpenFinding("0123456789", "GuardDuty, high: a new binary", (Side.FARGATE,)),)
+)
 UNREAD = Watched(unread=("GuardDuty: not ours to see",))
 
 
@@ -84,7 +86,7 @@ def test_what_happened_holds_and_a_vulnerability_when_it_is_late(
 ) -> None:
     reach = lambda _: nullcontext(Tools(**tools))  # noqa: E731
     watched = watch_service(standings, "test-12", "connector", reach)
-    assert bool(watched.held) is holds
+    assert bool(watched.findings) is holds
     assert watched.unread == ()
 
 

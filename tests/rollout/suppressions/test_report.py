@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pay.model.watching.suppressions import SuppressedTool
+from pay.model.watching.suppressions import SuppressionTool
 from rollout.suppressions.covered import CoveredFindings, Hit
 from rollout.suppressions.report import as_data, hints, mistakes
 from tests.support.suppressions import suppression
@@ -14,7 +14,7 @@ LAST = TODAY + timedelta(days=30)
 RULE = suppression(expires=LAST)
 
 
-def hit(days_ago: int, tool: SuppressedTool = SuppressedTool.SECURITY_HUB) -> Hit:
+def hit(days_ago: int, tool: SuppressionTool = SuppressionTool.SECURITY_HUB) -> Hit:
     seen = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC) - timedelta(days=days_ago)
     return Hit(tool, "finding-1", "product", seen)
 
@@ -42,7 +42,7 @@ def test_one_that_ended_is_a_mistake_and_what_it_left_another() -> None:
     after = LAST + timedelta(days=1)
     gates = [each.gate for each in mistakes([CoveredFindings(RULE.name, RULE, (hit(1),), after)])]
     assert gates == ["expires", "reopen"]
-    by_inspector = CoveredFindings(RULE.name, RULE, (hit(1, SuppressedTool.INSPECTOR),), after)
+    by_inspector = CoveredFindings(RULE.name, RULE, (hit(1, SuppressionTool.INSPECTOR),), after)
     assert [each.gate for each in mistakes([by_inspector])] == ["expires"]
 
 

@@ -50,8 +50,8 @@ _CATEGORIES = (
 _WILDCARD = re.compile(r"[*?\[\]]|^(all|any|every)$", re.IGNORECASE)
 
 
-class SuppressedTool(StrEnum):
-    """The source of a finding."""
+class SuppressionTool(StrEnum):
+    """The tool whose findings an entry suppresses."""
 
     GUARDDUTY = "guardduty"
     INSPECTOR = "inspector"
@@ -59,16 +59,16 @@ class SuppressedTool(StrEnum):
     """Its own controls."""
 
 
-_FORMATS: Mapping[SuppressedTool, tuple[str, str]] = {
-    SuppressedTool.GUARDDUTY: (
+_FORMATS: Mapping[SuppressionTool, tuple[str, str]] = {
+    SuppressionTool.GUARDDUTY: (
         r"[A-Z][A-Za-z]+:(Runtime|ECS|Container)/[A-Z][A-Za-z0-9&]*(\.[A-Za-z0-9]+)*(![A-Za-z0-9]+)?",
         "a type of GuardDuty about a container, for example Execution:Runtime/NewBinaryExecuted",
     ),
-    SuppressedTool.INSPECTOR: (
+    SuppressionTool.INSPECTOR: (
         r"CVE-\d{4}-\d{4,}|GHSA(-[0-9a-z]{4}){3}|SNYK-[A-Z0-9-]+|(ALAS|RHSA|DSA|USN)[A-Z0-9.:-]*\d",
         "the id of a vulnerability, for example CVE-2026-12345",
     ),
-    SuppressedTool.SECURITY_HUB: (
+    SuppressionTool.SECURITY_HUB: (
         r"[A-Z][A-Za-z0-9]+\.[1-9]\d*",
         "the id of a control of Security Hub, for example ECS.5",
     ),
@@ -127,7 +127,7 @@ class Suppression(Accepted):
     FIRST_MOMENT: ClassVar[str] = "2020-01-01T00:00:00Z"
     """Before any finding: Security Hub takes moments from and to."""
 
-    tool: SuppressedTool
+    tool: SuppressionTool
     """The tool that reports it."""
     finding: Annotated[str, BeforeValidator(_is_exact)]
     """The exact type, vulnerability or control."""
@@ -216,7 +216,7 @@ class Suppression(Accepted):
         Its category follows no rule, so every category of a finding about a container is listed.
         GuardDuty user guide, "Integrating with AWS Security Hub".
         """
-        if self.tool is not SuppressedTool.GUARDDUTY:
+        if self.tool is not SuppressionTool.GUARDDUTY:
             return ()
         purpose = self.finding.partition(":")[0]
         spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", purpose)
@@ -228,24 +228,24 @@ class Suppression(Accepted):
         pattern, says = _FORMATS[self.tool]
         if not re.fullmatch(pattern, self.finding):
             fix = "a finding about an instance or a user belongs to no service: answer it"
-            is_guardduty = self.tool is SuppressedTool.GUARDDUTY
+            is_guardduty = self.tool is SuppressionTool.GUARDDUTY
             yield Problem(
                 key="finding",
                 found=repr(self.finding),
                 allowed=says,
                 fix=fix if is_guardduty else "",
             )
-        if self.image and self.tool is not SuppressedTool.INSPECTOR:
+        if self.image and self.tool is not SuppressionTool.INSPECTOR:
             allowed = "an image with inspector only: others do not report its digest"
             yield Problem(key="image", found=f"an image with {self.tool}", allowed=allowed)
-        if self.side and self.tool is SuppressedTool.INSPECTOR:
+        if self.side and self.tool is SuppressionTool.INSPECTOR:
             allowed = "no side with inspector: both sides run the same image"
             yield Problem(key="side", found=self.side, allowed=allowed)
         if self.volume and (why := self._why_not_archived()):
             yield Problem(key="volume", found=f"true with {why}", allowed="false", fix="remove it")
 
     def _why_not_archived(self) -> str | None:
-        if self.tool is not SuppressedTool.GUARDDUTY:
+        if self.tool is not SuppressionTool.GUARDDUTY:
             return f"{self.tool}, which archives nothing"
         purpose = self.finding.partition(":")[0]
         is_attack = purpose in SENT_TO_NOBODY

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pay.model import InvalidInput
-from pay.model.watching.suppressions import SuppressedTool, Suppression, read_suppressions
+from pay.model.watching.suppressions import Suppression, SuppressionTool, read_suppressions
 
 ENTRY: dict[str, Any] = {
     "tool": "guardduty",
@@ -217,7 +217,7 @@ def test_it_knows_the_types_of_security_hub(finding: str, type_in_hub: str) -> N
     types = suppression(finding=finding).types_in_hub
     assert type_in_hub in types
     assert len(types) <= 20  # Security Hub: filters of one field
-    assert not suppression(tool=SuppressedTool.SECURITY_HUB, finding="ECS.5").types_in_hub
+    assert not suppression(tool=SuppressionTool.SECURITY_HUB, finding="ECS.5").types_in_hub
 
 
 def test_its_name_in_aws_stays_when_reason_or_end_change() -> None:
