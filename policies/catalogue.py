@@ -85,7 +85,9 @@ def _ours() -> dict[str, RuleText]:
 
 
 def _text(file: Path) -> RuleText:
-    """Raise UnknownRule if the file is not YAML, or lacks what the message of the rule needs."""
+    """Return the text of a rule. Raises UnknownRule if the file is not YAML, or lacks what the
+    message of the rule needs.
+    """
     try:
         check = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError, yaml.YAMLError) as error:

@@ -59,7 +59,7 @@ def ending(left: str = "") -> Iterator[None]:
 
 
 def _drop_what_cannot_be_written() -> None:
-    """Drop what Python would write again at its end, fail, and report."""
+    """Drop what is left to write: Python would write it again at its end, fail, and say so."""
     try:
         sys.stdout.flush()
     except OSError:

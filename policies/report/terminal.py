@@ -65,7 +65,7 @@ def _findings(verdict: GateVerdict, width: int) -> Table:
 
 
 def _accepted(verdict: GateVerdict) -> Table:
-    """Return the table with the columns of `pay suppressions`."""
+    """Return the table of what is accepted, with the columns of `pay suppressions`."""
     table = Table(*HEADER, title="Accepted")
     for each, count in verdict.accepted:
         table.add_row(*each.row(count))

@@ -41,7 +41,7 @@ def find_all(environment: Environment, client: Client) -> Iterator[ImportAnswer]
 
 
 def _by_name(service: str, method: str, argument: str, answer: str, id: str) -> Find:
-    """Return how to find by name. An argument in the plural takes a list, and so is the answer."""
+    """Return a finder by name. An argument in the plural takes a list, and its answer is one."""
 
     def find(client: Client, name: str) -> str | None:
         is_list = argument.endswith("s")
@@ -80,7 +80,7 @@ def _listener(client: Client, balancer: str, port: str) -> str | None:
 
 
 def _web_acl(client: Client, balancer: str) -> str | None:
-    """Import id: the ARNs of the web ACL and of what it protects."""
+    """Return the import id: the ARNs of the web ACL and of what it protects."""
     arn = _load_balancer(client, balancer)
     acl = client("wafv2").get_web_acl_for_resource(ResourceArn=arn).get("WebACL")
     return f"{acl['ARN']},{arn}" if acl else None
@@ -97,7 +97,7 @@ def _dashboard(client: Client, name: str) -> str | None:
 
 
 def _subscription(client: Client, group: str, name: str) -> str | None:
-    """Import id: the log group and the filter."""
+    """Return the import id: the log group and the filter."""
     filters = client("logs").describe_subscription_filters(
         logGroupName=group, filterNamePrefix=name
     )["subscriptionFilters"]
@@ -105,7 +105,7 @@ def _subscription(client: Client, group: str, name: str) -> str | None:
 
 
 def _record(client: Client, zone: str, name: str, vpc: str) -> str | None:
-    """Return the simple alias record; import id: zone id, name and type."""
+    """Return the import id of the simple alias record: zone id, name and type."""
     for zone_id in hosted_zone_ids(zone, vpc, client):
         records = client("route53").list_resource_record_sets(
             HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="1"

@@ -113,7 +113,7 @@ def _environment_files(base: Path) -> str:
 
 
 def _text(file: Path) -> str:
-    """Read what another program may have written: any byte makes a difference, and no other
-    mistake.
+    """Read a file that another program may have written: any byte of it makes a difference, and no
+    other mistake.
     """
     return file.read_text("utf-8", errors="backslashreplace")

@@ -109,8 +109,8 @@ class RequestedRelease:
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
-        """Return those of the service here, the oldest first; for a rollback those that can be
-        read.
+        """Return the releases of the service here, the oldest first; for a rollback those that can
+        be read.
         """
         releases, problems = self._record
         if problems and not self.is_rollback:

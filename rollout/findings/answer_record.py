@@ -50,7 +50,9 @@ class FindingVerdict(StrEnum):
 
 
 def _for_everybody(note: str) -> str:
-    """Raise pydantic's error for a note with a secret or an address, without repeating it."""
+    """Return the note. Raises pydantic's error for one with a secret or an address, without
+    repeating it.
+    """
     allowed = "a sentence that everybody may read"
     if secret := next(iter((*credentials(note), *in_prose(note))), None):
         fix = "leave it out, and change the secret"

@@ -80,7 +80,7 @@ def findings(asked: Promotion) -> tuple[Finding, ...]:
 
 
 def stage_is_the_next(p: Promotion) -> Finding | None:
-    """Refuse to skip a stage: a skipped stage was not judged."""
+    """Refuse every stage but the next: a skipped stage was not judged."""
     if p.expected in (None, p.edge.after):
         return None
     return Finding(
@@ -167,8 +167,8 @@ def metrics_do_not_fail(p: Promotion) -> Finding | None:
 
 
 def measurements_are_given(p: Promotion) -> Finding | None:
-    """Refuse to go on without a measurement (I13). A person says what no metrics show. In
-    production a second person agrees to go on without a verdict.
+    """Require that metrics pass, or that a person says what shows it (I13). In production a second
+    person agrees to go on without a verdict.
     """
     asked = measurements(p.edge)
     judgement = p.judged.judgement
@@ -192,8 +192,8 @@ def measurements_are_given(p: Promotion) -> Finding | None:
 
 
 def smoke_tests_pass(p: Promotion) -> Finding | None:
-    """Refuse a record for a side that fails its smoke tests. A person says what no run shows; in
-    production a second person agrees.
+    """Refuse a record for a side that fails its smoke tests. Where no run shows that
+    it passes, a person says what does; in production a second person agrees.
     """
     verdict = p.smoked.verdict
     if not p.smoked.was_asked or (verdict and verdict.outcome is Outcome.PASSED):
@@ -290,8 +290,8 @@ def approver_is_named(p: Promotion) -> Finding | None:
 
 
 def clients_have_followed(p: Promotion) -> Finding | None:
-    """Refuse to move on before clients follow the weights (I12). What is measured too early belongs
-    to the weights before.
+    """Hold a move until clients follow the weights (I12); outside production, warn. What is
+    measured too early belongs to the weights before.
     """
     stage, timing = p.edge.before, p.standings.catalogue[p.service].timing
     dwell = shortest_dwell(stage, timing)
@@ -314,7 +314,9 @@ def clients_have_followed(p: Promotion) -> Finding | None:
 
 
 def peak_was_seen(p: Promotion) -> Finding | None:
-    """Refuse cutover before Fargate has carried a share of a whole daily peak."""
+    """Hold cutover until Fargate has carried a share of a whole daily peak; outside production,
+    warn.
+    """
     if p.edge.after is not Stage.CUTOVER:
         return None
     if has_seen_a_peak(p.target.ladder, p.standings.stays(p.environment, p.service)):

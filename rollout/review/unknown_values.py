@@ -33,8 +33,8 @@ def is_computed(plan: Plan, change: ResourceChange, attribute: AttributeChange) 
 
 
 def _explains(plan: Plan, reference: str) -> bool:
-    """Accept the first of `aws_lb.alb.arn` and `aws_lb.alb`, as Terraform lists them: only it names
-    the value.
+    """Return whether a reference explains that a value is unknown. Terraform lists
+    `aws_lb.alb.arn`, then `aws_lb.alb`: only the first names the value.
     """
     parts = re.sub(r"\[[^\]]*\]", "", reference).split(".")
     return any(
@@ -62,7 +62,9 @@ def _at(written: Any, path: Path) -> Iterator[Any]:
 
 
 def _is_expression(value: Any) -> bool:
-    """Detect an expression. Terraform writes one without references as an empty object."""
+    """Return whether a value is an expression. Terraform writes one without references or constant
+    as an empty object.
+    """
     return isinstance(value, dict) and (
         not value or "references" in value or "constant_value" in value
     )

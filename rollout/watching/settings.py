@@ -165,7 +165,7 @@ def _trail(account: ObservedAccount) -> SeenSetting:
 
 
 def _validation(account: ObservedAccount) -> SeenSetting:
-    """Judge the trails that log, where there is one; else all of them."""
+    """Judge the trails that log, or all of them where none does."""
     trails, logs = _trails(account)
     names = [each["Name"] for each in logs or trails if each.get("LogFileValidationEnabled")]
     return SeenSetting(bool(names), ", ".join(names) or "no trail does")
@@ -189,8 +189,8 @@ def _flow_logs(account: ObservedAccount) -> SeenSetting:
 
 
 def _blocks(account: ObservedAccount) -> SeenSetting:
-    """Report rules that count: they let through what they match (AWS: WAF developer guide, "Rule
-    action").
+    """Return whether the web ACL blocks. A rule that counts lets through what it matches (AWS: WAF
+    developer guide, "Rule action").
     """
     acl = account.web_acl
     if acl is None:

@@ -7,7 +7,7 @@ from sandbox.aws.patching import adds
 
 @adds(CacheCluster)
 def security_groups(self: CacheCluster) -> list[dict[str, str]]:
-    """Return AWS's answer: ElastiCache API reference, `CacheCluster`, `SecurityGroups`."""
+    """Return the groups as AWS lists them (ElastiCache API reference, `CacheCluster`)."""
     return [{"SecurityGroupId": id_, "Status": "active"} for id_ in self.security_group_ids]
 
 

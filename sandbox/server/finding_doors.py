@@ -17,8 +17,8 @@ from typing import Any
 
 
 def put_arrivals(body: Any) -> dict[str, str]:
-    """Put findings into the tools. Raises KeyError for a tool that is neither of the two, or an
-    account without a detector.
+    """Put findings into the tools. Raises KeyError for a tool that is neither of the two,
+    ValueError for an account without a detector.
     """
     from sandbox import aws
 

@@ -24,5 +24,5 @@ def plain_secrets(container: Container) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: object) -> str:
-    """Return the text of a value; a number is a password as well."""
+    """Return a value as text; a number can be a password as well. Other values are empty."""
     return str(value) if isinstance(value, str | int | float) else ""

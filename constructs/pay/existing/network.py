@@ -107,9 +107,9 @@ class ExistingNetwork:
         each.add_override("for_each", f"${{toset({lookups.subnets.attribute('ids')})}}")
 
     def _hold_its_routes_to_it(self, lookups: SubnetLookups, named: str, *, public: bool) -> None:
-        """Fail the plan unless a subnet is public when it has a route to an internet gateway, and
-        private otherwise. AWS: VPC user guide, "Subnet types". A hardened public subnet gives out
-        no public addresses (CKV_AWS_130), so that setting does not count.
+        """Fail the plan for a subnet of the other type. One is public when it has a route to an
+        internet gateway, and private otherwise. AWS: VPC user guide, "Subnet types". A hardened
+        public subnet gives out no public addresses (CKV_AWS_130), so that setting does not count.
         """
         # A subnet without its own table follows the VPC's main one, which no association names. The
         # singular lookup by subnet would fail with the provider's words.

@@ -57,8 +57,8 @@ class Settings:
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> "Settings":
-        """Read the variables. Raises KeyError for a variable that is missing, ValueError for one
-        that is no number.
+        """Read the settings from variables. Raises KeyError for a variable that is missing,
+        ValueError for one that is no number.
         """
         return cls(
             scenario=variables["SCENARIO"],

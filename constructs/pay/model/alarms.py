@@ -98,9 +98,9 @@ def _where(side: ServiceSide) -> str:
 
 
 def _severity_of_failures(side: ServiceSide) -> Severity:
-    """Return WARNING for EC2 from `cutover` on, when no weight leads there. Its failures are then
-    few requests of clients that have not followed. Fargate's failures call somebody from `dark` on:
-    nothing but a test is sent there, and health checks are not counted.
+    """Return WARNING for EC2 from `cutover` on, when no weight leads there; else CRITICAL. Its
+    failures are then few requests of clients that have not followed. Fargate's failures call
+    somebody from `dark` on: nothing but a test is sent there, and health checks are not counted.
     """
     share = share_at(side.environment.ladder, side.deployment.stage, side.side)
     is_left = side.side is Side.EC2 and not share
@@ -130,8 +130,8 @@ def _resets(side: ServiceSide) -> Alarm:
 
 
 def _latency(side: ServiceSide) -> Alarm:
-    """Watch the highest percentile that the requests show, as the judge chooses it. Where they
-    show none, the median of any number of them is watched.
+    """Return the alarm of the highest percentile that the requests show, as the judge chooses it.
+    Where they show none, it watches the median of any number of them.
     """
     shown = choose_percentile(expected_requests(side))
     percentile = shown or PERCENTILES[-1]

@@ -49,5 +49,7 @@ def hardening(service: Microservice, part: Microservice | Sidecar) -> dict[str, 
 
 
 def volumes(part: Confined) -> dict[str, str]:
-    """Return name -> path; AWS allows letters, digits, hyphens and underscores in the name."""
+    """Return volume name -> path. AWS allows letters, digits, hyphens and underscores in the
+    name.
+    """
     return {f"{part.name}{re.sub('[^a-z0-9]', '-', path)}": path for path in part.writable_paths}

@@ -35,8 +35,8 @@ def lock_bucket(environment: str) -> str:
 
 
 def capacity_provider(environment: str, segment: Segment) -> str:
-    """Return a name that does not start with `aws`, `ecs` or `fargate` (AWS: ECS
-    `CreateCapacityProvider`).
+    """Return the name of a segment's capacity provider. AWS refuses one that starts with `aws`,
+    `ecs` or `fargate` (ECS API reference, `CreateCapacityProvider`).
     """
     return f"{environment}-ec2-{segment}"
 
@@ -68,8 +68,8 @@ def schedule_group(environment: str) -> str:
 
 
 def schedule(environment: str, call: str) -> str:
-    """Return a name of at most 64 characters (AWS: EventBridge Scheduler API reference,
-    `CreateSchedule`).
+    """Return the name of the schedule of a call. AWS allows 64 characters (EventBridge Scheduler
+    API reference, `CreateSchedule`).
     """
     return f"{environment}-{call}"
 
@@ -291,20 +291,22 @@ def environment_alarm(environment: str, what: str) -> str:
 
 
 def dashboard(environment: str, service: str | None = None) -> str:
-    """Return a name that is unique in an account: without a service, the environment's own."""
+    """Return the name of a service's dashboard, or without a service of the environment's. It is
+    unique in an account.
+    """
     return "-".join(part for part in (environment, service) if part)
 
 
 def set_identifier(service: str, side: Side) -> str:
-    """Return what is unique per service: Route 53 keys a weighted record by (name, type,
-    identifier).
+    """Return the identifier of the weighted record of a side. It is unique per service, because
+    Route 53 keys such a record by (name, type, identifier).
     """
     return f"{service}-{side}"
 
 
 def canary(environment: str, scenario: str, end: str) -> str:
-    """Return the name of a canary; `end` is a side or `scheduled`. It has at most 255 characters of
-    a-z, 0-9, - and _. AWS: Synthetics API reference, `CreateCanary`, Name. Parts of these lengths
+    """Return the name of a canary; `end` is a side or `scheduled`. AWS allows 255 characters
+    of a-z, 0-9, - and _ (Synthetics API reference, `CreateCanary`, Name). Parts of these lengths
     stay far below.
     """
     return f"{environment}-{scenario}-{end}"

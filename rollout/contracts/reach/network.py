@@ -203,7 +203,7 @@ class _NetworkPlaces:
     def _filtered(
         self, what: str, group_ids: Iterable[str], addresses: Iterable[IPv4Network]
     ) -> EndPlace | NotFound:
-        """Return the place of something that has security groups in AWS: those of the VPC."""
+        """Return the place of something with security groups, all of which must be in the VPC."""
         ids = list(group_ids)
         groups = tuple(self._groups[id_] for id_ in ids if id_ in self._groups)
         if not groups or len(groups) < len(ids):
@@ -291,8 +291,8 @@ class _NetworkPlaces:
         return self.reader.pages("elasticache", "describe_cache_clusters", "CacheClusters")
 
     def _redis(self, end: End) -> EndPlace | NotFound:
-        """Return the place of a cluster. ElastiCache puts its id, or that of its replication group,
-        into host names.
+        """Return the place of a service's Redis. ElastiCache puts the id of the cluster, or of its
+        replication group, into host names.
         """
         host = self._redis_hosts.get(end.name, "")
         for each in self._cache_clusters:
@@ -322,8 +322,8 @@ class _NetworkPlaces:
         return f"com.amazonaws.{self.environment.region}.{api}"
 
     def _endpoint(self, end: End) -> EndPlace | NotFound:
-        """Return the place of an API. Without an endpoint it is its public addresses, but for what
-        GuardDuty's agent sends.
+        """Return the place of an API. Without an endpoint an API is reached at its public
+        addresses; only what GuardDuty's agent sends needs one.
         """
         endpoint = self._endpoints.get(self._endpoint_name(end.name))
         if endpoint is None and end.name == GUARDDUTY:

@@ -58,9 +58,9 @@ def _follows_scaling(change: InPlace) -> bool:
 
 
 def _gains_topics(change: InPlace) -> bool:
-    """Return whether only topics of the environment's account are added. An action may also scale,
-    stop an instance, or run a function (AWS: CloudWatch API reference, `PutMetricAlarm`,
-    `AlarmActions`).
+    """Return whether every action stays, and each new one is a topic of the environment's account.
+    An action may also scale, stop an instance, or run a function (AWS: CloudWatch API reference,
+    `PutMetricAlarm`, `AlarmActions`).
     """
     before = change.before or []
     if not gains(before, change.after):

@@ -62,8 +62,8 @@ def _loses(before: Any, after: Any) -> bool:
 
 
 def _keeps_the_tag_of_ecs(before: Any, after: Any) -> bool:
-    """Return whether the tag stays by which alone ECS scales a group and protects its instances.
-    Source: ECS developer guide, "Capacity providers", Auto Scaling group considerations.
+    """Return whether a group keeps the tag of ECS. Only by it ECS scales a group and protects its
+    instances. Source: ECS developer guide, "Capacity providers", Auto Scaling group considerations.
     """
     was_there, is_there = (_ECS_TAG in _tag_keys(tags) for tags in (before, after))
     return is_there or not was_there

@@ -97,7 +97,7 @@ def deregister_scalable_target(
     resource: str,
     dimension: str,
 ) -> None:
-    """Delete also its policies and scheduled actions."""
+    """Delete the policies and scheduled actions of the target, too."""
     deregister(self, namespace, resource, dimension)
     of_target = (namespace, resource, dimension)
     for policy in [*self.policies.values()]:

@@ -94,7 +94,7 @@ def _why_not_pulled(account: str, region: str, role: str | None) -> str | None:
 def list_account_settings(
     self: EC2ContainerServiceBackend, own: Original, name: str | None = None, value: Any = None
 ) -> list[AccountSetting]:
-    """Return also the setting that GuardDuty switches.
+    """Return the setting that GuardDuty switches, too.
 
     Source: AWS, ECS developer guide, "Runtime Monitoring troubleshooting".
     """

@@ -220,7 +220,7 @@ def create_sample_findings(self: GuardDutyResponse) -> str:
     sandbox does not know. Source: GuardDuty user guide, "Sample findings".
     """
     if not (types := self._get_param("findingTypes")):
-        raise BadRequest("the sandbox makes samples only of the types in findingTypes.")
+        raise BadRequest("the sandbox makes samples only of the types in findingTypes")
     sample = {
         "severity": 5,
         "resource": {"resourceType": "Instance", "instanceDetails": {"instanceId": "i-99999999"}},

@@ -343,7 +343,9 @@ class _JsonParser:
 
 
 def _compares(value: Any, compares: Test) -> bool:
-    """Match no selector that leads to nothing, to a list or to an object, whatever the operator."""
+    """Return whether the value of a selector fits. One that leads to nothing, to a list or to an
+    object does not match, whatever the operator.
+    """
     return value is not _MISSING and not isinstance(value, dict | list) and compares(value)
 
 

@@ -202,7 +202,9 @@ def _check_rule(rule: AutomationRule) -> None:
 
 
 def _check_filters(filters: Mapping[str, Any], *, in_rule: bool) -> None:
-    """Refuse CONTAINS of a text outside automation rules (API reference, `StringFilter`)."""
+    """Refuse unknown names, too many filters and wrong comparisons. CONTAINS of a text is for
+    automation rules only (API reference, `StringFilter`).
+    """
     for name, each in filters.items():
         if name not in PATHS:
             raise _refused("InvalidInputException", f"The sandbox does not filter by {name}.")

@@ -356,9 +356,9 @@ class Environment(Model):
                 )
 
     def _production_problems(self) -> Iterator[Problem]:
-        """Refuse what production cannot keep. A state on one machine can be lost with it. Terraform
-        would then create the running resources again. Logs of a year outlive the service that wrote
-        them (PCI DSS v4.0.1, 10.5.1).
+        """Refuse a state and logs that production can lose. A state on one machine can be lost with
+        it. Terraform would then create the running resources again. Logs of a year outlive the
+        service that wrote them (PCI DSS v4.0.1, 10.5.1).
         """
         if self.state.backend != "s3":
             yield Problem(

@@ -187,7 +187,9 @@ def _queues(watched: WatchedService) -> Iterator[Widget]:
 
 
 def _database(watched: WatchedService) -> Iterator[Widget]:
-    """Yield the graphs of the database, which both sides share: it never shows who is at fault."""
+    """Yield the graphs of the database, which both sides share. They are a sign to stop, and do not
+    say which side is at fault.
+    """
     if database := watched.service.database:
         peak = watched.environment.services[watched.service.name].tasks.peak
         pools = len(watched.sides) * peak * database.pool_size

@@ -119,7 +119,9 @@ class Microservice(Model):
 
     @property
     def load_balancer_type(self) -> LoadBalancerType:
-        """Return the type. A forward proxy speaks plain TCP, so it has a Network Load Balancer."""
+        """Return the type of the load balancer. A forward proxy speaks plain TCP, so it has a
+        Network Load Balancer.
+        """
         return LoadBalancerType.NETWORK if self.is_proxy else LoadBalancerType.APPLICATION
 
     @property
@@ -144,7 +146,7 @@ class Microservice(Model):
 
     @property
     def target_protocol(self) -> str:
-        """Return TLS up to the task for everything behind an Application Load Balancer."""
+        """Return the protocol to the task: HTTPS behind an Application Load Balancer, else TCP."""
         return "TCP" if self.load_balancer_type is LoadBalancerType.NETWORK else "HTTPS"
 
     @property
@@ -284,7 +286,9 @@ class Microservice(Model):
             )
 
     def _proxy_problems(self) -> Iterator[Problem]:
-        """Refuse a proxy before AWS's API, which tasks reach through endpoints of the VPC."""
+        """Refuse to ask the forward proxy for AWS's API. Tasks reach it through endpoints of the
+        VPC, and the proxy's allow list lacks it.
+        """
         if not (self.queues or self.topics or self.buckets or self.task_runs):
             return
         styles = {call.style for call in self.calls}

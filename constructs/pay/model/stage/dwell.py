@@ -61,7 +61,9 @@ def shortest_dwell(stage: Stage, timing: Timing) -> timedelta:
 
 @cache
 def _bank_holidays() -> Container[date]:
-    """Return England's, like the peak itself; loaded when a peak is first asked for."""
+    """Return the bank holidays of England, where the peak is, too. They are loaded when a peak is
+    first asked for.
+    """
     from holidays import country_holidays
 
     return country_holidays("GB", subdiv="ENG")

@@ -58,5 +58,5 @@ def test_guardduty_makes_samples_of_named_types_only(
     ids = guardduty.list_findings(DetectorId=detector, FindingCriteria=criteria)["FindingIds"]
     (sample,) = guardduty.get_findings(DetectorId=detector, FindingIds=ids)["Findings"]
     assert (sample["Title"], sample["Severity"]) == (f"[SAMPLE] {kind}", 5)
-    with pytest.raises(ClientError, match="only of the types"):
+    with pytest.raises(ClientError, match=r"samples only of the types in findingTypes\.$"):
         guardduty.create_sample_findings(DetectorId=detector)
