@@ -1,13 +1,16 @@
-"""Reads which commands a test runs: from its own text, and from the functions that it calls.
+"""Reads which commands a test runs: those that stand in one of its calls, or in one call of a
+function that it calls, together with the words that it gives to that function.
 
 A test that takes the fixture `block` runs the commands of the page themselves. Commands of make are
 read as those of their recipes, and `pytest PATH` is run by every test below that path.
+
+What is called is found by its name alone, and whether a call is reached is not looked at.
 """
 
 import ast
 import re
 import subprocess
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,35 +21,51 @@ from tests.conftest import ROOT
 FOLLOWED = ("tests", "lab")
 """Packages whose functions are read where a test calls them."""
 
+DOORS = {"rollout.cli": "pay", "toolchain.cli": "toolchain"}
+"""The modules whose names are commands of a program: `app` and `main` are the program itself."""
+
+UNREAD = frozenset({"cd", "eval", "export", "pip"})
+"""`pip download` asks a registry: a test compares the version that pages name."""
+
 
 class NotRun(Exception):
     """A named test that is not there or runs no command, or a command that no named test runs."""
 
 
 @dataclass(frozen=True)
+class Line:
+    """The words of one call or one list, and the names whose words stand beside them."""
+
+    words: frozenset[str]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Definition:
-    """A function, method or constant."""
+    """A function, method, fixture, constant or variable."""
 
     name: str
-    text: str
-    uses: frozenset[str]
-    """The names that stand in it."""
+    lines: tuple[Line, ...]
+    follows: frozenset[str] = frozenset()
+    """The fixtures that it takes and the functions that it gives to others."""
 
 
 def check(tests: list[str], commands: Iterable[list[str]]) -> None:
-    """Require of each command that a named test (`PATH::TEST`) has its subcommand and options.
+    """Require of each command that a named test (`PATH::TEST`) runs its subcommand and options.
 
-    A program without a pattern, such as `export`, is left out. Raises NotRun.
+    Raises NotRun.
     """
-    texts = {test: text_of(test) for test in tests}
+    known = {test: reached(test) for test in tests}
     idle = set(tests)
-    for command in filter(patterns, expanded(commands)):
+    for command in expanded(commands):
+        if not (words := needed(command)):
+            continue
         running = {
             test
-            for test, text in texts.items()
+            for test, definitions in known.items()
             if takes_block(test)
             or is_collected(test, command)
-            or all(re.search(pattern, text) for pattern in patterns(command))
+            or words in spoken(test, definitions, words)
         }
         if not running:
             raise NotRun(
@@ -97,94 +116,231 @@ def takes_block(test: str) -> bool:
     )
 
 
-def patterns(command: list[str]) -> list[str]:
-    """Return what the text of a test that runs the command has: its subcommands and its options."""
+def needed(command: list[str]) -> frozenset[str]:
+    """Return what a test that runs the command has in one call: program, subcommand, options."""
     program, *arguments = command
     options = [each.partition("=")[0] for each in arguments if each.startswith("-")]
+    others = [each for each in arguments if not each.startswith("-")]
     match program:
+        case _ if program in UNREAD:
+            return frozenset()
         case "pay":
             is_group = arguments[1:] and arguments[1] in _children(arguments[0])
-            words = arguments[: 2 if is_group else 1]
+            words = [program, *arguments[: 2 if is_group else 1]]
         case "aws":
             words = [program, *arguments[:2]]
-        case "cdktf" | "terraform":
-            options = [each for each in options if each != "-chdir"]
-            words = [program, next(each for each in arguments if not each.startswith("-"))]
         case "pytest":
             words = [program]
-        case "pre-commit":
-            words = [program, arguments[0]]
         case _ if re.search(r"python[\d.]*$", program) and "-m" in arguments:
-            at = arguments.index("-m") + 1
             options.remove("-m")
-            words = arguments[at : at + 1]
-            if words == ["toolchain"]:
-                words = arguments[at + 1 : at + 2]
+            words = others[: 2 if others[0] == "toolchain" else 1]
         case _:
-            return []
-    return [
-        *(rf"""["']{word}["']|\bpay {word}\b|\.{word}\(""" for word in words),
-        *(rf"(?<![\w-]){option}(?![\w-])" for option in options),
-    ]
+            options = [each for each in options if each != "-chdir"]
+            words = [program, *others[:1]]
+    return frozenset([*words, *options])
 
 
 def _children(command: str) -> Container[str]:
     return getattr(load_command(command), "commands", ()) if command in COMMANDS else ()
 
 
-def text_of(test: str) -> str:
-    """Return the text of a test and of all that it uses. Raises NotRun where it is not there."""
+@cache
+def reached(test: str) -> Mapping[str, tuple[Definition, ...]]:
+    """Return by name what the test may use. Raises NotRun where there is no such test."""
     path, _, name = test.partition("::")
     file = ROOT / path
-    own = [each for each in _defined(file) if each.name == name] if file.is_file() else []
-    if not own or not name.startswith("test_"):
+    if not name.startswith("test_") or not file.is_file() or name not in _defined(file):
         raise NotRun(f"{test}: found no such test; write PATH::TEST")
-    known = [each for module in _modules(file) for each in _defined(module)]
-    read, waiting = {name}, own
-    texts = list[str]()
-    while waiting:
-        texts += (each.text for each in waiting)
-        used = {word for each in waiting for word in each.uses} - read
-        read |= used
-        waiting = [each for each in known if each.name in used]
-    return "\n".join(texts)
+    known = dict[str, tuple[Definition, ...]]()
+    for module in _modules(file):
+        for key, definitions in _defined(module).items():
+            known[key] = (*known.get(key, ()), *definitions)
+    return {**known, name: _defined(file)[name]}
+
+
+def spoken(
+    test: str, known: Mapping[str, tuple[Definition, ...]], wanted: frozenset[str]
+) -> set[frozenset[str]]:
+    """Return which of the wanted words stand together in a call that the test reaches."""
+    start = test.partition("::")[2]
+    found: dict[str, set[frozenset[str]]] = {start: set()}
+    is_new = True
+    while is_new:
+        before = {name: len(sets) for name, sets in found.items()}
+        for name in [*found]:
+            for definition in known.get(name, ()):
+                for each in definition.follows:
+                    found[name] |= found.setdefault(each, set())
+                for line in definition.lines:
+                    sets = {line.words & wanted}
+                    for each in line.names:
+                        sets |= {a | b for a in sets for b in found.setdefault(each, set())}
+                    found[name] |= sets
+        is_new = before != {name: len(sets) for name, sets in found.items()}
+    return found[start]
 
 
 @cache
-def _defined(file: Path) -> tuple[Definition, ...]:
-    text = file.read_text()
-    lines = text.splitlines()
-    return tuple(
-        Definition(
+def _defined(file: Path) -> Mapping[str, tuple[Definition, ...]]:
+    """Return what a module defines, by name; a method's begins with a point."""
+    tree = ast.parse(file.read_text())
+    reader = _Reader(file, tree)
+    found = dict[str, tuple[Definition, ...]]()
+    for definition in reader.definitions(tree):
+        found[definition.name] = (*found.get(definition.name, ()), definition)
+    return found
+
+
+class _Reader:
+    """Reads one module."""
+
+    def __init__(self, file: Path, tree: ast.Module) -> None:
+        self._file = file
+        self._modules = {
+            (name.asname or name.name)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for name in node.names
+        }
+        self._doors = {
+            (name.asname or name.name): frozenset(
+                {DOORS[node.module], name.name.replace("_", "-")} - {"app", "main"}
+            )
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module in DOORS
+            for name in node.names
+        }
+
+    def definitions(self, tree: ast.AST, prefix: str = "") -> Iterator[Definition]:
+        for node in ast.iter_child_nodes(tree):
+            match node:
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                    yield from self._function(node, f"{prefix}{name}")
+                case ast.ClassDef():
+                    yield from self.definitions(node, ".")
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    yield Definition(name, tuple(self._rows(value, {})))
+
+    def _function(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
+    ) -> Iterator[Definition]:
+        nodes = [node for each in (function.args, *function.body) for node in ast.walk(each)]
+        given = [*self._given(function, nodes)]
+        own = {variable: f"{self._file}:{name}:{variable}" for variable, _ in given}
+        for variable, value in given:
+            yield Definition(own[variable], tuple(self._rows(value, own)))
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        yield Definition(
             name,
-            "\n".join(lines[_first_line(node) - 1 : node.end_lineno]),
-            frozenset(_used(node)),
+            tuple(self._line(call, own) for call in calls),
+            frozenset(each.arg for each in function.args.args)
+            | {each for call in calls for each in _functions_given(call)},
         )
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign)
-        for name in _names(node)
-    )
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from self._function(node, node.name)
+
+    def _given(
+        self, function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: list[ast.AST]
+    ) -> Iterator[tuple[str, ast.expr]]:
+        """Yield the variables of a function, each with what it may be.
+
+        That is a row of a parametrisation, an element of a loop, a value or a default.
+        """
+        for decorator in function.decorator_list:
+            match decorator:
+                case ast.Call(func=ast.Attribute(attr="parametrize"), args=[names, rows, *_]):
+                    for name in re.findall(r"\w+", " ".join(_strings(names))):
+                        yield name, rows
+        for node in nodes:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    if not isinstance(value, ast.Call):
+                        yield name, value
+                case ast.For(target=ast.Name(id=name), iter=rows):
+                    yield name, rows
+                case ast.comprehension(target=ast.Name(id=name), iter=rows):
+                    yield name, rows
+                case ast.arguments():
+                    positional = zip(node.args[::-1], node.defaults[::-1], strict=False)
+                    by_keyword = zip(node.kwonlyargs, node.kw_defaults, strict=True)
+                    for argument, default in (*positional, *by_keyword):
+                        if default is not None:
+                            yield argument.arg, default
+
+    def _rows(self, value: ast.expr, own: Mapping[str, str]) -> Iterator[Line]:
+        """Yield a line for each list in a list, each value of a table, or one for all."""
+        match value:
+            case ast.Dict(values=rows):
+                pass
+            case ast.List(elts=rows) | ast.Tuple(elts=rows) if rows and all(
+                isinstance(row, ast.List | ast.Tuple | ast.Call) for row in rows
+            ):
+                pass
+            case _:
+                rows = [value]
+        for row in rows:
+            yield self._line(row, own)
+
+    def _line(self, node: ast.expr, own: Mapping[str, str]) -> Line:
+        words, names = set[str](), set[str]()
+        match node:
+            case ast.Call(func=ast.Name(id="partial"), args=[ast.Name(id=name), *_]):
+                names.add(name)
+            case ast.Call(func=ast.Name(id=name)):
+                names.add(own.get(name, name))
+            case ast.Call(func=ast.Attribute(attr=name, value=base)):
+                if not (isinstance(base, ast.Name) and base.id in self._modules):
+                    names |= {name, f".{name}"}
+                words |= _words(base) if isinstance(base, ast.Constant) else set()
+        for part in _parts(node):
+            match part:
+                case ast.Constant():
+                    words |= _words(part)
+                case ast.Name(id=name):
+                    words |= self._doors.get(name, frozenset())
+                    if name in own or name.isupper():
+                        names.add(own.get(name, name))
+        return Line(frozenset(words), frozenset(names))
 
 
-def _first_line(node: ast.stmt) -> int:
-    """Decorators belong to a function: they hold the parameters of a test."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(each.lineno for each in decorators)])
-
-
-def _names(node: ast.stmt) -> Iterator[str]:
+def _parts(node: ast.expr) -> Iterator[ast.AST]:
+    """Yield what stands in a call or a list, but for what stands in calls within it."""
+    waiting: list[ast.AST] = [node]
     match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            yield name
-        case ast.Assign(targets=[ast.Name(id=name)]) if name.isupper():
-            yield name
+        case ast.Call(func=ast.Name()):
+            waiting = [node.func, *_arguments(node)]
+        case ast.Call():
+            waiting = [*_arguments(node)]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not isinstance(part, ast.Call | ast.Lambda):
+            waiting += ast.iter_child_nodes(part)
 
 
-def _used(node: ast.AST) -> Iterator[str]:
-    for each in ast.walk(node):
-        match each:
-            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(each.value for each in call.keywords)]
+
+
+def _functions_given(call: ast.Call) -> Iterator[str]:
+    for argument in _arguments(call):
+        match argument:
+            case ast.Name(id=name):
                 yield name
+            case ast.Attribute(attr=name):
+                yield f".{name}"
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+
+
+def _words(node: ast.Constant) -> set[str]:
+    words = set(re.findall(r"[\w.-]+", node.value)) if isinstance(node.value, str) else set()
+    return words | {program for module, program in DOORS.items() if module in words}
 
 
 def _modules(file: Path) -> Iterator[Path]:

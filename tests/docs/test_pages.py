@@ -54,6 +54,13 @@ ELSEWHERE = {
     ".github/workflows/": "in the repository that copies the pipelines there",
 }
 LOCK = "tests/rollout/cli/test_lock.py::test_a_lock_is_taken_shown_and_given_back"
+RELEASE = (
+    "tests/e2e/test_deploy.py::"
+    "test_a_release_runs_on_both_sides_by_one_digest_with_a_smoke_test_between"
+)
+WALK = (
+    "tests/lab/test_walks.py::test_the_judge_stops_a_fault_and_a_service_goes_through_every_stage"
+)
 SCHEMA = (
     "tests/toolchain/bindings/test_bindings.py::test_the_real_provider_has_the_schema_of_the_file"
 )
@@ -228,6 +235,12 @@ def test_the_check_of_commands_refuses_wrong_use() -> None:
         (LOCK, "aws sso login", "aws sso login: found no test"),
         (LOCK, "export AWS_PROFILE=test-12", "none of the block's commands"),
         (SCHEMA, "make lock", "toolchain lock: found no test"),
+        (LOCK, "make lock", "toolchain lock: found no test"),
+        (LOCK, "pay adopt test-12", "pay adopt test-12: found no test"),
+        (LOCK, "git diff", "git diff: found no test"),
+        (RELEASE, "pay patch test-12 nginx 213", "pay patch test-12 nginx 213: found no test"),
+        (RELEASE, "pay plan-changes a b", "pay plan-changes a b: found no test"),
+        (RELEASE, "terraform plan", "terraform plan: found no test"),
         (SCHEMA, "make no-such-target", "No rule to make target"),
         (LOCK, "pytest --update-golden", "pytest --update-golden: found no test"),
         (LOCK, "pytest tests/rollout/smoke", "pytest tests/rollout/smoke: found no test"),
@@ -240,6 +253,8 @@ def test_the_check_of_named_tests_refuses_what_they_do_not_run(
     named_tests.check([LOCK], commands.commands("pytest tests/rollout"))
     named_tests.check([SCHEMA, SET_UP], commands.commands("make bindings"))
     named_tests.check([KILLED], commands.commands("terraform force-unlock ID"))
+    named_tests.check([RELEASE], commands.commands("pay deploy test-12 connector 412 --dry-run"))
+    named_tests.check([WALK], commands.commands("cdktf deploy --ignore-missing-stack-dependencies"))
     with pytest.raises(named_tests.NotRun, match=said):
         named_tests.check([test], commands.commands(script))
 
