@@ -5,7 +5,7 @@ words and files show it, and does nothing else. It also refuses what the real on
 a name that no file has. It knows the options that pages use, and no others. Sources:
 
 - docs.docker.com: "docker container run", "docker buildx build", "Dockerfile reference"
-- concourse-ci.org: "The fly CLI", "Setting Pipelines"
+- concourse-ci.org: "The fly CLI", "Setting Pipelines", "Credential Management"
 - cli.github.com/manual: "gh workflow run"; docs.github.com: "Workflow syntax", `inputs`
 - AWS CLI reference: `configure sso`, `sso login`
 """
@@ -168,8 +168,8 @@ def _set_pipeline(asked: Namespace) -> None:
     if problems := pipeline_problems(asked.config):
         raise Refused(f"{asked.config}: {problems[0].found}")
     text = yaml.safe_dump(yaml.safe_load(asked.config.read_text()))
-    # Not `((source:name))`, which the server looks up.
-    used = set(re.findall(r"\(\((\w+)[.)]", text))
+    # Not `((source:name))` or `((name.field))`: the server asks its credential manager for them.
+    used = set(re.findall(r"\(\((\w+)\)\)", text))
     given = yaml.safe_load(asked.load_vars_from.read_text()) if asked.load_vars_from else {}
     if not isinstance(given, dict):
         raise Refused(f"{asked.load_vars_from}: found {given!r}, required are names and values")

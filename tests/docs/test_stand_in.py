@@ -13,7 +13,6 @@ BUILD = "docker buildx build --platform linux/arm64"
 VARIABLES = (
     "board_bucket",
     "concourse_url",
-    "infra",
     "python_digest",
     "registry_role_arn",
     "role_arn",
@@ -47,6 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "broken.yml").write_text("jobs: [{name: a}]\n")
     (tmp_path / "vars.yml").write_text("".join(f"{name}: x\n" for name in VARIABLES))
     (tmp_path / "few.yml").write_text("team: x\n")
+    (tmp_path / "key.yml").write_text(f"{(tmp_path / 'vars.yml').read_text()}infra: {{uri: x}}\n")
     (tmp_path / "list.yml").write_text("[team]\n")
     stand_in.run(shlex.split("fly --target pay login --concourse-url https://ci.example"))
     stand_in.run(shlex.split("aws configure sso --profile here"))
@@ -89,6 +89,7 @@ def test_takes_what_is_right(command: str) -> None:
         (SET.replace("--config a.yml", ""), "required: --config"),
         (SET.replace("a.yml", "broken.yml"), "broken.yml: "),
         (SET.replace("vars.yml", "few.yml"), "'role_arn'"),
+        (SET.replace("vars.yml", "key.yml"), r"of \['infra'\]"),
         (SET.replace("vars.yml", "list.yml"), r"found \['team'\]"),
         (SET.replace("vars.yml", "none.yml"), "found no file none.yml"),
         (SET.replace("--load-vars-from", "--vars-from"), "--vars-from"),

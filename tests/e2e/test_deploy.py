@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -440,18 +439,20 @@ def test_the_guard_asks_for_a_reason_before_a_service_is_destroyed(
 
 
 def test_the_records_of_a_service_are_destroyed_as_the_guard_was_shown(
-    deployed: Deployed, tmp_path: Path
+    deployed: Deployed,
 ) -> None:
-    plan, document = tmp_path / "records.tfplan", tmp_path / "records.json"
+    plan, document = "destroy.tfplan", deployed.outdir / "stacks" / TRAFFIC / "destroy.json"
     deployed.terraform(TRAFFIC, "init", "-input=false")
     deployed.terraform(TRAFFIC, "plan", "-destroy", f"-out={plan}")
-    document.write_text(deployed.terraform(TRAFFIC, "show", "-json", str(plan)))
+    document.write_text(deployed.terraform(TRAFFIC, "show", "-json", plan))
     with pytest.raises(subprocess.CalledProcessError):
         deployed.pay("guard", str(document))
-    reasons = {"keeps-names-answered": "nobody calls it", "matches-the-stage": "it is removed"}
-    allowed = [["--allow", rule, "--because", why] for rule, why in reasons.items()]
-    deployed.pay("guard", str(document), *chain(*allowed))
-    deployed.terraform(TRAFFIC, "apply", str(plan))
+    reasons = [
+        *("--allow", "keeps-names-answered", "--because", "nobody calls it"),
+        *("--allow", "matches-the-stage", "--because", "it is removed"),
+    ]
+    deployed.pay("guard", str(document), *reasons)
+    deployed.terraform(TRAFFIC, "apply", plan)
     assert deployed.records() == {}
 
 
