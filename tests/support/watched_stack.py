@@ -5,6 +5,7 @@ Terraform applies it: findings come in, and what the topics tell comes out.
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from sandbox.instance import Sandbox
 from tests.conftest import ROOT, synthesise
 from tests.e2e.conftest import Planned, plan, write_local_backend
 from tests.support.finding_events import Event
+from tests.support.patience import TIMEOUT_SECONDS
 from tests.support.terraform_runs import Terraform
 
 PLATFORM = stacks.PLATFORM.stack_id("sandbox")
@@ -57,12 +59,29 @@ class Watched:
         file.write_text(re.sub(r'^road = ".*"$', f'road = "{road}"', file.read_text(), flags=re.M))
         entries = [each.model_dump(exclude_defaults=True) for each in suppressions]
         (self.files / FILE).write_text(tomlkit.dumps({Suppression.noun: entries}))
-        out = self.folder / "cdktf.out"
-        settings = {"PAY_ENVIRONMENTS": str(self.files), "PAY_STACKS": f"{PLATFORM} {WATCHING}"}
-        synthesise(out, self.tools, PAY_REUSE="off", **settings)
-        for stack in settings["PAY_STACKS"].split():
-            (self.folder / stack).mkdir(exist_ok=True)
-            shutil.copy(out / "stacks" / stack / "cdk.tf", self.folder / stack)
+        synthesise(self.folder.parent, self.tools, PAY_REUSE="off", **self._settings)
+
+    @property
+    def _settings(self) -> dict[str, str]:
+        return {"PAY_ENVIRONMENTS": str(self.files), "PAY_STACKS": f"{PLATFORM} {WATCHING}"}
+
+    def deploy(self, stack: str) -> None:
+        """Run `cdktf deploy` on what is written."""
+        write_local_backend(self.folder / stack)
+        shell = self.sandbox.environment_variables
+        finished = subprocess.run(
+            [
+                *("cdktf", "deploy", stack, "--ignore-missing-stack-dependencies"),
+                *("--auto-approve", "--skip-synth", "--output", str(self.folder.parent)),
+            ],
+            cwd=ROOT,
+            env={**shell, **self._settings},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
 
     def apply(self, stack: str, *targets: str) -> None:
         folder = self.folder / stack
@@ -132,11 +151,11 @@ def watched_stack(
     shutil.copytree(ROOT / "environments", files)
     environment = load_environment(files / "sandbox.toml")
     with Sandbox(environment) as sandbox:
-        watched = Watched(sandbox, files, folder, tools)
+        watched = Watched(sandbox, files, folder / "cdktf.out" / "stacks", tools)
         watched.write(Road.DIRECT, suppressions)
         topics = [f"-target=aws_sns_topic_policy.{each}_topic_policy" for each in Severity]
         watched.apply(PLATFORM, *topics)
-        watched.apply(WATCHING)
+        watched.deploy(WATCHING)
         for topic in (PAGE, TICKET, WEEKLY):
             queue = sandbox.client("sqs").create_queue(QueueName=f"{topic}-inbox")["QueueUrl"]
             sandbox.client("sns").subscribe(
