@@ -195,8 +195,8 @@ def test_canaries_try_the_side_that_runs(
     chosen = ("card-sandbox", "notifications", "probe")
     scenarios = [word for name in chosen for word in ("--scenario", name)]
     variables = {"PAY_ENVIRONMENTS": str(tmp_path), **smoked.sandbox.server.variables()}
-    command = ["smoke", "sandbox", "--side", "ec2", *scenarios, "--json"]
-    ended = CliRunner().invoke(app, command, env=variables)
+    words = ["smoke", "sandbox", "--side", Side.EC2.value, *scenarios, "--json"]
+    ended = CliRunner().invoke(app, words, env=variables)
     assert ended.exit_code == 0, ended.output
     [verdict] = json.loads(ended.stdout)
     assert verdict["verdict"] == Outcome.PASSED.value

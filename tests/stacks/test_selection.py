@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pay.model import Stage
-from pay.model.stacks import TRAFFIC
+from pay.model.stacks import REGISTRY, TRAFFIC
 from rollout.moves.stage_file import with_stage
 from stacks.estate import may_hold
 from tests.conftest import ROOT
@@ -23,6 +23,7 @@ from tests.conftest import ROOT
         ("test-*", ["test-12", "test-perf-1"]),
         (TRAFFIC.stack_id("*"), ["production-2", "test-12", "test-perf-1"]),
         ("production-2-ledger-traffic", ["production-2"]),
+        (REGISTRY.stack_id("test"), ["production-2", "test-12", "test-perf-1"]),
         ("test-1", []),
         ("test-1*", ["test-12"]),
         ("test-12-ledger-*", ["test-12"]),

@@ -186,9 +186,10 @@ class StackKind:
         return (self.owner_tag, "Stack", *service, *(("Kind",) if self.says_its_kind else ()))
 
     def stack_id(self, owner: str, service: str | None = None) -> str:
-        """Return the id; `owner` is an environment's name or an account's."""
-        end = self.ends or self.name
-        return f"{owner}-{service}-{end}" if service else f"{owner}-{end}"
+        """Return the id; `owner` is an environment's name or an account's. Without one it is the
+        end that all ids of this kind have.
+        """
+        return "-".join(part for part in (owner, service, self.ends or self.name) if part)
 
     def tags(
         self, owner: Environment | Account, service: Microservice | None = None

@@ -189,3 +189,11 @@ def test_refuses_one_name_for_two_accounts(environments: Mapping[str, Environmen
     renamed = other.model_copy(update={"account_name": first.account_name})
     (problem,) = account_problems([first, renamed], [REGISTRY])
     assert (problem.where, problem.key) == ("staging-2", "account_name")
+
+
+def test_every_id_ends_as_the_id_of_its_kind_without_an_owner(
+    environments: Mapping[str, Environment],
+) -> None:
+    """By it a stack of an account is known whose file may be wrong."""
+    for id, stack in known_stacks(environments).items():
+        assert id.endswith(f"-{stack.kind.stack_id('')}")
