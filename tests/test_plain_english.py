@@ -98,11 +98,11 @@ def docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
                     yield text
 
 
-def comments(source: str) -> Iterator[tuple[int, str]]:
+def comments(source: str, *, least_words: int = MOST_WORDS) -> Iterator[tuple[int, str]]:
     """Yield the first line and the text of each comment. Rows below each other are one comment,
-    unless code stands before them. Nothing is yielded where no comment can be long.
+    unless code stands before them. Nothing is yielded where no comment has more words than asked.
     """
-    if not any(len(rows.split()) > MOST_WORDS for rows in COMMENTED.findall(source)):
+    if not any(len(rows.split()) > least_words for rows in COMMENTED.findall(source)):
         return
     start, rows = 0, list[str]()
     for token in tokenize.generate_tokens(StringIO(source).readline):
