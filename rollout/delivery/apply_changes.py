@@ -1,7 +1,7 @@
 """Applies exactly the reviewed plans, one after the other. Nothing is planned here."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import typer
@@ -32,18 +32,22 @@ from rollout.terminal.refusal import Failed, Finding, Refused
 
 def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = False) -> bool:
     """Apply the plans that the review in the file `reviewed` explains, and print each stack.
-    Returns False, with nothing applied, when the guard refuses the plan files. `reviewed` must not
-    come from where the plans come from: it is the text that was approved. The environments stay
-    locked from the guard's look to the last apply.
+    Returns False, with nothing applied, when the guard refuses the plan files. `reviewed` is the
+    text that was approved, so it must not come from where the plans come from. The environments
+    stay locked from the guard's look to the last apply.
 
     Raises Refused for plans that are not sealed, or are not those that were reviewed. Raises
-    InvalidInput when a plan cannot be read; Failed when a program fails.
+    InvalidInput when a plan cannot be read; Failed when a program fails. As JSON, a failure after
+    the guard's verdict stands in the document instead, and False is returned.
     """
     base = base.resolve()
     sealed = open_sealed(plans.resolve(), base)
     if not sealed.files:
         if as_json:
-            print_json({"verdict": "clean", "plans": [], "applied": []})
+            nothing = {"applied": [], "not_reached": [], "failures": []}
+            print_json({"verdict": "clean", "plans": [], **nothing})
+        else:
+            typer.echo("Nothing changes.")
         return True
     what = f"applying {sealed.folder}"
     line = f"All plan files together: sha256 `{sealed.sha256}`"
@@ -81,20 +85,21 @@ def _judge_and_apply(
     base: Path, terraform: Terraform, sealed: PlanSet, check: LockCheck, *, as_json: bool
 ) -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        # The JSON is read from the plan files: the JSON beside them is as easy to change as they.
+        # The JSON beside the plan files is as easy to change as they, so it is not read.
         files = {stack: Path(folder, f"{stack}.json") for stack in sealed.stacks}
         for stack, file in files.items():
             terraform.init(stack)
             file.write_bytes(terraform.show(stack, sealed.plan(stack)))
         allowed = read_break_glass(BREAK_GLASS)
         context, verdict = read_and_judge([*files.values()], base / "environments", allowed)
-    order = [plan.stack.id for plan in in_order(context.plans)] if verdict.is_clean else []
     if not as_json:
         print_verdict(console(), context, verdict)
     sides = {plan.stack.id: context.side(plan) for plan in context.plans}
     moved = {plan.stack.id for plan in context.plans if any(plan.plan.written(SCALABLE_TARGET))}
-    late = list[str]()
-    for position, stack in enumerate(_applied(terraform, sealed, order, check), start=1):
+    left = [plan.stack.id for plan in in_order(context.plans)]
+    applied, failures = list[str](), list[str]()
+    for stack in _applied(terraform, sealed, left, failures, check) if verdict.is_clean else ():
+        applied.append(stack)
         side = sides[stack]
         if not as_json:
             typer.echo(f"Applied {stack}.")
@@ -104,33 +109,40 @@ def _judge_and_apply(
                 typer.echo(f"Waiting until the tasks of {stack} are healthy.", err=True)
                 wait_for_tasks(side)
         except Failed as error:
-            late.append(str(error))
             if side and side.holds_full_peak:
-                # Records come later: none may lead to fewer tasks than the peak.
-                late.append(f"Not reached: {', '.join(order[position:]) or 'none'}. Then {AGAIN}")
+                # Records come later, and none may lead to fewer tasks than the peak.
+                failures.append(f"{error} Not reached: {', '.join(left) or 'none'}. Then {AGAIN}")
                 break
+            failures.append(str(error))
             continue
         for line in () if as_json else registered:
             typer.echo(line)
     if as_json:
-        print_json(as_data(context, verdict) | {"applied": order})
-    if late:
-        raise Failed(" ".join(late))
-    return verdict.is_clean
+        ended = {"applied": applied, "not_reached": left, "failures": failures}
+        print_json(as_data(context, verdict) | ended)
+    elif failures:
+        raise Failed(" ".join(failures))
+    return verdict.is_clean and not failures
 
 
 def _applied(
-    terraform: Terraform, sealed: PlanSet, order: Sequence[str], check: LockCheck
+    terraform: Terraform, sealed: PlanSet, left: list[str], failures: list[str], check: LockCheck
 ) -> Iterator[str]:
-    """Apply the plans of these stacks and yield each that is done."""
-    for position, stack in enumerate(order):
+    """Apply the plans of the stacks in `left`, each taken from it, and yield each that is done. The
+    first failure is added to `failures` and ends it.
+    """
+    done = list[str]()
+    while left:
+        stack = left.pop(0)
         try:
             check()
             terraform.apply(stack, sealed.plan(stack))
         except Failed as error:
-            raise Failed(
-                f"{stack}: {error}. Applied before it: {', '.join(order[:position]) or 'none'}. "
-                f"Not reached: {', '.join(order[position + 1 :]) or 'none'}. Correct the cause, "
+            failures.append(
+                f"{stack}: {error}. Applied before it: {', '.join(done) or 'none'}. "
+                f"Not reached: {', '.join(left) or 'none'}. Correct the cause, "
                 f"then {AGAIN}; a stack that is done gets an empty plan."
-            ) from None
+            )
+            return
+        done.append(stack)
         yield stack

@@ -79,7 +79,50 @@ def test_applies_the_plan_files_in_the_order_of_an_apply(reviewed: Delivery) -> 
 def test_what_was_applied_as_json_is_all_of_standard_output(reviewed: Delivery) -> None:
     done = reviewed.run("apply", reviewed.reviewed, "--json")
     told = json.loads(done.stdout)
-    assert (done.returncode, told["verdict"], told["applied"]) == (0, "clean", ORDER)
+    assert (done.returncode, told["verdict"]) == (0, "clean")
+    assert (told["applied"], told["not_reached"], told["failures"]) == (ORDER, [], [])
+
+
+def test_a_failure_of_terraform_is_in_the_one_document_of_json(reviewed: Delivery) -> None:
+    failed = reviewed.run("apply", reviewed.reviewed, "--json", FAIL=f"half {SIDE}")
+    told = json.loads(failed.stdout)
+    assert (failed.returncode, told["verdict"]) == (1, "clean")
+    assert (told["applied"], told["not_reached"]) == (ORDER[:1], ORDER[2:])
+    [why] = told["failures"]
+    assert why.startswith(f"{SIDE}: terraform ended with 1; its output above says why.")
+    assert "plan, review and approve again" in why
+
+
+@pytest.mark.parametrize("holds_peak", [True, False])
+def test_bounds_that_aws_did_not_take_are_in_the_one_document_of_json(
+    reviewed: Delivery, holds_peak: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout.delivery.apply_changes.register_after_apply", tired)
+    monkeypatch.setattr(ServiceSide, "holds_full_peak", holds_peak)
+    failed = reviewed.run("apply", reviewed.reviewed, "--json")
+    told = json.loads(failed.stdout)
+    assert (failed.returncode, told["verdict"]) == (1, "clean")
+    reached = 2 if holds_peak else len(ORDER)
+    assert (told["applied"], told["not_reached"]) == (ORDER[:reached], ORDER[reached:])
+    [why] = told["failures"]
+    assert why.startswith("adminusers is applied, but AWS is tired.")
+
+
+def tired(side: ServiceSide | None) -> tuple[()]:
+    """Stands in for AWS, which takes no bounds of a side."""
+    if side is None:
+        return ()
+    raise Failed("adminusers is applied, but AWS is tired.")
+
+
+def test_what_the_guard_refuses_is_not_reached(delivery: Delivery) -> None:
+    delivery.will_plan(TRAFFIC, stage_change(delivery.environment, Stage.READY, Stage.HALF))
+    delivery.plan()
+    delivery.approve()
+    refused = delivery.run("apply", delivery.reviewed, "--json")
+    told = json.loads(refused.stdout)
+    assert (refused.returncode, told["verdict"]) == (1, "refused")
+    assert (told["applied"], told["not_reached"], told["failures"]) == ([], [TRAFFIC], [])
 
 
 def test_plans_nothing(reviewed: Delivery) -> None:
@@ -173,12 +216,25 @@ def test_a_plan_that_cannot_be_read_is_not_judged(delivery: Delivery) -> None:
     assert delivery.applied == []
 
 
-def test_nothing_to_apply_says_nothing(delivery: Delivery) -> None:
+def test_nothing_to_apply_is_said_in_one_line(delivery: Delivery) -> None:
     delivery.synthesises({TRAFFIC: "95"}, {TRAFFIC: "95"})
     delivery.plan()
     delivery.approve()
     done = delivery.apply()
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, done.stdout) == (0, "Nothing changes.\n")
+    told = json.loads(delivery.run("apply", delivery.reviewed, "--json").stdout)
+    assert (told["applied"], told["not_reached"], told["failures"]) == ([], [], [])
+
+
+def test_a_side_without_its_bounds_is_named_beside_a_later_failure(
+    reviewed: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollout.delivery.apply_changes.register_after_apply", tired)
+    monkeypatch.setattr(ServiceSide, "holds_full_peak", False)
+    failed = reviewed.apply(FAIL=f"half {TRAFFIC}")
+    assert failed.returncode == 1
+    assert "AWS is tired." in failed.stderr
+    assert f"{TRAFFIC}: terraform ended with 1" in failed.stderr
 
 
 def test_the_first_failure_ends_it_and_names_what_is_done(reviewed: Delivery) -> None:
@@ -193,12 +249,7 @@ def test_the_first_failure_ends_it_and_names_what_is_done(reviewed: Delivery) ->
 def test_no_record_follows_a_side_whose_bounds_of_the_peak_aws_did_not_take(
     reviewed: Delivery, holds_peak: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def register(side: ServiceSide | None) -> tuple[()]:
-        if side is None:
-            return ()
-        raise Failed("adminusers is applied, but AWS is tired.")
-
-    monkeypatch.setattr("rollout.delivery.apply_changes.register_after_apply", register)
+    monkeypatch.setattr("rollout.delivery.apply_changes.register_after_apply", tired)
     monkeypatch.setattr(ServiceSide, "holds_full_peak", holds_peak)
     failed = reviewed.apply()
     assert (failed.returncode, reviewed.applied) == (1, ORDER[:2] if holds_peak else ORDER)
