@@ -29,10 +29,11 @@ def judge_changes(
 ) -> int:
     """Run the guard, the PCI gate and the review, whatever the others say, and print the verdict.
     `review` gets review.md for the comment, review.html with everything, and the gate's reports.
-    From the start review.md is about `commit`: no earlier review can stand for it.
+    From the start review.md is about `commit`, so that no earlier review can stand for it.
 
-    Returns the exit code: the guard's when it refuses, else the PCI gate's, else the review's.
-    Raises Refused when the plans are not those that were sealed, Failed without `base` or the gate.
+    Returns the guard's exit code unless it is 0, else the PCI gate's. Returns NOT_JUDGED where
+    that would be 0 although a file cannot be read. Raises Refused when the plans are not those that
+    were sealed, Failed without `base` or the gate.
     """
     base, plans = base.resolve(), plans.resolve()
     review.mkdir(parents=True, exist_ok=True)
@@ -72,7 +73,8 @@ def judge_changes(
             print_verdict(console(), context, verdict)
         policy = read_policy_result(result) if result.exists() else None
     except InvalidInput as mistakes:
-        not_judged("the plans cannot be read, the log says why")
+        wrong = dict.fromkeys(f"`{Path(each.where).name}`" for each in mistakes.problems)
+        not_judged(f"found mistakes in {', '.join(wrong)}, the log lists them")
         print_mistakes(mistakes, as_json=as_json)
         return guard or gate or NOT_JUDGED
     document = review_plans(context, verdict, policy)

@@ -179,7 +179,7 @@ def test_the_comment_of_the_first_build_needs_no_folder(judged: Judged) -> None:
 def test_a_plan_that_cannot_be_read_is_not_judged(judged: Judged) -> None:
     judged.put("no plan")
     assert judged.judge().exit_code == 2
-    assert "the plans cannot be read" in judged.comment
+    assert f"found mistakes in `{TRAFFIC}.json`, the log lists them" in judged.comment
     assert_not_judged(judged)
     assert judged.seen_by_gate, "the gate runs, whatever the guard says"
 
@@ -265,6 +265,24 @@ def test_a_wrong_line_of_break_glass_is_not_judged(judged: Judged) -> None:
     result = judged.judge()
     assert result.exit_code == 2
     assert "break-glass:2: found no rule is called 'no-such-rule'" in result.stderr
+    assert "found mistakes in `break-glass`, the log lists them" in judged.comment
+    assert_not_judged(judged)
+
+
+@pytest.mark.parametrize(
+    ("is_clean", "gate", "exit_code"), [(True, 0, 2), (True, 1, 1), (False, 0, 1)]
+)
+def test_a_result_of_the_gate_that_cannot_be_read_is_not_judged(
+    judged: Judged, monkeypatch: pytest.MonkeyPatch, is_clean: bool, gate: int, exit_code: int
+) -> None:
+    def writes_no_result(out: Path, reports: Path, *_: object, **__: object) -> int:
+        (reports / "pci.json").write_text("no result")
+        return gate
+
+    monkeypatch.setattr(judge_changes, "run_gate", writes_no_result)
+    judged.put(canary(judged) if is_clean else half(judged))
+    assert judged.judge().exit_code == exit_code
+    assert "found mistakes in `pci.json`, the log lists them" in judged.comment
     assert_not_judged(judged)
 
 
