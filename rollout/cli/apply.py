@@ -1,12 +1,13 @@
 """Apply the reviewed plans of a change.
 
-Applies exactly these; the first failure ends it. REVIEWED is the text of the approved review: it
-names the digest of the plans that it explains. Take it from the pull request, not from where the
-plans come from. The guard judges them once more, from the plan files. Terraform refuses a plan
+Applies exactly these; the first failure ends it. REVIEWED is the text of the approved review,
+which names the digest of the plans that it explains. Take it from the pull request, not from where
+the plans come from. The guard judges them once more, from the plan files. Terraform refuses a plan
 whose state has changed since.
 
-The order: platform, sides that gain, records, sides that lose. Ctrl-C lets Terraform finish what it
-has begun; after a failure, plan, review and approve again.
+Stacks are applied in the turns that `pay stacks` shows. A side that only loses comes after the
+records and alarms that name it. Ctrl-C lets Terraform finish what it has begun; after a failure,
+plan, review and approve again.
 
 Exit codes: 0 applied, 1 refused or failed, 2 not judged.
 
