@@ -166,18 +166,6 @@ def append(path: Path, line: str) -> None:
         file.write(line.encode())
 
 
-def read_all(
-    folder: Path, *, known: Collection[Place] | None = None, now: datetime | None = None
-) -> Journals:
-    """Return every journal below a folder of environment files.
-
-    Raises InvalidInput with every file that cannot be read and every line that is not a move. A
-    move later than `now` (default: the clock's) also raises it. So does a file of an environment or
-    service that is not `known`.
-    """
-    return read_needed(folder, lambda _: True, known=known, now=now)[0]
-
-
 def read_needed(
     folder: Path,
     is_needed: Callable[[str], bool],

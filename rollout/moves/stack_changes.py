@@ -1,6 +1,6 @@
 """The stacks that a move changes, in their order, and what `cdktf diff` shows of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -132,33 +132,29 @@ def _watching(environment: Environment, service: str, edge: Edge) -> str:
         alarms_over_both(CATALOGUE[service], _moved(environment, service, stage))
         for stage in (edge.before, edge.after)
     )
-    counts = {
-        "create": len(after.keys() - before.keys()),
-        "in-place update": sum(before[n] != after[n] for n in before.keys() & after.keys()),
-        "destroy": len(before.keys() - after.keys()),
-    }
-    alarms_change = [
-        f"{count} {what}" if count == 1 else f"{count} {what}s"
-        for what, count in counts.items()
-        if count
-    ]
-    shown = f"; {', '.join(alarms_change)}: alarms over both sides" if alarms_change else ""
+    counts = _counts(before, after)
+    shown = f"; {counts}: alarms over both sides" if counts else ""
     return f"one in-place update: the dashboard names the stage{shown}"
 
 
 def _canaries(environment: Environment, service: str, edge: Edge) -> str:
-    """Return what the stack of the canaries shows of a move; empty: nothing."""
+    """Return what the stack of the canaries shows of a move; empty for nothing."""
     before, after = (
         {each.name: each.variables for each in targets(_moved(environment, service, stage))}
         for stage in (edge.before, edge.after)
     )
+    counts = _counts(before, after)
+    return f"{counts}: canaries of the sides that there are" if counts else ""
+
+
+def _counts(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    """Return what a plan does to resources by name: `2 creates, 1 destroy`; empty for nothing."""
     counts = {
         "create": len(after.keys() - before.keys()),
         "in-place update": sum(before[n] != after[n] for n in before.keys() & after.keys()),
         "destroy": len(before.keys() - after.keys()),
     }
-    shown = [f"{n} {what}" if n == 1 else f"{n} {what}s" for what, n in counts.items() if n]
-    return f"{', '.join(shown)}: canaries of the sides that there are" if shown else ""
+    return ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts.items() if n)
 
 
 def _changed_alarms(

@@ -21,11 +21,12 @@ from lab.workshop import Workshop
 from pay.model import Ladder, Side, Stage
 from pay.model.judging.part import Verdict
 from pay.model.stage.transitions import Edge
-from rollout.moves.journal import Move, read_all
+from rollout.moves.journal import Move
 from rollout.moves.judged import NOT_ASKED, Judged
 from sandbox.server.process import SandboxError
 from tests.lab.judgements import judgement
 from tests.lab.stories import SERVICE
+from tests.support.checkout import read_journals
 
 NOT_JUDGED = (Stage.LEGACY, Stage.DARK, Stage.SOAK, Stage.DETACHED)
 WAITS, PASSES, FAILS = Verdict.NOT_ENOUGH_DATA, Verdict.PASS, Verdict.FAIL
@@ -117,7 +118,7 @@ def go(
         cast(LabMetrics, SimpleNamespace(send_history=lambda _: None)),
     )
     asyncio.run(judged.go(incident))
-    moves = read_all(workshop.environments, now=clock.now)["sandbox", SERVICE]
+    moves = read_journals(workshop.environments, now=clock.now)["sandbox", SERVICE]
     return Told(walk=walk, moves=moves)
 
 

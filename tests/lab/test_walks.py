@@ -19,10 +19,10 @@ from pay.model import Side, Stage, names
 from pay.model.judging.part import Verdict
 from pay.model.stacks import side_stack
 from pay.model.stage.transitions import Direction, rollbacks
-from rollout.moves.journal import read_all
 from tests.lab.conftest import INCIDENT, MOVED, ROLLED_BACK, Walks
 from tests.lab.existing import Inventory, inventory
 from tests.lab.interruptions import plan
+from tests.support.checkout import read_journals
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -88,7 +88,7 @@ def test_the_judge_stops_a_fault_and_a_service_goes_through_every_stage(walks: W
 
 def test_every_promotion_with_something_to_measure_had_its_pass(walks: Walks, lab: Lab) -> None:
     now = walks.moved.looks[-1].judgement.end + timedelta(days=1)
-    moves = read_all(lab.workshop.environments, now=now)[lab.name, MOVED]
+    moves = read_journals(lab.workshop.environments, now=now)[lab.name, MOVED]
     judged = [move for move in moves if move.before in walks.moved.ladder.rungs]
     assert len(judged) > len(walks.moved.ladder.rungs)
     for move in judged:

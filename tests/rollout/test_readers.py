@@ -27,13 +27,14 @@ from rollout.delivery.plan_set import open_sealed
 from rollout.guard.allowances import read_break_glass
 from rollout.measure.judgement import Judgement
 from rollout.measure.recorded import read_recording
-from rollout.moves.journal import FIRST_DAY, journal_path, read_all, verdicts_path
+from rollout.moves.journal import FIRST_DAY, journal_path, verdicts_path
 from rollout.moves.standings import Standings
 from rollout.moves.verdicts import read_verdicts
 from rollout.plans.read import read_plans
 from rollout.review.policy import read_policy_result
 from rollout.terminal.refusal import Refused
 from tests.conftest import ROOT
+from tests.support.checkout import read_journals
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +98,7 @@ READERS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "journal": (
         str(journal_path(Path(), "test-12", "ledger")),
         MOVE * 3,
-        lambda folder: read_all(folder),
+        read_journals,
     ),
     "verdicts": (str(verdicts_path(Path(), "test-12", "ledger")), VERDICT, read_recorded_verdicts),
     "recorded minutes": (

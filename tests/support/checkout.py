@@ -16,7 +16,7 @@ from pay.model import Ladder, Stage
 from pay.model.service.call_graph import neighbours
 from pay.model.stage.transitions import Direction, Edge
 from rollout.moves import journal
-from rollout.moves.journal import Move, journal_path
+from rollout.moves.journal import Journals, Move, journal_path, read_needed
 from rollout.moves.standings import Standings, load_standings
 from tests.conftest import ROOT
 
@@ -29,6 +29,11 @@ Pay = Callable[..., Result]
 Answer = tuple[int, Any]
 PayJson = Callable[..., Answer]
 """Runs `pay ... --json`: its exit code and its answer."""
+
+
+def read_journals(folder: Path, *, now: datetime | None = None) -> Journals:
+    """Every journal below a folder of environment files; a mistake in any of them is raised."""
+    return read_needed(folder, lambda _: True, now=now)[0]
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Checkout:
         return Stage(written["services"][service]["stage"])
 
     def moves(self, environment: str, service: str) -> tuple[Move, ...]:
-        return journal.read_all(self.folder).get((environment, service), ())
+        return read_journals(self.folder).get((environment, service), ())
 
     def contents(self) -> dict[str, bytes]:
         """Every file, to see that nothing was written."""

@@ -23,14 +23,13 @@ from rollout.cli import app
 from rollout.cli import promote as promote_command
 from rollout.measure.asked import ServiceToJudge
 from rollout.measure.measure import judge as judge_asked
-from rollout.moves.journal import read_all
 from rollout.moves.to_judge import services_to_judge
 from rollout.moves.verdicts import read_verdicts
 from rollout.terminal.refusal import Failed
 from sandbox.server.process import Server, launch
 from sandbox.settings import SandboxSettings
 from tests.support.browser import DESKTOP, PHONE, look
-from tests.support.checkout import Checkout, fresh_checkout
+from tests.support.checkout import Checkout, fresh_checkout, read_journals
 from tests.support.cpu_seconds import seconds_of_pay
 from tests.support.faulty_aws import Counting, Faulty
 from tests.support.metrics import (
@@ -222,7 +221,7 @@ def test_a_consumer_of_queues_leaves_ready_without_evidence(
     monkeypatch.setattr(promote_command, "now", lambda: judged_at(start))
     result = run(ready, "promote", ENVIRONMENT, HEALTHY)
     assert result.exit_code == 0, result.stderr
-    entry = read_all(ready.folder, now=judged_at(start))[ENVIRONMENT, HEALTHY][-1]
+    entry = read_journals(ready.folder, now=judged_at(start))[ENVIRONMENT, HEALTHY][-1]
     assert entry.evidence is None
     assert entry.judged is not None
     assert "messages failed" in entry.judged.parts[PartName.QUEUES].reason
@@ -405,7 +404,7 @@ def test_a_promotion_needs_no_evidence_where_the_judge_says_pass(
 ) -> None:
     result = promote(HEALTHY)
     assert result.exit_code == 0, result.stderr
-    moves = read_all(own.folder, now=judged_at(start))[ENVIRONMENT, HEALTHY]
+    moves = read_journals(own.folder, now=judged_at(start))[ENVIRONMENT, HEALTHY]
     entry = moves[-1]
     assert entry.judged is not None
     assert (entry.judged.verdict, entry.evidence) == ("PASS", None)

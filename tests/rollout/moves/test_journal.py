@@ -16,9 +16,9 @@ from pay.environments.load import load_environments
 from pay.model import Environment, Stage
 from pay.model.problem import InvalidInput
 from pay.model.stage.transitions import promotion
-from rollout.moves.journal import append, author, journal_path, move, read_all
+from rollout.moves.journal import append, author, journal_path, move
 from tests.support import git_settings
-from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson
+from tests.support.checkout import COMMITTED, Checkout, Pay, PayJson, read_journals
 
 LINE = (
     '{"at":"2026-11-16T09:00:00Z","direction":"forward","from":"legacy","to":"dark",'
@@ -88,7 +88,7 @@ def test_two_people_who_promote_different_services_merge_without_a_conflict(
     git(folder, "merge", "-q", "--no-edit", "one")
     assert checkout.stage("test-12", "publicapi") is Stage.DARK
     assert checkout.stage("test-12", "publicauth") is Stage.DARK
-    moved = {service for _, service in read_all(folder)}
+    moved = {service for _, service in read_journals(folder)}
     assert moved == {"cardid", "publicapi", "publicauth"}
 
 
@@ -114,7 +114,7 @@ def test_a_line_is_added_after_a_file_without_a_last_newline(tmp_path: Path) -> 
     path = tmp_path / "journal" / "test-12" / "ledger.jsonl"
     path.parent.mkdir(parents=True)
     path.write_text(LINE)
-    append(path, read_all(tmp_path)["test-12", "ledger"][0].line())
+    append(path, read_journals(tmp_path)["test-12", "ledger"][0].line())
     assert path.read_text() == f"{LINE}\n{LINE}\n"
 
 
@@ -134,7 +134,7 @@ def test_reads_every_text_that_it_writes(
         ]
         for entry in entries:
             append(path, entry.line())
-        assert read_all(Path(folder))["test-12", "ledger"] == tuple(entries)
+        assert read_journals(Path(folder))["test-12", "ledger"] == tuple(entries)
 
 
 def test_bytes_that_are_not_utf_8_become_replacement_characters() -> None:
@@ -150,9 +150,9 @@ def test_refuses_a_time_in_the_future_but_not_another_machines_clock(tmp_path: P
     path.parent.mkdir(parents=True)
     path.write_text(f"\n{LINE}\n\n")
     at = datetime(2026, 11, 16, 9, tzinfo=UTC)
-    assert read_all(tmp_path, now=at - timedelta(minutes=9))
+    assert read_journals(tmp_path, now=at - timedelta(minutes=9))
     with pytest.raises(InvalidInput) as caught:
-        read_all(tmp_path, now=at - timedelta(minutes=11))
+        read_journals(tmp_path, now=at - timedelta(minutes=11))
     (problem,) = caught.value.problems
     assert str(problem).startswith("journal/test-12/ledger.jsonl:2: at: found 2026-11-16T09:00")
     assert "in the future" in problem.found
@@ -216,7 +216,7 @@ def test_refuses_a_line_that_is_no_move_and_names_file_and_line(
     path.parent.mkdir(parents=True)
     path.write_text(f"{LINE}\n{line}\n")
     with pytest.raises(InvalidInput) as caught:
-        read_all(tmp_path)
+        read_journals(tmp_path)
     assert str(caught.value).startswith("journal/test-12/ledger.jsonl:2:")
     assert problem in str(caught.value)
 
@@ -245,7 +245,7 @@ def test_shows_the_moves_as_json_the_oldest_first(checkout: Checkout, pay_json: 
 
 def test_the_committed_journals_lead_from_legacy_to_the_present_stages() -> None:
     environments = load_environments(COMMITTED)
-    journals = read_all(COMMITTED)
+    journals = read_journals(COMMITTED)
     for place, moves in journals.items():
         stages = [Stage.LEGACY, *(move.after for move in moves)]
         assert [move.before for move in moves] == stages[:-1], place
