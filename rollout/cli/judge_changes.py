@@ -14,8 +14,8 @@ from typing import Annotated
 
 import typer
 
+from rollout import git
 from rollout.delivery.judge_changes import judge_changes as judge_all
-from rollout.terminal import git
 from rollout.terminal.arguments import BASE_HELP, Json, PlansFolder
 from rollout.terminal.console import reporting
 from rollout.terminal.refusal import Failed

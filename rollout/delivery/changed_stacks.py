@@ -12,8 +12,8 @@ from pathlib import Path
 from pay.hcl.output import HCL, METADATA
 from pay.model.problem import InvalidInput, Problem
 from pay.model.stacks import Stack
+from rollout import git
 from rollout.delivery.synthesis import synthesise
-from rollout.terminal import git
 from stacks.estate import matches
 
 

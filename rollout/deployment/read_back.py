@@ -11,8 +11,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.model.side import STEADY_STATE_SECONDS, ServiceSide
+from rollout.aws.polling import Clock
 from rollout.aws.task_definitions import container_definitions
-from rollout.terminal.polling import Clock
 
 CLOCK = Clock()
 PAGE = 100

@@ -21,10 +21,10 @@ from pay.model import Ladder, Record, Side, Stage
 from pay.model.base import Model
 from pay.model.problem import InvalidInput, Problem, did_you_mean
 from pay.model.stage.transitions import Direction, Edge
+from rollout.git import email
 from rollout.measure.judgement import Judgement
 from rollout.moves.json_lines import out_of_time, read_lines
 from rollout.smoke.verdict import SmokeVerdict
-from rollout.terminal.git import email
 from rollout.terminal.refusal import Failed
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pay.environments.load import environment_files
 from pay.model.problem import Problem
-from rollout.terminal import git
+from rollout import git
 from rollout.terminal.refusal import Failed
 
 LINES = "*/*/*.jsonl"

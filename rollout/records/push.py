@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from rollout import git
 from rollout.records.commit import default_author, failure, pathspecs
-from rollout.terminal import git
 from rollout.terminal.refusal import Failed
 
 ATTEMPTS = 10

@@ -10,7 +10,7 @@ from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import STEADY_STATE_SECONDS, ServiceSide
 from rollout.aws.clients import asking, why
 from rollout.aws.healthy_targets import healthy_targets
-from rollout.terminal.polling import Clock
+from rollout.aws.polling import Clock
 from rollout.terminal.refusal import Failed, Refused
 
 CLOCK = Clock(poll_seconds=10)

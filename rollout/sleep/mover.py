@@ -10,6 +10,7 @@ from pay.model import Environment
 from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from rollout.aws.clients import Client
+from rollout.aws.polling import Clock
 from rollout.sleep.parts import (
     CHANGES_NOW,
     PartGroup,
@@ -19,7 +20,6 @@ from rollout.sleep.parts import (
     groups,
     planned,
 )
-from rollout.terminal.polling import Clock
 
 CLOCK = Clock(poll_seconds=10)
 

@@ -9,9 +9,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pay.smoke.targets import ASKS
+from rollout.aws.polling import Clock
 from rollout.smoke.runs import ShownRun, failed, not_known
 from rollout.smoke.verdict import Outcome
-from rollout.terminal.polling import Clock
 
 STARTABLE = frozenset({"READY", "STOPPED"})
 BROKEN = frozenset({"ERROR", "DELETING"})

@@ -10,10 +10,10 @@ from pay.model.smoke import SmokeScenario
 from pay.model.stacks import SMOKE
 from pay.smoke.targets import CanaryTarget, on_side
 from rollout.aws.clients import Client
+from rollout.aws.polling import Clock
 from rollout.smoke.canaries import DeployedCanary
 from rollout.smoke.runs import ShownRun, not_known
 from rollout.smoke.verdict import Outcome, ScenarioOutcome, SmokeVerdict, verdict
-from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Finding, Refused
 
 AT_ONCE = 8

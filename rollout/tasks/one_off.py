@@ -11,8 +11,8 @@ from typing import Any
 
 from pay.model import Environment, Microservice, Side, names
 from rollout.aws.clients import Client, items
+from rollout.aws.polling import Clock
 from rollout.aws.task_definitions import container_definitions
-from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed, Finding, Refused
 
 CLOCK = Clock(poll_seconds=3)

@@ -19,9 +19,9 @@ from pay.model.stack_kind import StackScope, Turn
 from pay.model.stacks import SLEEP, known_stacks
 from pay.sleep.parts import sides
 from rollout.aws.clients import Client
+from rollout.aws.polling import Clock
 from rollout.guard.rule import Context
 from rollout.sleep.mover import Mover
-from rollout.terminal.polling import Clock
 from sandbox.instance import Sandbox
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT

@@ -20,6 +20,7 @@ from pay.model.monitoring.dead_letters import sleep_alarm
 from pay.model.stacks import LOAD, SLEEP, side_stack
 from pay.sleep.parts import alarm_names, databases
 from rollout.aws.clients import Client
+from rollout.aws.polling import Clock
 from rollout.cli import app as pay_app
 from rollout.guard.sleeping import sleeping as asleep_stacks
 from rollout.guard.verdict import judge
@@ -30,7 +31,6 @@ from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.parts import Target
 from rollout.sleep.sleeping import put_to_sleep, refuse_asleep, wake
 from rollout.tasks.one_off import Runner
-from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
 from tests.e2e.sleeping_estate import (
     HOUR,

@@ -20,6 +20,7 @@ from pay.model import Environment, LoadBalancerType, Side, Stage, names
 from pay.model.stacks import SMOKE
 from pay.smoke import archives, canaries
 from pay.smoke.targets import proving, targets
+from rollout.aws.polling import Clock
 from rollout.cli import app
 from rollout.guard.rule import Context
 from rollout.guard.verdict import judge
@@ -30,7 +31,6 @@ from rollout.moves.standings import Standings
 from rollout.plans.read import read_plans
 from rollout.smoke.smoke import smoke
 from rollout.smoke.verdict import Outcome
-from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
 from sandbox.instance import Sandbox
 from sandbox.settings import SandboxSettings

@@ -17,11 +17,11 @@ from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, names
 from pay.model.service.schedule_expression import parse
 from pay.model.stacks import TASKS
+from rollout.aws.polling import Clock
 from rollout.guard.verdict import judge
 from rollout.tasks.migrations import migrate
 from rollout.tasks.one_off import Runner
 from rollout.tasks.scheduled import dead_letters, run_now
-from rollout.terminal.polling import Clock
 from sandbox.instance import Sandbox
 from stacks.estate import add_stack, planned_stacks
 from tests.conftest import ROOT

@@ -18,11 +18,11 @@ from rich.cells import cell_len
 from pay.environments.load import load_environment
 from pay.model import Environment
 from pay.sleep.parts import alarm_names, databases, sides
+from rollout.aws.polling import Clock
 from rollout.cli import asleep, patch
 from rollout.cost.price_file import load_prices
 from rollout.sleep import sleeping
 from rollout.sleep.mover import Mover
-from rollout.terminal.polling import Clock
 from tests.support.account import account_call
 from tests.support.checkout import Checkout, Pay, PayJson
 

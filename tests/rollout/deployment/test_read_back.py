@@ -9,6 +9,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side
 from pay.model.side import ServiceSide
+from rollout.aws.polling import Clock
 from rollout.deployment import read_back
 from rollout.deployment.read_back import (
     NotRunning,
@@ -17,7 +18,6 @@ from rollout.deployment.read_back import (
     require_running,
     settled,
 )
-from rollout.terminal.polling import Clock
 
 OURS, BEFORE = "ecs-svc/2", "ecs-svc/1"
 FAMILY = "arn:aws:ecs:eu-west-1:555555555555:task-definition/sandbox_connector_FG"

@@ -18,6 +18,7 @@ from pay.model.environment.load import FAMILY, Load, Scenario
 from pay.model.environment.sleep import Sleep
 from pay.model.environment.wakes import PartKind
 from pay.model.metrics import REQUESTS, TARGET_5XX, Metric
+from rollout.aws.polling import Clock
 from rollout.cli import app
 from rollout.load.load_test import LoadOutcome, LoadTestRun, LoadVerdict, backstop_at
 from rollout.load.results import REPORT, SUMMARY, LimitCheck
@@ -25,7 +26,6 @@ from rollout.load.seen import balancers
 from rollout.sleep.mover import Mover, PartRow
 from rollout.sleep.sleeping import put_to_sleep
 from rollout.tasks.one_off import Runner
-from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Refused
 from sandbox.estate.images import push
 from sandbox.instance import Sandbox

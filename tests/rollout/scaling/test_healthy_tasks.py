@@ -9,8 +9,8 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Side
 from pay.model.side import STEADY_STATE_SECONDS, ServiceSide
+from rollout.aws.polling import Clock
 from rollout.scaling import healthy_tasks
-from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed, Finding, Refused
 
 

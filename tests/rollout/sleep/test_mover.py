@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from pay.model import Environment
 from pay.model.environment.wakes import PartKind
+from rollout.aws.polling import Clock
 from rollout.sleep import mover as moving
 from rollout.sleep.mover import Mover
 from rollout.sleep.parts import PartGroup, PartState, ServicePart, Target, groups
-from rollout.terminal.polling import Clock
 
 START = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pay.model.smoke import ThirdParty
+from rollout.aws.polling import Clock
 from rollout.smoke.canaries import DeployedCanary
 from rollout.smoke.runs import ShownRun
 from rollout.smoke.verdict import Outcome
-from rollout.terminal.polling import Clock
 
 START = datetime(2026, 11, 26, 12, tzinfo=UTC)
 NAME = "sandbox-cancel-fargate"

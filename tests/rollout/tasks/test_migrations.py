@@ -11,6 +11,7 @@ import pytest
 from pay.catalogue import CATALOGUE
 from pay.model import Environment, Microservice, Side, names
 from pay.model.service.migrations import Contraction, Migrations
+from rollout.aws.polling import Clock
 from rollout.locks.bucket import LockBucket
 from rollout.locks.holding import free, new_lock, take
 from rollout.locks.lock import LockPlace
@@ -18,7 +19,6 @@ from rollout.tasks import one_off
 from rollout.tasks.migrations import migrate, no_way_back, running_releases
 from rollout.tasks.one_off import Runner
 from rollout.tasks.record import MigrationRun, append_run, read_runs
-from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed, Refused
 from sandbox.server.process import Server, launch
 from sandbox.settings import SandboxSettings

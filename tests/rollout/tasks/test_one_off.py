@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pay.model import Environment
+from rollout.aws.polling import Clock
 from rollout.tasks.one_off import APPEARS_SECONDS, CLOCK, Runner
-from rollout.terminal.polling import Clock
 from rollout.terminal.refusal import Failed
 
 TASK = "arn:aws:ecs:eu-west-1:555555555555:task/sandbox-fargate/a"

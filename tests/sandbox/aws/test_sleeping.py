@@ -11,10 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pay.smoke.archives import RUNTIME
+from rollout.aws.polling import Clock
 from rollout.sleep import mover as moving
 from rollout.sleep.mover import Mover
 from rollout.sleep.parts import CanaryPart, PartGroup, Target
-from rollout.terminal.polling import Clock
 from sandbox.server.process import Server, launch
 from sandbox.settings import SandboxSettings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.terminal import git
+from rollout import git
 from rollout.terminal.refusal import Failed
 from tests.support import git_settings
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.terminal.polling import Clock
+from rollout.aws.polling import Clock
 
 
 @pytest.mark.parametrize(
