@@ -44,7 +44,7 @@ def adopt(
             for name in beside:
                 settings = folder / f"{name}.toml"
                 text = settings.read_bytes().decode()
-                # The repositories are those of the account: its environments agree on them.
+                # The repositories are those of the account, on which its environments agree.
                 changed = with_encryption(text, surveyed.encryption)
                 if name == environment:
                     changed = with_keeps(changed, surveyed.kept)

@@ -7,7 +7,7 @@ release's migration runs before the sides or after them, as the catalogue says.
 
 Lists every reason that blocks it; nothing is changed then. `--rollback` returns to a release that
 ran here, and waits for no proof and no smoke test. The line in `environments/releases` is the proof
-that the next environment asks for: commit it.
+that the next environment asks for. Commit it.
 
 Exit codes: 0 it runs, 1 refused, or bad and put back, 2 wrong use.
 

@@ -2,8 +2,8 @@
 
 Reads GuardDuty, Security Hub, Inspector and the scans of images, by the road of the account. It
 uses the AWS credentials of the shell and changes nothing there. Critical and high findings have to
-be resolved within a month (PCI DSS v4.0.1, 6.3.3, 11.3.1). A tool that does not answer is named:
-what is not ours to see is not nothing.
+be resolved within a month (PCI DSS v4.0.1, 6.3.3, 11.3.1). A tool that does not answer is named,
+because what is not ours to see is not nothing.
 
 Exit codes: 0 fine, 1 a finding is late, 2 wrong use, 3 a tool or finding is not readable.
 
@@ -170,7 +170,7 @@ def report(
     environment: OptionalEnvironmentName = None,
     as_json: Json = False,
 ) -> None:
-    """Show what findings took in a month, from the record alone: it asks no AWS.
+    """Show what findings took in a month, from the record alone and without AWS.
 
     Proposes a suppression for what was false three times, as TOML.
     """

@@ -1,7 +1,7 @@
 """Refuse a plan that could hurt.
 
-Give it all stacks, or all plans, of a change at once: some rules look at several plans. Stacks are
-planned as `pay review` does it, and with a side its records.
+Give it all stacks, or all plans, of a change at once, because some rules look at several plans.
+Stacks are planned as `pay review` does it, and with a side its records.
 
 Exit codes: 0 clean, 1 refused, 2 not a plan.
 

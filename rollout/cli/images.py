@@ -1,7 +1,8 @@
 """Show what runs of every image, and what scans find.
 
 A critical or high vulnerability has to be gone one month after its fix came out (PCI DSS v4.0.1,
-6.3.3). Without an environment: of all in the account that the shell is logged in to. It only reads.
+6.3.3). Without an environment it shows all in the account that the shell is logged in to. It only
+reads.
 
 Exit codes: 0 fine, 1 something is late, not scanned, not in the registry or expires soon, 2 wrong
 use.
@@ -133,7 +134,7 @@ def pin(
 ) -> None:
     """Write the release of a sidecar into an environment's file: digest and day of its build.
 
-    It starts nothing: each service gets it with its next release. `pay patch` pins it and brings
+    It starts nothing. Each service gets it with its next release. `pay patch` pins it and brings
     it to all of them, in waves.
     """
     folder = environments_folder()

@@ -22,7 +22,7 @@ from rollout.terminal.refusal import Failed
 
 
 def judge_changes(
-    # That it is missing stands in the review, too: this command runs after any that failed.
+    # A missing one stands in the review, too, because this command runs after any that failed.
     base: Annotated[Path, typer.Argument(metavar="BASE", help=BASE_HELP)],
     plans: PlansFolder,
     review: Annotated[

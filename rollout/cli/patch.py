@@ -6,7 +6,7 @@ does it: one side after the other, with smoke tests. The first failure ends the 
 runs its old sidecar again, the services before it run the new one. The patch did not touch the
 others.
 
-Run it again after a failure, a stop or a kill: what is done is not done again. `--rollback` returns
+Run it again after a failure, a stop or a kill. What is done is not done again. `--rollback` returns
 to a release that ran before, and waits for no proof and no smoke test. Commit the environment's
 file and the records.
 

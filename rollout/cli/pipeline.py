@@ -88,7 +88,7 @@ def run(
     """Run a command in a build of Concourse, and commit its records, however it ends.
 
     AWS_ID_TOKEN may hold a token of OpenID Connect for the role AWS_ROLE_ARN. Ends with the exit
-    code of the command; 1: its records could not be committed.
+    code of the command, or with 1 when its records could not be committed.
     """
     folder, words = environments_folder(), words_of(command, tag)
     os.environ.update(default_author(folder))

@@ -87,7 +87,7 @@ def _watched(standings: Standings, environment: str, service: str) -> Watched:
 
 
 def _awake(environment: Environment) -> AbstractContextManager[Any]:
-    """Reach an environment that does not sleep: one that does can neither be judged nor tried."""
+    """Reach an environment that does not sleep. One that does can neither be judged nor tried."""
     # It imports boto3, which most moves need nothing of.
     from rollout.sleep.sleeping import asking_awake
 

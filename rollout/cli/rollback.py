@@ -44,7 +44,7 @@ def rollback(
 ) -> None:
     folder = environments_folder()
     with locked(folder):
-        # No other environment is read: a mistake in its file must not block the way back.
+        # No other environment is read, because a mistake in its file must not block the way back.
         target = load_environment(choose(environment, environment_files(folder), "ENV"))
         choose(service, target.services, "SERVICE")
         edge = way_back(target, service, to)

@@ -143,7 +143,7 @@ def seed(
 def tick(
     time: Annotated[str, typer.Argument(metavar="TIME", help="For example 90s, 10m, 6h or 1d.")],
 ) -> None:
-    """Let time pass in the local AWS: schedules fire as if it had."""
+    """Let time pass in the local AWS, where schedules fire as if it had."""
     control.tick(control.require_running(), int(duration(time).total_seconds()))
     _say(f"{time} have passed there.")
 

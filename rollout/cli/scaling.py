@@ -3,10 +3,11 @@
 Without an option: bounds, targets and schedule of each service at its stage. `--simulate` lets a
 week of demand pass. It shows tasks over the day, seconds with too few of them, and their hours
 against the peak's. `--register` brings the bounds that are due now to AWS. Use it after a deploy by
-hand: a schedule does it up to a day later. `pay apply` does it itself.
+hand, because a schedule does it up to a day later. `pay apply` does it itself.
 
 A curve is a CSV file with the columns `time` (local, such as 2026-11-26T09:00) and `requests`, in a
-minute. A target of requests is followed by such a curve only: no public volume is one of requests.
+minute. A target of requests is followed by such a curve only, because no public volume is one
+of requests.
 
 Example: `pay scaling production-2 connector --simulate`
 """

@@ -2,7 +2,7 @@
 
 Each row has stage, weights, since when, and the next step. Weights are EC2's and Fargate's;
 `simple` is a record without weights, `-` no record. Two people's promotions can be right alone and
-wrong together: collisions are listed below the table. `--watched` asks AWS whether GuardDuty's
+wrong together, so collisions are listed below the table. `--watched` asks AWS whether GuardDuty's
 agent runs in every task of each side.
 
 Example: `pay stages production-2`

@@ -2,7 +2,7 @@
 
 Reads GuardDuty, Security Hub, Inspector, Config, CloudTrail, flow logs and the web ACL. For each
 side it shows whether tasks have GuardDuty's agent and cannot write to their root file systems. It
-also shows whether they run images that were proved. Each is on, off, or not ours to see: what AWS
+also shows whether they run images that were proved. Each is on, off, or not ours to see. What AWS
 denies is never called off. It only reads, with the AWS credentials of the shell. `--json` is the
 evidence for an assessor.
 

@@ -1,4 +1,4 @@
-"""Detects the stacks that a change touches: those that differ from what another revision makes."""
+"""Detects the stacks that a change touches, which differ from what another revision makes."""
 
 import json
 import tarfile
@@ -90,7 +90,7 @@ def changes(before: Path, after: Path, patterns: Collection[str] = ()) -> Change
 
 
 def judged_together(ids: Iterable[str], known: Mapping[str, Stack]) -> frozenset[str]:
-    """Return the stacks and the records of each side: the guard checks where records lead."""
+    """Return the stacks and the records of each side, because the guard asks where records lead."""
     ids = frozenset(ids)
     same = of_the_same_services(ids, known)
     return ids | {id for id in same if known[id].kind.holds_records}

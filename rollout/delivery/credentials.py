@@ -16,7 +16,7 @@ _CREDENTIALS = (
     "AWS_PROFILE",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
-"""Any of them gives the shell an account of its own: the sandbox of this checkout must not answer
+"""Any of them gives the shell an account of its own, so this checkout's sandbox must not answer
 instead. Source: AWS SDKs and Tools reference guide, "Environment variables list".
 """
 

@@ -14,14 +14,14 @@ from rollout.plans.plan import PriorState
 
 PAGE = "docs/tasks/remove-or-rename-a-service.md"
 SHOWN = 3
-"""Addresses in a message: enough to recognise the stack's content."""
+"""Addresses in a message, which are enough to recognise the stack's content."""
 
 
 def refuse_left_states(terraform: Terraform, stacks: Iterable[str]) -> None:
     """Look into the states of `stacks`; `terraform` runs in the code that still made them.
 
-    Raises InvalidInput with every state that holds resources, or cannot be read: that may hold
-    something. Raises Failed when Terraform fails.
+    Raises InvalidInput with every state that holds resources, or cannot be read and may hold
+    some. Raises Failed when Terraform fails.
     """
     problems = [problem for id in sorted(stacks) if (problem := _problem(terraform, id))]
     if problems:

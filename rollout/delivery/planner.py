@@ -31,8 +31,8 @@ class Planner:
     ) -> Mapping[str, str]:
         """Write the plan of a stack, and beside it, with the suffix .json, what it shows. Return
         the image tags that it was planned with, by variable.
-        `release` has the image tags of a side, or those of an environment's tasks that change;
-        None: those that run.
+        `release` has the image tags of a side, or those of an environment's tasks that change.
+        Without it the tags are those that run.
 
         Raises InvalidInput for a state that cannot be read, Failed when Terraform fails.
         """

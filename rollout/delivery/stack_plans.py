@@ -134,7 +134,7 @@ class _Desk:
 
 
 def _version_in(plan: Path) -> tuple[str, int] | None:
-    """Return lineage and serial of the state that a plan was made from; None: there was none.
+    """Return lineage and serial of the state that a plan was made from; None if there was none.
 
     Terraform keeps that state in the plan file, an archive. It refuses to apply the plan when they
     are no longer the state's. Source: terraform, internal/plans/planfile and

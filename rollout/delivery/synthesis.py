@@ -14,7 +14,7 @@ def output_folder() -> Path:
 
 
 def stack_globs() -> str:
-    """Return PAY_STACKS, the globs to which the shell limits a run; empty: every stack."""
+    """Return PAY_STACKS, the globs to which the shell limits a run; empty for every stack."""
     return os.environ.get("PAY_STACKS", "")
 
 

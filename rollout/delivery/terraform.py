@@ -23,7 +23,7 @@ class Terraform:
 
     out: Path
     variables: Mapping[str, str] | None = None
-    """Its environment; None: that of this process."""
+    """Its environment; None for that of this process."""
     is_quiet: bool = False
     """True when its output appears only after a failure."""
 
@@ -35,7 +35,7 @@ class Terraform:
         self._run(stack, "init", *_QUIET)
 
     def plan(self, stack: str, file: Path, *, variables: Path | None) -> None:
-        """Write a plan. It takes no lock: the role that plans can write no state."""
+        """Write a plan. It takes no lock, because the role that plans can write no state."""
         chosen = [f"-var-file={variables}"] if variables else []
         self._run(stack, "plan", *_QUIET, "-lock=false", f"-out={file}", *chosen)
 

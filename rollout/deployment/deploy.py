@@ -45,7 +45,7 @@ from rollout.tasks.one_off import Runner
 from rollout.terminal.refusal import Failed, Finding, Refused
 
 _FAILURES = (Exception, KeyboardInterrupt)
-"""Whatever it is: a side must not be left on a release that nobody knows to be good."""
+"""Whatever the failure is, a side must not be left on a release that nobody knows to be good."""
 
 
 class ScenarioRunner(Protocol):
@@ -71,7 +71,7 @@ class Deployed:
     """The record with the line."""
     deployments: Mapping[Side, PrimaryDeployment]
     is_everywhere: bool
-    """True when every side runs the release: a bad one only lacks its migration."""
+    """True when every side runs the release. A bad one then only lacks its migration."""
 
     @property
     def is_bad(self) -> bool:
@@ -196,7 +196,7 @@ class _RunningRelease:
         self._read_back(side, self._digests(images))
 
     def _no_way_back(self, images: Mapping[str, str]) -> Finding | None:
-        """Return why the release's own migration forbids what ran before; None: it does not."""
+        """Return why the release's own migration forbids what ran before; None if it does not."""
         asked, own = self.asked, self.asked.service.name
         before = RunningImage.of(self.repositories, own, images[own]).release
         return no_way_back(

@@ -48,7 +48,7 @@ class Patch:
     by: str
     is_rollback: bool = False
     without_smoke: str | None = None
-    """The reason to deploy without smoke tests; None: they decide."""
+    """The reason to deploy without smoke tests; None if they decide."""
 
     @property
     def pin(self) -> Pin:
@@ -72,7 +72,7 @@ class Standing:
 
     asked: RequestedRelease
     runs: tuple[int | None, ...]
-    """The releases of the sidecar on its sides, each once; None: an image of no release."""
+    """The releases of the sidecar on its sides, each once; None for an image of no release."""
     is_done: bool
     """True when its sides run the pinned digest, and its record says so."""
 
@@ -91,7 +91,7 @@ class Patched:
     ran: tuple[str, ...]
     """The services that run the release, in order."""
     stopped_at: str | None = None
-    """The service that did not get it; None: every one has."""
+    """The service that did not get it; None if every one has it."""
     because: str | None = None
 
     @property
@@ -155,7 +155,7 @@ def look(patch: Patch, client: Client) -> PatchStandings:
 def _standing(
     patch: Patch, service: Microservice, client: Client
 ) -> tuple[Standing | None, tuple[Finding, ...]]:
-    """Return the progress of a service, and what blocks its patch; None: unknown."""
+    """Return the progress of a service, None if unknown, and what blocks its patch."""
     repositories = ServiceRepositories(client("ecr"), service)
     draft = RequestedRelease(
         patch.folder,
@@ -247,7 +247,7 @@ def _released(
     now: Callable[[], datetime],
     smoke: ScenarioRunner,
 ) -> str | None:
-    """Return why a service does not run the sidecar's release; None: it does."""
+    """Return why a service does not run the sidecar's release; None if it does."""
     try:
         ended = deploy(asked, client, check, now, smoke=smoke)
     except Refused as refusal:

@@ -51,7 +51,7 @@ class NotRunning(Exception):
 
 
 def primary(side: ServiceSide, ecs: Any) -> PrimaryDeployment | None:
-    """Return the primary deployment; None: the side does not exist."""
+    """Return the primary deployment; None if the side does not exist."""
     service = _service(side, ecs)
     primaries = [each for each in service.get("deployments", ()) if each["status"] == "PRIMARY"]
     return _deployment(primaries[0], ecs) if primaries else None

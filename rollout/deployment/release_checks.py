@@ -42,7 +42,7 @@ class RequestedRelease:
     by: str
     is_rollback: bool = False
     without_smoke: str | None = None
-    """The reason to deploy without smoke tests; None: they decide."""
+    """The reason to deploy without smoke tests; None if they decide."""
     patch: str | None = None
     """The sidecar that gets its pinned release, while nothing else changes. None: the service gets
     its release, and the sidecars get theirs.
@@ -56,7 +56,7 @@ class RequestedRelease:
         return f"{verb} {self.service.name} {self.number} in {self.environment.name}"
 
     def way_back(self, release: int | None) -> str:
-        """Return the command for a rollback to a release: of the sidecar for a patch."""
+        """Return the command for a rollback to a release, which is the sidecar's for a patch."""
         name = self.environment.name
         what = f"patch {name} {self.patch}" if self.patch else f"deploy {name} {self.service.name}"
         return f"pay {what} {release or 'N'} --rollback"
@@ -69,7 +69,7 @@ class RequestedRelease:
 
     @property
     def is_smoked(self) -> bool:
-        """Return whether smoke tests decide: a rollback waits for nothing."""
+        """Return whether smoke tests decide. A rollback waits for nothing."""
         return not self.is_rollback and not self.without_smoke
 
     @cached_property
@@ -262,7 +262,7 @@ def _own_image(
     findings = []
     if asked.is_rollback:
         image = (repositories.find(own, recorded) if recorded else None) or image
-        # What runs on one side only: a deployment was killed before it was recorded.
+        # One side alone runs it when a deployment was killed before it was recorded.
         running = {each[own].release for each in runs.values() if own in each}
         before = {each.before for each in asked.releases}
         is_strange = not here and asked.number not in running | before

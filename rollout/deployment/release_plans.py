@@ -59,7 +59,7 @@ def plan_release(
     is_judged: bool = True,
 ) -> ReleasePlans:
     """Plan sides with the tags or digests in `releases`. The task of the release's `migration` gets
-    its digest; None: the release has none.
+    its digest; None if the release has none.
 
     `is_judged` also plans the records, which must not change, and asks the guard. Going back to
     what ran before only has to change nothing else. Raises as `Planner.plan` and `read_and_judge`
@@ -126,7 +126,7 @@ def others(plan: StackPlan) -> Iterator[Finding]:
 
 
 def _beside_images(change: ResourceChange) -> str | None:
-    """Return what changes of a resource beside images and the revision; None: nothing."""
+    """Return what changes of a resource beside images and the revision; None for nothing."""
     if change.type not in (SERVICE, TASK_DEFINITION) or change.is_removed:
         return change.address
     # A new revision has computed attributes of its own, which no plan knows.

@@ -1,7 +1,7 @@
 """The topics to which findings go: EventBridge may publish to each, and encrypt with its key.
 
 Where it may not, the finding is a dead letter and nobody hears of it. Both are asked without a
-condition on the source: EventBridge sends the source neither to SNS nor to KMS. Sources:
+condition on the source, which EventBridge sends neither to SNS nor to KMS. Sources:
 EventBridge user guide, "Using resource-based policies", "Amazon SNS permissions". SNS developer
 guide, "Enable compatibility between event sources from AWS services and encrypted topics".
 """

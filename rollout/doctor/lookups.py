@@ -60,7 +60,7 @@ def answers(stacks: Mapping[str, Document]) -> Iterator[DoctorLine]:
 def write_lookups(folder: Path, stacks: Mapping[str, Document]) -> int:
     """Write a root module with a module of data sources for each stack; return how many there are.
 
-    Left out is what one of the stacks makes itself: it is there after the first applies.
+    Left out is what one of the stacks makes itself. It is there after the first applies.
     """
     created = {
         (type_, body["name"])

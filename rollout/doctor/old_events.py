@@ -9,7 +9,7 @@ from rollout.doctor.line import DoctorLine, not_shown
 
 
 def event_lines(file: Path, now: datetime) -> Iterator[DoctorLine]:
-    """Yield a line for each event: a plan would create its actions again if AWS deletes them."""
+    """Yield a line for each event, as a plan would create its actions again if AWS deletes them."""
     for problem in old_events(file, now):
         where = f"{problem.where}:{problem.line}"
         shown = f"{where}: {problem.key} is {problem.found}; whether AWS keeps its actions"

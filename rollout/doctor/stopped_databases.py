@@ -1,4 +1,4 @@
-"""The databases of an environment that never sleeps: one that is stopped stays stopped.
+"""The databases of an environment that never sleeps. One that is stopped stays stopped.
 
 `pay wake` starts them where the file has hours of sleep. Removing these hours while it sleeps
 removes what would have started them.

@@ -26,7 +26,7 @@ class LockBucket:
     place: LockPlace
 
     def read(self) -> HeldLock | None:
-        """Return the lock; None: the environment is free."""
+        """Return the lock; None if the environment is free."""
         answer = self._call("get_object", self.place.key)
         if answer is None:
             return None
@@ -41,8 +41,8 @@ class LockBucket:
         return HeldLock(lock, answer["ETag"], answer["LastModified"], _date(answer))
 
     def write(self, lock: Lock, *, over: str | None) -> HeldLock | None:
-        """Write a lock over the one with the ETag `over`, or where none is (None). Return it; None:
-        another command was faster.
+        """Write a lock over the one with the ETag `over`, or where none is (None). Return it; None
+        if another command was faster.
         """
         condition = {"IfMatch": over} if over else {"IfNoneMatch": "*"}
         body = lock.model_dump_json(exclude_defaults=True).encode()
@@ -62,7 +62,7 @@ class LockBucket:
         self._call("put_object", key, Body=body, IfNoneMatch="*")
 
     def read_break(self, id: str) -> Broken | None:
-        """Return the record about a lock; None: nobody broke it."""
+        """Return the record about a lock; None if nobody broke it."""
         answer = self._call("get_object", self.place.broken(id))
         return answer and Broken.model_validate_json(answer["Body"].read())
 

@@ -21,7 +21,7 @@ RENEWALS = 10
 
 POLL_SECONDS = 5.0
 ATTEMPTS = 20
-"""Of one taking: each failed attempt means that another command wrote the object meanwhile."""
+"""Of one taking. Each failed attempt means that another command wrote the object meanwhile."""
 
 
 def build_link(variables: Mapping[str, str] = os.environ) -> str | None:
@@ -138,7 +138,7 @@ def locked(bucket: LockBucket, seen: HeldLock) -> Refused:
 
 
 class LockLost(Failed):
-    """Another command may change the environment: this one must change nothing more."""
+    """Another command may change the environment, so this one must change nothing more."""
 
 
 class Holding:
@@ -171,7 +171,7 @@ class Holding:
 
     def give_back(self) -> None:
         """Stop renewing, and free the lock if it is still this one. It expires where S3 cannot be
-        reached: that must not hide how the command ended.
+        reached, because that must not hide how the command ended.
         """
         self._end.set()
         self._thread.join()
@@ -202,7 +202,7 @@ class Holding:
                 self._held, self._renewed_at = held, asked_at
 
     def _own(self, seen: HeldLock | None) -> HeldLock | None:
-        """Return what S3 has if it is this lock: the answer to a renewal was lost."""
+        """Return what S3 has if it is this lock. Then the answer to a renewal was lost."""
         return seen if seen and seen.lock.id == self._held.lock.id else None
 
     def _why(self) -> str:

@@ -14,7 +14,7 @@ from pay.model import Environment, names
 from pay.model.base import Model
 
 BY_HAND = "pay lock"
-"""The command of a lock that a person keeps: it lets the owner's own commands in."""
+"""The command of a lock that a person keeps, which lets the owner's own commands in."""
 
 HOLDS = timedelta(minutes=30)
 """Longer than a command needs to renew its lock ten times."""
@@ -27,10 +27,10 @@ class Lock(Model):
     """The content of the object."""
 
     id: str
-    """Of this stay: no two commands share one."""
+    """Of this stay. No two commands share one."""
     owner: str
     build: str | None = None
-    """The link to the build of a pipeline; None: a person's shell."""
+    """The link to the build of a pipeline; None for a person's shell."""
     command: str
     seconds: int = Field(gt=0)
     """The time for which it holds after it was written."""
@@ -65,7 +65,7 @@ class HeldLock:
 
     @property
     def rest(self) -> Lock:
-        """Return the lock with the time that it still has: a command must not prolong it."""
+        """Return the lock with the time that it still has. A command must not prolong it."""
         left = self.expires_at - self.seen_at
         return self.lock.model_copy(update={"seconds": max(1, int(left.total_seconds()))})
 

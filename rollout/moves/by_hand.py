@@ -9,7 +9,7 @@ from rollout.terminal.refusal import Finding
 
 
 def changed_by_hand(standings: Standings, environment: str, service: str) -> Finding | None:
-    """Return how the file and the journal disagree about a service's stage; None: they agree."""
+    """Return how the file and the journal disagree about a service's stage; None if they agree."""
     target = standings.environments[environment]
     stage, last = target.services[service].stage, standings.last_recorded(environment, service)
     if stage is last:

@@ -37,7 +37,7 @@ class Promotion:
     adjacent: str | None = None
     approvers: tuple[str, ...] = ()
     expected: Stage | None = None
-    """The stage that the person expects to reach; None: whichever is next."""
+    """The stage that the person expects to reach; None for whichever is next."""
     judged: Judged = NOT_ASKED
     smoked: Smoked = NOT_SMOKED
     watched: Watched = NOTHING_WATCHED
@@ -80,7 +80,7 @@ def findings(asked: Promotion) -> tuple[Finding, ...]:
 
 
 def stage_is_the_next(p: Promotion) -> Finding | None:
-    """Refuse every stage but the next: a skipped stage was not judged."""
+    """Refuse every stage but the next, because a skipped stage was not judged."""
     if p.expected in (None, p.edge.after):
         return None
     return Finding(

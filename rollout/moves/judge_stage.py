@@ -26,7 +26,7 @@ def judge_stage(
     """Judge a service at the stage that it would leave; empty where no metrics can decide.
 
     `reach` gives the clients of the environment's account, by default with the credentials of the
-    shell. A promotion continues without AWS where a person answers for it: the gates decide that.
+    shell. A promotion continues without AWS where a person answers for it. The gates decide that.
     """
     if not (ROWS[edge.before].judged_by and measurements(edge)):
         return NOT_ASKED

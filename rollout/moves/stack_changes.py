@@ -196,7 +196,7 @@ def deploy_command(stack: str) -> str:
 
 
 def _only(stack: str, subcommand: str) -> str:
-    """Synthesise this stack alone: a mistake in another environment must not block a way back."""
+    """Synthesise this stack alone. A mistake in another environment must not block a way back."""
     return f"PAY_STACKS={stack} cdktf {subcommand} {stack}"
 
 

@@ -83,7 +83,7 @@ def load_standings(folder: Path, now: datetime, environment: str | None = None) 
 def _needed(
     environments: Mapping[str, Environment], environment: str | None
 ) -> Callable[[str], bool]:
-    """Return whether an environment is this one or one that it follows; None: every one is."""
+    """Return whether an environment is this one or one that it follows; for None every one is."""
     if environment is None:
         return lambda _: True
     chain = [environment]

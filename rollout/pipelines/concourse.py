@@ -125,7 +125,7 @@ def _job(
         job["serial_groups"] = [needs.name]
         push = {"put": "src", "inputs": ["src"], "params": {"repository": "src", "rebase": True}}
         free = _task(needs, name, f"lock {needs.name} --free", SHORT_MINUTES)
-        # Side by side: what one of them meets does not keep the other from its end.
+        # Side by side, so that what one of them meets does not keep the other from its end.
         job["ensure"] = {"in_parallel": [push, free], "timeout": _minutes(SHORT_MINUTES)}
     return job
 

@@ -149,7 +149,7 @@ class _Pipeline:
                 yield from _pinned(f"resource_types.{name}", item)
 
     def _circles(self) -> Iterator[Problem]:
-        """Yield constraints that wait for one another: no version ever passes them."""
+        """Yield constraints that wait for one another, so that no version ever passes them."""
         edges: dict[str, set[str]] = {job: set() for job in self.jobs}
         for job, steps in self.steps.items():
             for step in steps:

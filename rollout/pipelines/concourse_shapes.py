@@ -1,4 +1,4 @@
-"""Finds what has the wrong shape in a Concourse pipeline: a text where a list belongs."""
+"""Finds what has the wrong shape in a Concourse pipeline, such as a text where a list belongs."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -40,7 +40,7 @@ PLACES: Mapping[str, frozenset[str]] = {
         "max_in_flight build_log_retention build_logs_to_retain plan"
     ),
 }
-"""List of the pipeline -> the keys of its items. Concourse ignores other lists: anchors."""
+"""List of the pipeline -> the keys of its items. Concourse ignores other lists, such as anchors."""
 
 TASK = _words(
     "platform image_resource rootfs_uri inputs outputs caches params run container_limits"

@@ -1,4 +1,4 @@
-"""Lists what the pipelines of an environment have to run: the same for every kind of server."""
+"""Lists what pipelines of an environment have to run, which is the same for each kind of server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def environments_for(folder: Path, environment: str) -> Mapping[str, Environment
     """Return the environments without a mistake by name, and warn about the others.
 
     Raises InvalidInput with every mistake of `environment` and of those that it follows. It also
-    reports those that follow it: the pipeline hands releases on to them.
+    reports those that follow it, because the pipeline hands releases on to them.
     """
 
     def is_needed(name: str) -> bool:
@@ -95,7 +95,7 @@ class Needs:
 
     @cached_property
     def before(self) -> Environment | None:
-        """Return the environment that proves its releases; None: what is built comes here first."""
+        """Return the environment that proves its releases; None if builds come here first."""
         follows = self.environment.follows
         return self.environments[follows] if follows else None
 
@@ -112,12 +112,12 @@ class Needs:
 
     @property
     def rebuilds(self) -> bool:
-        """Return whether images are rebuilt for it each week: where releases begin."""
+        """Return whether images are rebuilt for it each week. They are where releases begin."""
         return self.before is None and bool(self.after)
 
     @property
     def waits_for_a_person(self) -> bool:
-        """Return whether a person starts each release: real payments pass."""
+        """Return whether a person starts each release, because real payments pass."""
         return self.environment.production
 
     @property
@@ -127,7 +127,7 @@ class Needs:
 
     @property
     def shows_the_board(self) -> bool:
-        """Return whether its pipeline publishes the board of all environments: the last one's."""
+        """Return whether its pipeline publishes the board of all environments. The last does."""
         return self.before is not None and not self.after
 
     def record_before(self, service: str) -> str:

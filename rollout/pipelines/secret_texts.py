@@ -8,7 +8,7 @@ from pay.model.problem import Problem
 from pay.secrets.values import why_secret
 
 _REFERENCE = re.compile(r"\(\([^()]+\)\)|\$\{\{.*?\}\}")
-"""A variable of Concourse or an expression of GitHub: its value is not in the text."""
+"""A variable of Concourse or an expression of GitHub. Its value is not in the text."""
 _COMMIT = re.compile(r"@[0-9a-f]{40}$")
 """The commit that an action is pinned to."""
 

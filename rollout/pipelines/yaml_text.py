@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 _WIDTH = 1000
-"""Texts are never broken: zizmor reads expressions line by line."""
+"""Texts are never broken, because zizmor reads expressions line by line."""
 _SHORT = 70
 """A list or a mapping of at most so many characters stands on one line."""
 

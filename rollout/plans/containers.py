@@ -1,4 +1,4 @@
-"""Reads the container definitions in a plan: JSON text of a task definition."""
+"""Reads the container definitions in a plan, which are JSON text of a task definition."""
 
 from pay.containers.definitions import Container, read_containers
 from pay.json_text import parsed

@@ -36,7 +36,7 @@ def _turn(plan: StackPlan) -> Turn:
 def _only_loses(change: ResourceChange) -> bool:
     """Return whether the side is less than before: deleted, or no longer protected from deletion.
     It is also less when it is no longer held at the tasks of the peak, or watched for them. So it
-    is when DNS asks it for fewer. An alarm that follows the stage keeps its threshold: it calls
+    is when DNS asks it for fewer. An alarm that follows the stage keeps its threshold. It calls
     somebody in either order.
     """
     if change.type == _SCHEDULE:
@@ -51,7 +51,7 @@ def _only_loses(change: ResourceChange) -> bool:
 
 
 def _amount(value: object) -> float | None:
-    """Return a number, also one that the provider keeps as text; None: not a number."""
+    """Return a number, also one that the provider keeps as text; None if it is not a number."""
     if isinstance(value, str) and value.isdecimal():
         return int(value)
     return value if isinstance(value, int | float) else None

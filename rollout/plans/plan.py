@@ -287,8 +287,8 @@ class Plan(_Read):
 
     @model_validator(mode="after")
     def _lists_every_resource(self) -> Self:
-        """Detect a managed resource without an entry among the changes: it could change unseen. A
-        whole plan has one for each, the unchanged ones too.
+        """Detect a managed resource without an entry among the changes, which could change unseen.
+        A whole plan has one for each, the unchanged ones too.
         """
         if not self.complete or self.errored:
             return self

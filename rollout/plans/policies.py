@@ -1,4 +1,4 @@
-"""Reads the IAM policies in a plan: JSON text of an attribute."""
+"""Reads the IAM policies in a plan, which are JSON text of an attribute."""
 
 from pay.iam.document import Statement, read_policy
 from pay.json_text import parsed

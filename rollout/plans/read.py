@@ -20,11 +20,11 @@ class StackPlan:
 
     path: Path
     sha256: str
-    """The digest of the file that was judged: what is applied must be the same plan."""
+    """The digest of the file that was judged. What is applied must be the same plan."""
     stack: Stack
     plan: Plan
     unknown_parts: tuple[str, ...] = ()
-    """The parts of the file that are not read here, in words: no rule judges them."""
+    """The parts of the file that are not read here, in words. No rule judges them."""
 
 
 def read_plans(

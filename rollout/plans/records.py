@@ -42,7 +42,7 @@ class RecordState:
     key: NameAndType
     set_identifier: str | None
     policies: frozenset[str]
-    """The routing policies it has; none: a simple record."""
+    """The routing policies it has; none for a simple record."""
     weight: int | None
     """None: it has none, or the plan does not know it."""
     evaluates_target_health: bool

@@ -69,7 +69,7 @@ def refers_to_own(
     plan: Plan, change: ResourceChange, path: Path, type: str, key: str, own: tuple[str, ...]
 ) -> bool:
     """Return whether the unknown value consists only of resources of this plan, of that type. The
-    `key` of each is one of `own`: a stack's first plan knows no ARN yet.
+    `key` of each is one of `own`, because a stack's first plan knows no ARN yet.
     """
     own_addresses = [c.address for c in plan.managed if c.type == type and c.after.get(key) in own]
     return refers_to(plan, change, path, own_addresses)

@@ -16,8 +16,8 @@ AUTHOR = "pipeline"
 
 
 def commit_records(folder: Path, message: str) -> tuple[str, ...]:
-    """Commit the records that are new or changed. Return their paths from the root of the checkout:
-    none when there is nothing to commit. What else is changed or staged stays as it is, and a
+    """Commit the records that are new or changed. Return their paths from the root of the checkout,
+    or none when there is nothing to commit. What else is changed or staged stays as it is, and a
     record that somebody deleted stays theirs to commit. `folder` holds the environment files.
 
     Raises Failed outside of a checkout, during a rebase, and when Git refuses the commit.
@@ -51,7 +51,7 @@ def pathspecs(folder: Path, magic: str) -> list[str]:
 
 
 def default_author(folder: Path) -> Mapping[str, str]:
-    """Return Git's variables that name an author: empty where somebody is named already."""
+    """Return Git's variables that name an author; empty where somebody is named already."""
     if git.email(folder):
         return {}
     named = {"NAME": AUTHOR, "EMAIL": f"{AUTHOR}@localhost"}

@@ -16,7 +16,7 @@ class Pushed:
     """The result of a push."""
 
     commits: int
-    """The number of commits, also of those that an earlier run left; 0: there were none to push."""
+    """The number of commits, with those that an earlier run left; 0 if none were to be pushed."""
     to: str
     """The branch of the server, `origin/main`."""
 

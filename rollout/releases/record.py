@@ -30,7 +30,7 @@ class ReleaseVerdict(StrEnum):
     GOOD = "good"
     """Every side runs it, and its smoke tests passed."""
     BAD = "bad"
-    """It did not start, or a smoke test failed: the release before it was put back."""
+    """It did not start, or a smoke test failed, so the release before it was put back."""
     NOT_KNOWN = "not known"
     """Every side runs it, and no smoke test was run."""
 
@@ -62,8 +62,8 @@ class Release(Model):
     because: str | None = None
     """The reason why it is bad."""
     patch: str | None = None
-    """The sidecar that got another release; None: the service got one. Then the line says nothing
-    about the service's own release, which ran before."""
+    """The sidecar that got another release; None if the service got one. A line with a sidecar
+    says nothing about the service's own release, which ran before."""
     plans: str
     """The sha256 of the list of all plan files that were applied, as a review names it."""
 
@@ -89,8 +89,8 @@ def read_releases(
 ) -> tuple[Release, ...]:
     """Return the releases of a service in an environment, the oldest first; none without a file.
 
-    Raises InvalidInput with every line that is not a release, or is later than `now` (default: the
-    clock's).
+    Raises InvalidInput with every line that is not a release, or is later than `now`, by default
+    the clock's.
     """
     releases, problems = read_what_is_right(folder, environment, service, now=now)
     if problems:

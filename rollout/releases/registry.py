@@ -23,7 +23,7 @@ class RegistryImage:
 
     @property
     def release(self) -> int | None:
-        """Return the number N of its tag `N-release`; None: it has no such tag."""
+        """Return the number N of its tag `N-release`; None if it has no such tag."""
         return release_number(self.tags)
 
 
@@ -41,7 +41,7 @@ class ServiceRepositories:
         return {self.service.name: names.repository(self.service.name), **sidecars}
 
     def find(self, container: str, tag_or_digest: str) -> RegistryImage | None:
-        """Return the image of a container; None: the registry does not have it."""
+        """Return the image of a container; None if the registry does not have it."""
         key = "imageDigest" if is_digest(tag_or_digest) else "imageTag"
         try:
             answer = self.ecr.describe_images(

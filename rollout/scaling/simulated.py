@@ -20,7 +20,7 @@ class Simulated:
     side: ServiceSide
     run: SimulatedRun
     by_requests: bool
-    """True when its target of requests was also followed: by a curve that counts them."""
+    """True when its target of requests was also followed, by a curve that counts them."""
 
     @property
     def requests(self) -> Tracking | None:

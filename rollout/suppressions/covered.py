@@ -76,7 +76,7 @@ def covered(
 
 
 def who_suppresses(environment: Environment) -> str | None:
-    """Return in words which account has to create the filters of a member account; None: its own
+    """Return in words which account has to create the filters of a member account; None if its own
     stack does.
     """
     watching = environment.watching

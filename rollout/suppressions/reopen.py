@@ -15,8 +15,8 @@ AT_ONCE = 50
 def reopen(rows: Iterable[CoveredFindings], client: Client) -> int:
     """Reopen what has ended, and return how many findings it was.
 
-    A stopped run continues where it ended: what is open again is no longer listed. Raises
-    botocore's ClientError.
+    A stopped run continues where it ended, because what is open again is no longer listed.
+    Raises botocore's ClientError.
     """
     hits = sorted((hit for row in rows for hit in row.to_reopen), key=lambda hit: hit.tool)
     for tool, group in groupby(hits, key=lambda hit: hit.tool):

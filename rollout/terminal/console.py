@@ -49,7 +49,7 @@ class PrintableConsole(Console):
 def console() -> Console:
     """Return the console of standard output, for tables and sentences."""
     out = PrintableConsole(highlight=False)
-    if out.width < 1:  # COLUMNS=0, as some pipelines set it: Rich would print nothing
+    if out.width < 1:  # some pipelines set COLUMNS=0, with which Rich prints nothing
         out.width = 80
     return out
 

@@ -1,4 +1,4 @@
-"""Loads the environments that a command needs: what is wrong in others is a warning."""
+"""Loads the environments that a command needs, and warns about what is wrong in others."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -15,8 +15,8 @@ def load_for(
 ) -> Mapping[str, Environment]:
     """Return the environments without a mistake by name, and warn about the others.
 
-    Raises InvalidInput with every mistake of `environment` (None: of all). With `with_followed`,
-    those of the environments that it follows count, too.
+    Raises InvalidInput with every mistake of `environment`, or of all when it is None. With
+    `with_followed`, those of the environments that it follows count, too.
     """
     if environment is None:
         return load_environments(folder)
@@ -33,7 +33,7 @@ def load_where(
 
 
 def warn(mistakes: Iterable[Problem]) -> None:
-    """Print a line for each file whose mistakes do not matter to the command: the first of them."""
+    """Print the first mistake of each file whose mistakes do not matter to the command."""
     by_file: dict[str, list[Problem]] = {}
     for mistake in mistakes:
         by_file.setdefault(mistake.where, []).append(mistake)

@@ -10,9 +10,9 @@ STANDARD_OUTPUT = Path("-")
 
 
 def writable(path: Path | None) -> Path | None:
-    """Refuse a place that cannot be written before the command works for it: a callback.
+    """Refuse a place that cannot be written before the command works for it.
 
-    Raises typer.BadParameter.
+    It is the callback of an option. Raises typer.BadParameter.
     """
     if path in (None, STANDARD_OUTPUT):
         return path

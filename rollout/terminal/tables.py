@@ -1,4 +1,4 @@
-"""Tables that stay readable in a narrow terminal: no word is cut."""
+"""Tables that stay readable in a narrow terminal, because no word is cut."""
 
 from collections.abc import Sequence
 
