@@ -7,7 +7,8 @@ whose state has changed since.
 
 Stacks are applied in the turns that `pay stacks` shows. A side that only loses comes after the
 records and alarms that name it. Ctrl-C lets Terraform finish what it has begun; after a failure,
-plan, review and approve again.
+plan, review and approve again. `--json` names what is applied, what was not reached and each
+failure.
 
 Exit codes: 0 applied, 1 refused or failed, 2 not judged.
 

@@ -44,8 +44,8 @@ def apply_changes(base: Path, plans: Path, reviewed: Path, *, as_json: bool = Fa
     sealed = open_sealed(plans.resolve(), base)
     if not sealed.files:
         if as_json:
-            nothing = {"applied": [], "not_reached": [], "failures": []}
-            print_json({"verdict": "clean", "plans": [], **nothing})
+            ended = ("plans", "applied", "not_reached", "failures")
+            print_json({"verdict": "clean", **{part: [] for part in ended}})
         else:
             typer.echo("Nothing changes.")
         return True
