@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment
 from rollout.aws.clients import Client, items
-from rollout.contracts.seen import SeenState, is_denied
+from rollout.contracts.seen import SeenState, fix_of_denial, is_denied
 from rollout.watching.line import WatchingLine
 
 ACTIONS = (
@@ -282,7 +282,7 @@ def setting_lines(environment: Environment, client: Client) -> Iterator[Watching
         except ClientError as error:
             if not is_denied(error.response["Error"]["Code"]):
                 raise
-            fix = f"allow your role {error.operation_name}, or ask somebody who sees it"
+            fix = fix_of_denial(error.operation_name)
             yield WatchingLine(each.thing, SeenState.NOT_OURS, str(error), each.requirements, fix)
             continue
         state = SeenState.ON if seen.is_on else SeenState.OFF
