@@ -156,7 +156,10 @@ def without_proof(
 
     Raises InvalidInput when a record cannot be read.
     """
-    lines = [line for each in proved for line in _lines(image, release, digest, each, folder)]
+    lines = sorted(
+        (line for each in proved for line in _lines(image, release, digest, each, folder)),
+        key=lambda line: line.at,
+    )
     good = [line for line in lines if line.verdict is ReleaseVerdict.GOOD]
     where = " or ".join(proved)
     if not lines:
@@ -202,8 +205,8 @@ def _bad_patches(image: Image, digest: str, proved: Sequence[str], folder: Path)
 def _lines(
     image: Image, release: int, digest: str, environment: str, folder: Path
 ) -> list[Release]:
-    """Return the lines about a release, the latest last. Those of a sidecar are the lines of the
-    services that ran its image: their numbers are the services' own.
+    """Return the lines about a release. Those of a sidecar are the lines of the services that ran
+    its image. Their numbers are the services' own.
     """
     if image.kind is ImageKind.SERVICE:
         lines = read_releases(folder, environment, image.name)
