@@ -13,6 +13,7 @@ from pay.model.stage.transitions import Direction
 from pay.pages import templates
 from rollout.board.board import BoardRow, by_chain, rows
 from rollout.measure.judgement import Judgement
+from rollout.measure.page import TONES
 from rollout.moves.journal import Move
 from rollout.moves.standings import Standings
 from rollout.moves.verdicts import Verdicts
@@ -40,8 +41,6 @@ class HistoryEvent:
     def when(self) -> str:
         return local(self.at)
 
-
-TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NOT_ENOUGH_DATA: "care"}
 
 SPARKS = 24
 """The newest verdicts that a row draws."""
