@@ -24,7 +24,7 @@ from rollout.terminal.time_text import local, short_date, span, weekday_moment
 
 LINE_HEIGHT = 26
 WIDTH = 1000
-"""Of the plot, in its own units: the page scales it."""
+"""Of the plot, in its own units. The page scales it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class HistoryEvent:
     title: str
     details: tuple[str, ...]
     tone: str
-    """`good`, `bad`, `care` or `quiet`: the colour beside the words."""
+    """The colour beside the words: `good`, `bad`, `care` or `quiet`."""
 
     @property
     def when(self) -> str:
@@ -48,7 +48,7 @@ SPARKS = 24
 
 @dataclass(frozen=True)
 class Spark:
-    """A verdict in the row of marks: its height says it without a colour."""
+    """A verdict in the row of marks. Its height says it without a colour."""
 
     x: int
     y: int
@@ -204,7 +204,7 @@ class EnvironmentOnBoard:
     timeline: Timeline | None
     problems: tuple[str, ...]
     hours: str | None
-    """The hours of its plan for sleep; None: it never sleeps."""
+    """The hours of its plan for sleep; None if it never sleeps."""
 
 
 def as_page(standings: Standings, verdicts: Verdicts, *, runbooks: str = "docs/tasks") -> str:

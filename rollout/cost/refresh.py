@@ -29,7 +29,7 @@ _INSTANCES = {
     "preInstalledSw": "NA",
     "capacitystatus": "Used",
 }
-"""Beside the usage type `BoxUsage:...`: instances with a licence and reservations share it."""
+"""Beside the usage type `BoxUsage:...`. Instances with a licence and reservations share it."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def changes(prices: PriceList, lookup: Lookup) -> Mapping[str, Offer]:
 
 def with_offers(text: str, changed: Mapping[str, Offer], checked: date | None) -> str:
     """Return the file with these rows changed, and all else as it was. `checked`: the day on which
-    every row was looked up; None: not every row has an answer.
+    every row was looked up; None if not every row has an answer.
     """
     document = tomlkit.parse(text)
     rows: Any = document["price"]

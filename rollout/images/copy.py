@@ -1,7 +1,7 @@
 """Copies a release from the registry of one account to that of the next, byte for byte.
 
-Nothing is started or built: every digest stays. Existing blobs are not copied again, so a killed
-copy continues where it ended. The tag comes last: until then nobody sees the release.
+Nothing is started or built, so every digest stays. Existing blobs are not copied again, and a
+killed copy continues where it ended. The tag comes last. Until then nobody sees the release.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -62,7 +62,7 @@ class ObservedAccount:
 
     @cached_property
     def detector(self) -> Mapping[str, Any]:
-        """Return the only detector; empty: there is none."""
+        """Return the only detector; empty if there is none."""
         guardduty = self.client("guardduty")
         for id_ in items(guardduty, "list_detectors", "DetectorIds"):
             return dict(guardduty.get_detector(DetectorId=id_))
@@ -79,7 +79,7 @@ class ObservedAccount:
 
     @cached_property
     def web_acl(self) -> Mapping[str, Any] | None:
-        """Return the environment's web ACL; None: there is none of this name."""
+        """Return the environment's web ACL; None if there is none of this name."""
         waf, wanted = self.client("wafv2"), self.environment.load_balancers.web_acl
         more: dict[str, Any] = {}
         while True:

@@ -54,7 +54,7 @@ ACTIONS = (
 """Every call by its IAM action."""
 
 TASKS_A_CALL = 100
-"""The most tasks of one `DescribeTasks` (AWS: ECS API reference)."""
+"""The most tasks of one `DescribeTasks`. Source: AWS, ECS API reference."""
 
 MEASURED = timedelta(days=7)
 """The time for which the use of databases is read. A week has its own peak."""
@@ -106,7 +106,7 @@ def ask(
 ) -> tuple[list[QuotaLine], list[Finding]]:
     """Return a line for each quota, and what AWS did not answer.
 
-    `environments` are all of this project: those of the same account and region count together.
+    `environments` are all of this project. Those of the same account and region count together.
     Raises botocore's BotoCoreError when AWS cannot be asked.
     """
     place = environment.account_id, environment.region
@@ -287,8 +287,8 @@ def _connections(account: _QuotaAccount) -> Iterator[QuotaLine]:
 
 
 def _own_max_connections(account: _QuotaAccount, database: Any) -> int | None:
-    """Return the number that a parameter group of the database sets. None: RDS's own formula, as in
-    AWS's default groups, which nobody can change. Source: RDS user guide, "Parameter groups".
+    """Return the number that a parameter group of the database sets. None for RDS's own formula, as
+    in AWS's default groups, which nobody can change. Source: RDS user guide, "Parameter groups".
     """
     for group in database["DBParameterGroups"]:
         name = group["DBParameterGroupName"]

@@ -1,4 +1,4 @@
-"""A quota, what is used of it now, and what the moves add: a line of the report."""
+"""A line of the report: a quota, what is used of it now, and what the moves add."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Quota:
     name: str
     """AWS's own name."""
     region: str | None = None
-    """The region in which Service Quotas keeps it; None: the environment's."""
+    """The region in which Service Quotas keeps it; None for the environment's."""
     instead: str = ""
     """The way out where nobody can raise the quota."""
 
