@@ -37,7 +37,7 @@ def keep_lines(
 
 def as_toml(environment: Environment, answers: Iterable[ImportAnswer]) -> str:
     """Return a table for each stack, state address = import id. CREATE marks what should run and
-    does not: a reviewer sees it, and a lost line differs from it.
+    does not. A reviewer sees it, and a lost line differs from it.
     """
     document = tomlkit.document()
     for comment in (

@@ -53,7 +53,7 @@ def _by_name(service: str, method: str, argument: str, answer: str, id: str) -> 
 
 
 def is_active(thing: dict[str, Any]) -> bool:
-    """Return whether it exists: ECS lists what was deleted for some time, as INACTIVE."""
+    """Return whether it exists. ECS lists what was deleted for some time, as INACTIVE."""
     return bool(thing.get("status", "ACTIVE") == "ACTIVE")
 
 
@@ -130,7 +130,7 @@ def _repository_policy(client: Client, repository: str) -> str | None:
 
 
 def _image_scanning(client: Client, account_id: str) -> str | None:
-    """Return the registry's id: every registry has one setting, BASIC until somebody changes it."""
+    """Return the registry's id. Every registry has one setting, BASIC until somebody changes it."""
     return str(client("ecr").get_registry_scanning_configuration()["registryId"])
 
 

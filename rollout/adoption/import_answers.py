@@ -24,7 +24,7 @@ NOT_THERE_IN = {
     ("DescribeCapacityProviders", "ClientException"),
     ("DescribeSubscriptionFilters", "ResourceNotFoundException"),
 }
-"""Operation and error code: these codes have many reasons, and this one only there."""
+"""Operation and error code. These codes have many reasons, and this one only there."""
 
 ACTIONS = (
     "acm:ListCertificates",

@@ -29,7 +29,7 @@ def instances(environment: Environment, client: Client) -> Iterator[Obstacle]:
     cluster = names.cluster(environment.name, Side.EC2)
     clusters = client("ecs").describe_clusters(clusters=[cluster])["clusters"]
     if not any(map(is_active, clusters)):
-        return  # Nothing runs: Terraform creates the cluster, with instances that have it.
+        return  # Nothing runs. Terraform creates the cluster, with instances that have it.
     members = list(_members(client("ecs"), cluster))
     for segment in sorted({CATALOGUE[name].scope.segment for name in on_ec2(environment)}):
         needed = environment.capacity[segment].min_instances
@@ -58,7 +58,7 @@ def instances(environment: Environment, client: Client) -> Iterator[Obstacle]:
 
 
 def short_arns(environment: Environment, client: Client) -> Iterator[Obstacle]:
-    """Yield services from before 2021 whose ARN lacks the cluster: ECS refuses to tag them. Source:
+    """Yield services from before 2021 whose ARN lacks the cluster. ECS refuses to tag them. Source:
     ECS developer guide, "Migrate an Amazon ECS short service ARN to a long ARN".
     """
     cluster, region = names.cluster(environment.name, Side.EC2), environment.region

@@ -90,11 +90,18 @@ def asking(environment: Environment) -> Iterator[Client]:
             reason = f"the shell's credentials are of account {account}"
             raise _refused(environment, "account", reason, login)
         yield client
-    except _CREDENTIALS as error:
-        raise _refused(environment, "credentials", str(error), login) from None
     except BotoCoreError as error:
-        fix = "check network, proxy and AWS_ENDPOINT_URL, and run it again"
-        raise _refused(environment, "connection", str(error), fix) from None
+        lacking, fix = unreached(error, login)
+        raise _refused(environment, lacking, str(error), fix) from None
+
+
+def unreached(error: BotoCoreError, login: str) -> tuple[str, str]:
+    """Return what was lacking, `credentials` or `connection`, and what to do about it. `login`
+    gets the credentials.
+    """
+    if isinstance(error, _CREDENTIALS):
+        return "credentials", login
+    return "connection", "check network, proxy and AWS_ENDPOINT_URL, and run it again"
 
 
 def why(error: Refused | ClientError) -> str:

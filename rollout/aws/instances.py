@@ -1,7 +1,7 @@
 """The EC2 instances of an environment's legacy cluster: their ages, and their renewal.
 
-A new instance has the newest image: EC2 reads AWS's parameter at each launch. Nothing else replaces
-a running one (docs/decisions/0123-renew-instances-by-a-command.md).
+A new instance has the newest image, because EC2 reads AWS's parameter at each launch. Nothing else
+replaces a running one (docs/decisions/0123-renew-instances-by-a-command.md).
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ LONGEST_AGE = timedelta(days=30)
 """Security patches are installed within a month of their release (PCI DSS v4.0.1, 6.3.3)."""
 
 PREFERENCES = {
-    # A new instance is in service before an old one ends, one at a time: capacity holds the peak.
+    # A new instance is in service before an old one ends, one at a time. So capacity holds the
+    # peak.
     "MinHealthyPercentage": 100,
     "MaxHealthyPercentage": 110,
     # Seconds until an instance has joined the cluster and takes tasks.
@@ -41,7 +42,7 @@ class AutoScalingGroup:
     name: str
     ages: tuple[timedelta, ...]
     renewal: str | None = None
-    """The status of the last renewal, as AWS words it; None: there was none."""
+    """The status of the last renewal, as AWS words it; None if there was none."""
     percent: int = 0
     """The share of the last renewal that is done."""
 

@@ -16,7 +16,7 @@ from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Finding
 
 ASKED_FOR = frozenset({"evidence", "approver"})
-"""The gates that options of a promotion answer: a service does not wait for them."""
+"""The gates that options of a promotion answer. A service does not wait for them."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class BoardRow:
     collisions: tuple[Collision, ...]
     """All that the service takes part in, allowed or not."""
     watched: tuple[Coverage, ...] = ()
-    """The share of each side that GuardDuty's agent watches; empty: AWS was not asked."""
+    """The share of each side that GuardDuty's agent watches; empty if AWS was not asked."""
 
     def as_data(self) -> dict[str, object]:
         watched = [each.as_data() for each in self.watched]

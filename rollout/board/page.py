@@ -13,6 +13,7 @@ from pay.model.stage.transitions import Direction
 from pay.pages import templates
 from rollout.board.board import BoardRow, by_chain, rows
 from rollout.measure.judgement import Judgement
+from rollout.measure.page import TONES
 from rollout.moves.journal import Move
 from rollout.moves.standings import Standings
 from rollout.moves.verdicts import Verdicts
@@ -23,7 +24,7 @@ from rollout.terminal.time_text import local, short_date, span, weekday_moment
 
 LINE_HEIGHT = 26
 WIDTH = 1000
-"""Of the plot, in its own units: the page scales it."""
+"""Of the plot, in its own units. The page scales it."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,12 @@ class HistoryEvent:
     title: str
     details: tuple[str, ...]
     tone: str
-    """`good`, `bad`, `care` or `quiet`: the colour beside the words."""
+    """The colour beside the words: `good`, `bad`, `care` or `quiet`."""
 
     @property
     def when(self) -> str:
         return local(self.at)
 
-
-TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NOT_ENOUGH_DATA: "care"}
 
 SPARKS = 24
 """The newest verdicts that a row draws."""
@@ -49,7 +48,7 @@ SPARKS = 24
 
 @dataclass(frozen=True)
 class Spark:
-    """A verdict in the row of marks: its height says it without a colour."""
+    """A verdict in the row of marks. Its height says it without a colour."""
 
     x: int
     y: int
@@ -205,7 +204,7 @@ class EnvironmentOnBoard:
     timeline: Timeline | None
     problems: tuple[str, ...]
     hours: str | None
-    """The hours of its plan for sleep; None: it never sleeps."""
+    """The hours of its plan for sleep; None if it never sleeps."""
 
 
 def as_page(standings: Standings, verdicts: Verdicts, *, runbooks: str = "docs/tasks") -> str:

@@ -28,3 +28,8 @@ class SeenState(StrEnum):
 def is_denied(code: str) -> bool:
     """Return whether an error code of AWS says that the caller may not ask."""
     return code in _DENIED
+
+
+def fix_of_denial(operation: str) -> str:
+    """Return what to do about a denied call of AWS."""
+    return f"allow your role {operation}, or ask somebody who sees it"

@@ -1,6 +1,6 @@
-"""The team's own figures: what a bill needs beside AWS's prices.
+"""The team's own figures, which a bill needs beside AWS's prices.
 
-None of them has a default: what needs one that is not known is left out, and names it.
+None of them has a default. What needs one that is not known is left out, and names it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

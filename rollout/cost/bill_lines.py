@@ -36,7 +36,7 @@ def cents(usd: Decimal) -> Decimal:
 
 
 def amount(value: Decimal | int | float) -> Decimal:
-    """Return a quantity to the sixth place: the same in every output."""
+    """Return a quantity to the sixth place, which is the same in every output."""
     return Decimal(value).quantize(_MICRO, ROUND_HALF_UP).normalize() + 0
 
 
@@ -79,7 +79,7 @@ class CostLine:
 
     usage: Usage
     usd: Decimal | None
-    """To the cent; None: something that it needs is missing."""
+    """To the cent; None if something that it needs is missing."""
     unpriced: tuple[str, ...] = ()
     """The items that it needs and that have no price."""
     unknown: tuple[str, ...] = ()

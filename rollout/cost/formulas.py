@@ -10,7 +10,7 @@ from rollout.cost.instances import DISK, InstanceGroup
 NO_PRICE = "no price"
 
 Formula = tuple[str, Decimal | str | None]
-"""A formula and the value that it has as it is written; None: no price."""
+"""A formula and the value that it has as it is written; None if it has no price."""
 
 
 def name_of(kind: str, what: str) -> str:

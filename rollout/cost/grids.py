@@ -1,11 +1,11 @@
 """A report as tables of texts, which the page and the text of a pull request show."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rollout.cost.bill_lines import CostLine, CostPart
+from rollout.cost.bill_lines import CostPart
 from rollout.cost.report import CostReport
-from rollout.cost.table import COLUMNS, By, counts, money, rows
+from rollout.cost.table import COLUMNS, By, cells, counts, money, rows
 
 STACKED: tuple[tuple[str, str, tuple[CostPart, ...]], ...] = (
     ("EC2", "ec2", (CostPart.EC2,)),
@@ -33,8 +33,8 @@ def grids(report: CostReport) -> Iterator[Grid]:
     lines = report.bill.lines
     yield by_key(report, first)
     parts = ((part, [line for line in lines if line.usage.part is part]) for part in CostPart)
-    cells = [(part.value, money(own)) for part, own in parts if own]
-    yield Grid(("part", "USD"), (*cells, ("sum", money(lines))))
+    by_part = [(part.value, money(own)) for part, own in parts if own]
+    yield Grid(("part", "USD"), (*by_part, ("sum", money(lines))))
     yield by_key(report, By.SIDE)
     yield by_key(report, By.STAGE)
 
@@ -44,7 +44,7 @@ def by_key(report: CostReport, by: By) -> Grid:
     named = [*rows(report, by), ("sum", report.bill.lines)]
     return Grid(
         (by.value, *(title for title, _ in COLUMNS), "USD"),
-        tuple((name, *_cells(lines, COLUMNS), money(lines)) for name, lines in named),
+        tuple((name, *cells(lines), money(lines)) for name, lines in named),
     )
 
 
@@ -59,7 +59,7 @@ def month_grid(report: CostReport) -> Grid:
         tuple(
             (
                 month.name,
-                *_cells(month.lines, columns),
+                *cells(month.lines, columns),
                 money(month.lines),
                 money(month.double_running),
                 f"{month.usd_as_configured:,.2f}{'+' * bool(month.missing)}",
@@ -85,10 +85,3 @@ def instance_grid(report: CostReport) -> Grid:
             for each in report.bill.instances
         ),
     )
-
-
-def _cells(
-    lines: Sequence[CostLine], columns: Iterable[tuple[str, tuple[CostPart, ...]]]
-) -> Iterator[str]:
-    for _, parts in columns:
-        yield money(line for line in lines if line.usage.part in parts)

@@ -1,8 +1,8 @@
 """The EC2 instances of an environment: what they cost, and whose cost that is.
 
-AWS's own rule splits an instance by what tasks reserve: one vCPU weighs nine GB. Source: AWS Cost
-and Usage Report guide, "Split cost allocation data". The capacity that no task reserves is idle
-room, a line of its own. It is most of the bill, and belongs to no service.
+AWS's own rule splits an instance by what tasks reserve. One vCPU weighs as much as nine GB. Source:
+AWS Cost and Usage Report guide, "Split cost allocation data". The capacity that no task reserves is
+idle room, a line of its own. It is most of the bill, and belongs to no service.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""A report as the text of a pull request: GitHub draws Mermaid, and no SVG within a text.
+"""A report as the text of a pull request. GitHub draws Mermaid, and no SVG within a text.
 
 Mermaid: "XY Chart", which is in beta there, and so its name.
 """

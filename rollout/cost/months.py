@@ -1,7 +1,7 @@
 """The bill month by month while services move, by the plan of moves.
 
 A service costs in each month what its stages there cost, by the time that it is at them. Instances
-end only whole, once somebody lowers `min_instances`: the plan cannot know when. So each month has
+end only whole, once somebody lowers `min_instances`. The plan cannot know when, so each month has
 both figures.
 """
 

@@ -13,7 +13,7 @@ from rollout.cost.report import CostReport
 from rollout.cost.table import money, sentences
 
 WIDTH, HEIGHT = 1000, 260
-"""Of the plot, in its own units: the page scales it."""
+"""Of the plot, in its own units. The page scales it."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""Calculates when the move has paid for itself, as a range: developer hours are known as ranges
-only.
+"""Calculates when the move has paid for itself, as a range, because developer hours are known as
+ranges only.
 
 Compares all that is spent from now on, with the bill and the hours of the move. The other amount is
 the cost if every service had stayed on EC2.
@@ -24,7 +24,8 @@ class Payback:
     balances: tuple[Decimal, ...]
     """USD that the move has brought by the end of each month; below 0 it has cost more."""
     number: int | None
-    """The month from whose end on the balance is never below 0; None: later than the horizon."""
+    """The month from whose end on the balance is never below 0; None if that is beyond the horizon.
+    """
 
 
 @dataclass(frozen=True)

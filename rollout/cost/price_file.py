@@ -1,6 +1,6 @@
 """AWS's prices of one region, from a file of this package: each with its source and date.
 
-A price that is missing stays missing: whatever needs it names it, and nothing counts it as 0.
+A price that is missing stays missing. Whatever needs it names it, and nothing counts it as 0.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ _Day = Annotated[dt.date, Field(description="a day, 2026-09-11")]
 class Price(Model):
     """The price of one item, or the place in AWS's price list where it can be looked up.
 
-    (service, usagetype, operation) is the key: `EU-TimedStorage-ByteHrs` alone is in five services.
+    (service, usagetype, operation) is the key. `EU-TimedStorage-ByteHrs` alone is in five services.
     """
 
     service: _Word
@@ -41,11 +41,12 @@ class Price(Model):
     operation: _Word | None = None
     """Left out: the usage type has one operation only."""
     everywhere: bool = False
-    """True when AWS has one price for all regions: its row in the price list names none."""
+    """True when AWS has one price for all regions. Its row in the price list names none."""
     unit: _Word
     """AWS's unit, for example Hrs."""
     usd: Annotated[Decimal, Field(gt=0, le=100_000)] | None = None
-    """For one unit, in quotes; left out: no public figure is known. Decoys of AWS's list cost 0."""
+    """For one unit, in quotes. Left out if no public figure is known. Decoys of AWS's list cost 0.
+    """
     sku: _Word | None = None
     """Left out: the source does not say it."""
     source: _Word | None = None
@@ -83,7 +84,7 @@ class PriceList(Model):
 
     region: Region
     checked: _Day | None = None
-    """The day on which AWS's price list answered for every row; left out: never."""
+    """The day on which AWS's price list answered for every row. Left out if it never did."""
     price: Mapping[_Word, Price]
     """Item of this project -> its price."""
 

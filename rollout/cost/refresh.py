@@ -16,7 +16,7 @@ from typing import Any
 import tomlkit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rollout.aws.clients import CONFIG, items, session
+from rollout.aws.clients import CONFIG, items, session, unreached
 from rollout.cost.price_file import Price, PriceList
 from rollout.terminal.refusal import Failed
 
@@ -29,7 +29,7 @@ _INSTANCES = {
     "preInstalledSw": "NA",
     "capacitystatus": "Used",
 }
-"""Beside the usage type `BoxUsage:...`: instances with a licence and reservations share it."""
+"""Beside the usage type `BoxUsage:...`. Instances with a licence and reservations share it."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,15 @@ _BUSY = ("Throttl", "TooManyRequests", "InternalError", "ServiceUnavailable")
 
 
 def _fix(error: BotoCoreError | ClientError) -> str:
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    if code.startswith(_BUSY):
-        return "Nothing was written. Wait a minute, and run it again."
-    return (
-        "Nothing was written. Log the shell in to an account in which it has the right "
-        "pricing:GetProducts, and run it again."
+    fix = (
+        "log the shell in to an account in which it has the right pricing:GetProducts, and run it "
+        "again"
     )
+    if isinstance(error, BotoCoreError):
+        _, fix = unreached(error, fix)
+    elif error.response["Error"]["Code"].startswith(_BUSY):
+        fix = "wait a minute, and run it again"
+    return f"Nothing was written. {fix[0].upper()}{fix[1:]}."
 
 
 def _offer(row: Price, region: str, client: Any) -> Offer:
@@ -163,7 +165,7 @@ def changes(prices: PriceList, lookup: Lookup) -> Mapping[str, Offer]:
 
 def with_offers(text: str, changed: Mapping[str, Offer], checked: date | None) -> str:
     """Return the file with these rows changed, and all else as it was. `checked`: the day on which
-    every row was looked up; None: not every row has an answer.
+    every row was looked up; None if not every row has an answer.
     """
     document = tomlkit.parse(text)
     rows: Any = document["price"]

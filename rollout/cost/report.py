@@ -55,14 +55,14 @@ class CostReport:
     environments: Mapping[str, Environment]
     service: str | None
     is_estate: bool
-    """True for all environments together: the team's hours are spent on all of them."""
+    """True for all environments together. The team's hours are spent on all of them."""
     pricing: Pricing
     today: date
     bill: Bill
     before: Bill
     """With every service on EC2 alone."""
     months: tuple[Month, ...]
-    """Empty for one service: instances, which go last, belong to no service."""
+    """Empty for one service. Instances, which go last, belong to no service."""
     answered: tuple[Answered, ...] = ()
     """The findings of protective monitoring that the team closed in the last whole month."""
 
@@ -112,7 +112,7 @@ class CostReport:
 
     @property
     def months_of_moves(self) -> tuple[Month, ...]:
-        """Return the months up to some after the last move: the rest are the same."""
+        """Return the months up to some after the last move. The rest are the same."""
         over = sum(not month.is_over for month in self.months)
         return self.months[: over + MONTHS_AFTER]
 
@@ -153,7 +153,7 @@ class CostReport:
         return self.is_estate and bool(self.months) and self.assumptions.savings_plan is not None
 
     def covered(self, month: Month) -> SavingsPlanCoverage | None:
-        """Return what the savings plan does to a month; None: not known, or not for these."""
+        """Return what the savings plan does to a month; None if not known, or not for these."""
         return of_lines(month.lines, self.pricing.inputs) if self.has_plan else None
 
     @cached_property

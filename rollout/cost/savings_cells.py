@@ -65,7 +65,7 @@ def _used(part: CostPart, cells: Mapping[CostPart, str]) -> str:
 
 
 def _added(cells: Mapping[CostPart, str], used: Mapping[CostPart, str]) -> str:
-    """Return what the plan adds to a bill: the commitment without what it covers."""
+    """Return what the plan adds to a bill, which is the commitment without what it covers."""
     covered = (
         f"-IF({used[part]}={_discounted(part, cell)},{cell},"
         f"ROUND({used[part]}/(1-{DISCOUNTS[part]}/100),2))"

@@ -3,7 +3,7 @@
 AWS takes the commitment first where the discount is largest, and bills what it does not cover on
 demand. It bills the commitment whether it is used or not. Source: Savings Plans user guide,
 "Understanding how Savings Plans apply to your usage". One plan covers Fargate's tasks and the hours
-of EC2's instances, and no disks: it survives the move.
+of EC2's instances, and no disks. So it survives the move.
 """
 
 from collections.abc import Iterable, Mapping

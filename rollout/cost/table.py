@@ -89,9 +89,9 @@ def as_table(report: CostReport, by: By) -> Table:
         padding=(0, 1),
     )
     for name, lines in rows(report, by):
-        table.add_row(name, *_cells(lines), money(lines))
+        table.add_row(name, *cells(lines), money(lines))
     table.add_section()
-    table.add_row("sum", *_cells(report.bill.lines), money(report.bill.lines))
+    table.add_row("sum", *cells(report.bill.lines), money(report.bill.lines))
     return table
 
 
@@ -110,14 +110,15 @@ def _months_table(report: CostReport) -> Table:
         padding=(0, 1),
     )
     for month in report.months_of_moves:
-        cells = _cells(month.lines, columns)
-        table.add_row(month.name, *cells, money(month.lines), money(month.double_running))
+        of_parts = cells(month.lines, columns)
+        table.add_row(month.name, *of_parts, money(month.lines), money(month.double_running))
     return table
 
 
-def _cells(
+def cells(
     lines: Sequence[CostLine], columns: Iterable[tuple[str, tuple[CostPart, ...]]] = COLUMNS
 ) -> Iterator[str]:
+    """Yield the sum of each column."""
     for _, parts in columns:
         yield money(line for line in lines if line.usage.part in parts)
 

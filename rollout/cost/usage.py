@@ -1,4 +1,4 @@
-"""Derives what a service and an environment use in a month from the model: no list is kept here.
+"""Derives what a service and an environment use in a month from the model. No list is kept here.
 
 EC2's instances are in `instances`, because services share them.
 """
@@ -119,7 +119,7 @@ def _tasks(side: ServiceSide, used: "partial[Usage]") -> Iterator[Usage]:
     """Yield the hours of tasks that always run, and of those that demand adds.
 
     Demand adds none while the side must hold the peak. It adds none outside `scaling.day` where a
-    service has `night` either: the schedule lowers the count then. Asleep, none run.
+    service has `night` either, because the schedule lowers the count then. Asleep, none run.
     """
     prefix = _FARGATE[side.environment.architecture]
     vcpus = Decimal(side.size.cpu) / CPU_UNITS_PER_VCPU

@@ -1,4 +1,4 @@
-"""A report as a spreadsheet with live formulas: change an assumption or a price, and all follows.
+"""A report as a spreadsheet with live formulas. Change an assumption or a price, and all follows.
 
 Numbers that people may change have names, which the formulas use. The bytes depend on the report
 alone.

@@ -11,6 +11,7 @@ from pay.containers.images import ecr_repository
 from pay.iam.document import Statement
 from pay.iam.grants import Grant
 from pay.iam.patterns import includes
+from pay.identifiers import SECRET_ARN
 from pay.model import Environment, Side, names
 from pay.model.rights.canaries import canaries_trust
 from pay.model.rights.instances import SERVICES_OF_INSTANCES, agent_rights, instances_trust
@@ -29,7 +30,7 @@ from rollout.plans.containers import TASK_DEFINITION, containers_of
 from rollout.plans.plan import Plan
 from rollout.plans.values import dig
 
-_SECRET = re.compile(r"arn:[^:]+:secretsmanager:[^:]+:[0-9]+:secret:[^:]+")
+_SECRET = re.compile(rf"{SECRET_ARN}[^:]+")
 """The secret in `valueFrom`, before its JSON key, stage and version."""
 
 NAMED_BY_VARIABLES = frozenset({"s3", "sns", "sqs"})

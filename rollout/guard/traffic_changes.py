@@ -3,6 +3,7 @@
 from pay.model.stack_kind import Loss
 from pay.model.stacks import REGISTRY, RESOURCE_TYPES
 from rollout.plans.containers import TASK_DEFINITION
+from rollout.plans.order import SCHEDULED_ACTION
 from rollout.plans.plan import ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.records import RECORD_TYPE, States, names_in
@@ -14,7 +15,6 @@ DASHBOARD = "aws_cloudwatch_dashboard"
 LOG_GROUP = "aws_cloudwatch_log_group"
 SCALABLE_TARGET = "aws_appautoscaling_target"
 SCHEDULE = "aws_scheduler_schedule"
-SCHEDULED_ACTION = "aws_appautoscaling_scheduled_action"
 
 SUPPRESSIONS = frozenset(
     {"aws_guardduty_filter", "aws_inspector2_filter", "aws_securityhub_automation_rule"}

@@ -1,7 +1,7 @@
 """Copies a release from the registry of one account to that of the next, byte for byte.
 
-Nothing is started or built: every digest stays. Existing blobs are not copied again, so a killed
-copy continues where it ended. The tag comes last: until then nobody sees the release.
+Nothing is started or built, so every digest stays. Existing blobs are not copied again, and a
+killed copy continues where it ended. The tag comes last. Until then nobody sees the release.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -156,7 +156,10 @@ def without_proof(
 
     Raises InvalidInput when a record cannot be read.
     """
-    lines = [line for each in proved for line in _lines(image, release, digest, each, folder)]
+    lines = sorted(
+        (line for each in proved for line in _lines(image, release, digest, each, folder)),
+        key=lambda line: line.at,
+    )
     good = [line for line in lines if line.verdict is ReleaseVerdict.GOOD]
     where = " or ".join(proved)
     if not lines:
@@ -202,8 +205,8 @@ def _bad_patches(image: Image, digest: str, proved: Sequence[str], folder: Path)
 def _lines(
     image: Image, release: int, digest: str, environment: str, folder: Path
 ) -> list[Release]:
-    """Return the lines about a release, the latest last. Those of a sidecar are the lines of the
-    services that ran its image: their numbers are the services' own.
+    """Return the lines about a release. Those of a sidecar are the lines of the services that ran
+    its image. Their numbers are the services' own.
     """
     if image.kind is ImageKind.SERVICE:
         lines = read_releases(folder, environment, image.name)

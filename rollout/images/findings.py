@@ -38,11 +38,11 @@ class Vulnerability:
     arn: str | None
     """Amazon Inspector's own, by which its other answers name the same finding."""
     seen: tuple[datetime, datetime] | None
-    """First and last; None: the scan names no time."""
+    """First and last; None if the scan names no time."""
 
     @property
     def deadline(self) -> date | None:
-        """Return the last day on which it may still run; None: there is nothing to install."""
+        """Return the last day on which it may still run; None if there is nothing to install."""
         return a_month_after(self.published) if self.has_fix and self.published else None
 
     def is_late(self, today: date) -> bool:
@@ -56,8 +56,8 @@ def a_month_after(day: date) -> date:
 
 
 def vulnerabilities(ecr: Any, repository: str, digest: str) -> tuple[Vulnerability, ...] | None:
-    """Return the critical and high findings of the image of one architecture; None: no scan, or
-    one that has ended.
+    """Return the critical and high findings of the image of one architecture. None without a scan,
+    or with one that has ended.
 
     Raises botocore's ClientError when AWS does not answer.
     """

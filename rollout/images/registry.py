@@ -77,15 +77,16 @@ class Repository:
     """`<account>.dkr.ecr.<region>.amazonaws.com`."""
     name: str
     token: str
-    """As `GetAuthorizationToken` returns it: good for every registry that the caller may use."""
+    """As `GetAuthorizationToken` returns it. It is good for every registry that the caller may use.
+    """
     endpoint: str | None = None
-    """The address of the host; None: its name."""
+    """The address of the host; None if it is its name."""
 
     def __str__(self) -> str:
         return f"{self.host}/{self.name}"
 
     def manifest(self, reference: str) -> Manifest | None:
-        """Return the manifest of a tag or a digest; None: the repository does not have it.
+        """Return the manifest of a tag or a digest; None if the repository does not have it.
 
         Raises Failed when the registry does not answer, or what it sends is not what it says.
         """
@@ -109,7 +110,7 @@ class Repository:
             with self._call("PUT", path, headers, data=lambda: manifest.content) as answer:
                 kept = answer.headers.get("Docker-Content-Digest")
         except Failed:
-            # Of a push whose answer was lost ECR refuses the second attempt: look what is there.
+            # Of a push whose answer was lost ECR refuses the second attempt. Look what is there.
             if self.manifest(reference) != manifest:
                 raise
             return

@@ -64,7 +64,7 @@ def _mistakes(environment: Environment, line: ImageLine, today: date) -> Iterato
 
 
 def _end(line: ImageLine, stored: Stored) -> str | None:
-    """Return what ends the life of an image soon; None: it stays."""
+    """Return what ends the life of an image soon; None if it stays."""
     newer, repository = line.newer(stored), line.image.repository
     if stored.release:
         kept = f"has {newer} newer releases, of which {repository} keeps {KEPT_RELEASES}"

@@ -34,7 +34,7 @@ ACTIONS = (
 """Every call by its IAM action; all of them read."""
 
 SERVICES_A_CALL = 10
-"""The most services of one `DescribeServices` (AWS: ECS API reference)."""
+"""The most services of one `DescribeServices`. Source: AWS, ECS API reference."""
 
 SIDE_BY_SIDE = 8
 """Calls at the same time."""
@@ -75,7 +75,8 @@ class Running:
     stored: Stored | None
     """None: the registry does not have it any more."""
     vulnerabilities: tuple[Vulnerability, ...] | None = None
-    """The findings of a scan of the image of the environment's architecture; None: no scan."""
+    """The findings of a scan of the image of the environment's architecture; None without a scan.
+    """
 
     @property
     def name(self) -> str:
@@ -100,7 +101,7 @@ class ImageLine:
         return max((each.release for each in self.stored.values() if each.release), default=None)
 
     def newer(self, stored: Stored) -> int:
-        """Return how many releases came into the registry after one: its lifetime counts them."""
+        """Return how many releases came into the registry after one. Its lifetime counts them."""
         releases = (each for each in self.stored.values() if each.release)
         return sum(each.pushed_at > stored.pushed_at for each in releases)
 
@@ -246,7 +247,7 @@ def _deployed(environment: Environment, client: Client) -> dict[str, dict[str, s
 
 def _families(environment: Environment) -> list[str]:
     """Return the families of tasks that do not belong to services; schedules and people start their
-    newest revision. Migrations are left out: they run once per release.
+    newest revision. Migrations are left out. They run once per release.
     """
     tasks = [task.name for task in ONE_OFF_TASKS] if environment.tasks else []
     tasks += [FAMILY] if environment.load else []

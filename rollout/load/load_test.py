@@ -71,7 +71,7 @@ class LoadOutcome:
     activities: tuple[Activity, ...] = ()
     """The scaling activities meanwhile."""
     broken: str = ""
-    """The reason why nothing was shown; empty: something was."""
+    """The reason why nothing was shown; empty if something was."""
     left_awake: tuple[PartRow, ...] = ()
 
     @property
@@ -225,7 +225,7 @@ class LoadTestRun:
         return {"containerOverrides": [{"name": FAMILY, "environment": pairs}]}
 
     def _stop_what_was_left(self) -> None:
-        """Stop the load of a run that was killed: two at once would measure neither."""
+        """Stop the load of a run that was killed. Two at once would measure neither."""
         family = names.one_off_task_family(self.mover.environment.name, FAMILY)
         for task in self.runner.known(family, STARTED_BY):
             if task["desiredStatus"] != "STOPPED":

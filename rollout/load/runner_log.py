@@ -38,7 +38,7 @@ class RunnerLog:
 
 
 def in_words(line: str) -> str:
-    """Return a line for people: the values of one in CloudWatch's embedded metric format."""
+    """Return the values of a line in CloudWatch's embedded metric format, as a line for people."""
     try:
         values = json.loads(line)
     except ValueError:

@@ -55,11 +55,11 @@ class SeenLoad:
     requests: int
     failed: int
     p95_ms: int | None
-    """Of the typical minute, so that the first cold one does not count; None: not measured."""
+    """Of the typical minute, so that the first cold one does not count; None if not measured."""
     fewest_tasks: int | None
-    """The fewest that were healthy; None: not measured."""
+    """The fewest that were healthy; None if not measured."""
     cpu_percent: float | None
-    """The average of its tasks in the busiest minute; None: not measured."""
+    """The average of its tasks in the busiest minute; None if not measured."""
 
     def checks(self, scenario: Scenario) -> Iterator[LimitCheck]:
         """Yield the limits that a side with enough requests must hold."""
@@ -113,7 +113,7 @@ def seen_by(
 ) -> tuple[SeenLoad, ...]:
     """Return what the sides did between two times.
 
-    Raises Failed when none counted enough requests: nothing would show what was answered.
+    Raises Failed when none counted enough requests. Nothing would show what was answered then.
     """
     queries = [Query.of(metric, each.dimensions) for each in which for metric in _METRICS]
     first = start.replace(second=0, microsecond=0)

@@ -30,7 +30,7 @@ class ServiceToJudge:
 
     @property
     def parts(self) -> frozenset[PartName]:
-        """Return the parts that the stage and the service have; empty: nothing to judge."""
+        """Return the parts that the stage and the service have; empty if nothing can be judged."""
         return parts_of(self.service, ROWS[self.stage].judged_by)
 
     @property

@@ -42,7 +42,7 @@ def read(cloudwatch: Any, queries: Iterable[Query], start: datetime, end: dateti
     """Return the points of each query from `start` to before `end`. Queries of several periods go
     into one call, so `start` is on the clock of the longest.
 
-    Raises Failed when CloudWatch does not answer a query in full: what is missing is not zero.
+    Raises Failed when CloudWatch does not answer a query in full. What is missing is not zero.
     """
     points: dict[Query, Points] = {}
     for batch in _batches(list(dict.fromkeys(queries))):

@@ -11,14 +11,14 @@ from rollout.measure.span import LONG_PERIOD_SECONDS, Span, on_the_clock
 WEEKS = 4
 LEVEL_BEFORE = timedelta(hours=2)
 LEVEL_GAP = timedelta(minutes=10)
-"""The newest minutes are not part of the level: a dip would explain itself."""
+"""The newest minutes are not part of the level. A dip would explain itself."""
 LONGEST_LOOK_BACK = timedelta(weeks=WEEKS) + LEVEL_BEFORE + timedelta(hours=2)
 """With an hour for a change of the clocks, and one to round."""
 BLOCK_MINUTES = (5, 15, 60)
 
 Totals = Mapping[int, float]
 """The start of 5 minutes -> the requests of both sides. Minutes of which nothing was reported are
-not in it: nobody knows their requests."""
+not in it, because nobody knows their requests."""
 
 
 def usual(totals: Totals, at: int) -> float | None:

@@ -11,7 +11,7 @@ from pay.model.problem import Problem
 from pay.model.stage.parts import PartName
 
 RULES = "2026-11"
-"""The version of the rules: what an old verdict was judged by."""
+"""The version of the rules by which an old verdict was judged."""
 
 
 class Judgement(Model):
@@ -54,7 +54,7 @@ class Judgement(Model):
         return self.end - self.start >= PATIENCE
 
     def enough_at(self, part: Part) -> datetime | None:
-        """Return when a part has what it needs, at the rate of now; None: nobody knows."""
+        """Return when a part has what it needs, at the rate of now; None if nobody knows."""
         wait = part.wait_minutes
         return None if wait is None else self.end + timedelta(minutes=wait)
 

@@ -48,7 +48,7 @@ LAG = timedelta(minutes=5)
 LONGEST_WINDOW = WEEK
 
 EC2_ANSWERS = 0.05
-"""EC2's least share of the requests in a period that counts: a straggler shows nothing."""
+"""EC2's least share of the requests in a period that counts. A straggler shows nothing."""
 
 
 def judge(asked: ServiceToJudge, client: Client) -> Judgement:
@@ -209,7 +209,9 @@ class _Measured:
         return judge_errors(seen, self._asked.share, burst_rate=bursts)
 
     def _last_week_of_ec2(self, by_five: Callable[[Span], list[Minute]]) -> Before | None:
-        """Return how EC2 did in the last week in which it answered; None: none of a month."""
+        """Return how EC2 did in the last week in which it answered. None if a month has no such
+        week.
+        """
         before_stage = Span(
             self._weeks.start,
             on_the_clock(self._asked.since, LONG_PERIOD_SECONDS),

@@ -11,6 +11,7 @@ from rollout.measure.report import DECIDE, as_data, evidence
 from rollout.terminal.time_text import local, weekday_moment
 
 TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.NOT_ENOUGH_DATA: "care"}
+"""The colour beside the words of a verdict."""
 
 
 def as_page(environment: str, judgements: Sequence[Judgement], failures: Mapping[str, str]) -> str:

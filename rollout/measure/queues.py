@@ -23,7 +23,7 @@ REPORTED_MINUTES = 15
 
 
 DeadLettersOf = Mapping[str, str | None]
-"""The name of each queue -> that of the queue of its dead letters; None: it has none."""
+"""The name of each queue -> that of the queue of its dead letters; None if it has none."""
 
 _METRICS = (RECEIVED, DELETED, OLDEST, WAITING)
 
@@ -82,7 +82,7 @@ def _counts(received: Points, deleted: Points, span: Span) -> list[Count]:
 
 
 def _total(counts: Sequence[Count]) -> Count:
-    """Return all together: a message that was received in one period and deleted in the next one
+    """Return all together. A message that was received in one period and deleted in the next one
     evens out.
     """
     tried = sum(count.tried for count in counts)
@@ -103,7 +103,7 @@ def _held(points: Points, span: Span) -> list[float]:
 
 
 def _dead_letter_queue(sqs: Any, queue: str) -> str | None:
-    """Return the queue of a queue's dead letters, by its redrive policy; None: it has none."""
+    """Return the queue of a queue's dead letters, by its redrive policy; None if it has none."""
     try:
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])

@@ -29,7 +29,7 @@ from pay.shown_text import quoted
 HOW_TO_FIX = "correct it: `pay judge --help` shows what a file holds"
 
 MOST_ROWS = 31 * 24 * 60
-"""The minutes of a month: no stage is judged by more."""
+"""The minutes of a month. No stage is judged by more."""
 
 Times = Annotated[int, Field(ge=1, le=MOST_ROWS)]
 """The number of rows in a row that have the values that follow."""
@@ -63,7 +63,7 @@ class RecordedErrors(Recording):
 
     what: Literal["errors", "4xx"] = "errors"
     share: float | None = Field(default=None, gt=0, le=1)
-    """Fargate's part of the requests; default: the stage's in the usual ladder."""
+    """Fargate's part of the requests, by default the stage's in the usual ladder."""
     minutes: Annotated[
         tuple[tuple[Times, RecordedCount, RecordedCount, RecordedCount, RecordedCount], ...],
         Field(min_length=1),
@@ -140,7 +140,7 @@ class RecordedLatency(Recording):
     what: Literal["latency"]
     block_minutes: BlockMinutes
     pairs: Annotated[tuple[tuple[Times, Amount | None, Amount | None], ...], Field(min_length=1)]
-    """Rows of: times, EC2's milliseconds, Fargate's; null: too few requests."""
+    """Rows of: times, EC2's milliseconds, Fargate's; null if too few requests."""
 
     def problems(self) -> Iterator[Problem]:
         yield from _too_many("pairs", (times for times, *_ in self.pairs))

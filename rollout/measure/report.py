@@ -74,7 +74,7 @@ def _data(part: Part) -> Mapping[str, Any]:
 
 
 def sight(judgement: Judgement) -> str | None:
-    """Return what the parts would have seen, and what they cannot see; None: nothing."""
+    """Return what the parts would have seen, and what they cannot see; None if they see nothing."""
     seen = [part.sees for part in judgement.parts.values() if part.sees]
     if not seen:
         return None

@@ -75,7 +75,7 @@ def read_alarms(
     sides: Mapping[Side, ServiceSide], client: Client
 ) -> Mapping[str, Mapping[Side, bool | None]]:
     """Return each alarm that is critical on a side, by its name without the side. Its value is
-    whether it is in ALARM on each side that has it; None: it does not exist. Its twin may only
+    whether it is in ALARM on each side that has it; None if it does not exist. Its twin may only
     warn, as EC2's failures do from `cutover` on.
     """
     rows = [(name, side, alarm) for name, side in sides.items() for alarm in alarms(side)]

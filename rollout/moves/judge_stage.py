@@ -1,19 +1,12 @@
 """Judges the stage that a promotion would leave."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
-
-from pay.model import Environment
 from pay.model.stage.conditions import measurements
 from pay.model.stage.rows import ROWS
 from pay.model.stage.transitions import Edge
 from rollout.moves.judged import NOT_ASKED, Judged
+from rollout.moves.smoked import Reach
 from rollout.moves.standings import Standings
 from rollout.terminal.refusal import Failed, Refused
-
-Reach = Callable[[Environment], AbstractContextManager[Callable[[str], Any]]]
-"""Gives clients by the name of the AWS service, as `rollout.aws.clients.asking` does."""
 
 
 def judge_stage(

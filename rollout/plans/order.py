@@ -11,7 +11,7 @@ from rollout.plans.values import MINIMUM_HEALTHY, Path, dig
 
 _ALARM = "aws_cloudwatch_metric_alarm"
 
-_SCHEDULE = "aws_appautoscaling_scheduled_action"
+SCHEDULED_ACTION = "aws_appautoscaling_scheduled_action"
 
 _GIVEN_UP: Mapping[str, Path] = {
     "aws_appautoscaling_target": ("min_capacity",),
@@ -39,7 +39,7 @@ def _only_loses(change: ResourceChange) -> bool:
     is when DNS asks it for fewer. An alarm that follows the stage keeps its threshold. It calls
     somebody in either order.
     """
-    if change.type == _SCHEDULE:
+    if change.type == SCHEDULED_ACTION:
         return not change.is_removed  # An action lowers the tasks at its time.
     path = _GIVEN_UP.get(change.type)
     if path is None or change.verb is not Verb.UPDATE:

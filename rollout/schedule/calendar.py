@@ -15,7 +15,7 @@ LENGTH = timedelta(minutes=30)
 def as_calendar(
     environment: Environment, plan: Sequence[PlannedWave], created_at: datetime
 ) -> bytes:
-    """Return one event a move. Its identifier stays: importing a newer plan moves the event."""
+    """Return one event a move. Its identifier stays, so importing a newer plan moves the event."""
     calendar = Calendar()
     calendar.add("prodid", "-//GOV.UK Pay//planned moves//EN")
     calendar.add("version", "2.0")

@@ -15,7 +15,7 @@ _PHASES = (
     ("weights", Stage.CANARY, Stage.CUTOVER),
     ("soak", Stage.CUTOVER, Stage.DETACHED),
 )
-"""The bars of a service: from the first stage to the second."""
+"""The bars of a service. Each goes from the first stage to the second."""
 
 
 def as_markdown(environment: Environment, plan: Sequence[PlannedWave], rules: str) -> str:

@@ -70,7 +70,7 @@ def _planned(standings: Standings, environment: str, start: datetime) -> list[Pl
         walks = (_walk(standings, target, name, free_from, followed) for name in services)
         moves = sorted(chain(*walks), key=lambda move: move.at)
         plan.append(PlannedWave(title, services, tuple(moves)))
-        # The next wave takes off when this one is out of flight: no weight can change any more.
+        # The next wave takes off when this one is out of flight. No weight can change any more.
         detached = [move.at + SHORTEST_GAP for move in moves if move.after is Stage.DETACHED]
         free_from = max([free_from, *detached])
     return plan

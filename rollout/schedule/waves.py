@@ -1,7 +1,7 @@
-"""The services that move together: waves by the call graph.
+"""The services that move together, in waves by the call graph.
 
-Leaves come first: a service moves after those it calls. So an error on the way to a called service
-is known before its callers move. The cardholder data environment moves last, with all lessons
+Leaves come first, so a service moves after those it calls. An error on the way to a called service
+is then known before its callers move. The cardholder data environment moves last, with all lessons
 learnt. The first wave of an environment is one service, the pilot.
 """
 
@@ -35,7 +35,7 @@ def waves(
 
 def under_way(stages: Mapping[str, Stage], catalogue: Catalogue) -> list[tuple[str, ...]]:
     """Return the services that have begun to move and are not done. Of two neighbours, the one that
-    is further on ends first: its group comes before the other's.
+    is further on ends first. Its group comes before the other's.
     """
     begun = [name for name, s in stages.items() if s not in (Stage.LEGACY, Stage.RETIRED)]
     groups: list[list[str]] = []

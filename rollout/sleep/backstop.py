@@ -37,7 +37,7 @@ def make_backstop(environment: Environment, client: Client, at: datetime) -> Non
 
 
 def backstop_at(environment: Environment, client: Client) -> datetime | None:
-    """Return when such schedules begin to put the environment to sleep; None: none is left.
+    """Return when such schedules begin to put the environment to sleep; None if none is left.
 
     Raises botocore's ClientError when AWS refuses.
     """

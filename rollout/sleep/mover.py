@@ -43,7 +43,7 @@ class Mover:
     environment: Environment
     client: Client
     check: Callable[[], None] = lambda: None
-    """Called before each change: raises when another command may change the environment."""
+    """Called before each change. Raises when another command may change the environment."""
     report: Callable[[str], None] = lambda line: None
     clock: Clock = field(default_factory=lambda: CLOCK)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))

@@ -1,5 +1,5 @@
 """Reads the parts of an environment from AWS, and makes the calls that put them to sleep and wake
-them. Each asks first: a second call changes nothing.
+them. Each asks first, so a second call changes nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -160,7 +160,7 @@ class ServicePart:
             )
 
     def _bounds(self) -> tuple[int, int] | None:
-        """Return the bounds of its scaling; None: it has none, or its stack is half applied."""
+        """Return the bounds of its scaling; None if it has none, or its stack is half applied."""
         if not self.side.is_scaled:
             return None
         described = self.client("application-autoscaling").describe_scalable_targets(
@@ -172,7 +172,7 @@ class ServicePart:
 
 @dataclass(frozen=True)
 class AlarmsPart:
-    """All alarms. One that is in ALARM works again once it is OK: what it says of the sleep is no
+    """All alarms. One that is in ALARM works again once it is OK. What it says of the sleep is no
     news.
     """
 
@@ -269,7 +269,7 @@ def groups(environment: Environment, client: Client, target: Target) -> tuple[Pa
         PartGroup(
             tuple(CanaryPart(name, client) for name in canaries(environment)), timedelta(minutes=10)
         ),
-        # Alarms look at the last minutes: one that was raised in sleep is OK that much later.
+        # Alarms look at the last minutes. One that was raised in sleep is OK that much later.
         PartGroup((AlarmsPart(alarm_names(environment), client),), timedelta(minutes=30)),
         *waves,
         # A backup or a change of monitoring comes before (public: alphagov/pay-ci, 120 minutes).

@@ -22,7 +22,7 @@ from rollout.terminal.tables import print_table
 
 @dataclass(frozen=True)
 class Instances:
-    """EC2 instances of one segment: they go on running, and they cost most."""
+    """EC2 instances of one segment. They go on running, and they cost most."""
 
     segment: Segment
     instance_type: str

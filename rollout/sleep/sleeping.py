@@ -52,7 +52,7 @@ def refuse_asleep(environment: Environment, client: Client, what: str) -> None:
 
 @contextmanager
 def asking_awake(environment: Environment, what: str | None = None) -> Iterator[Client]:
-    """Reach an environment as `asking` does. Raises Refused also while it sleeps: what would be
+    """Reach an environment as `asking` does. Raises Refused also while it sleeps. What would be
     measured or tried there says nothing.
     """
     with asking(environment) as client:

@@ -45,7 +45,7 @@ class DeployedCanary:
 
     def _start(self, deadline: float) -> datetime | ShownRun:
         """Return AWS's time just before the start, or why it cannot be started. A run of somebody
-        else is waited for: it may have begun before what is tried was there.
+        else is waited for, because it may have begun before what is tried was there.
         """
         status: Mapping[str, Any] = {}
         for _ in self.clock.looks(deadline - self.clock.seconds()):
@@ -94,7 +94,7 @@ class DeployedCanary:
 
 
 def _date(answer: Mapping[str, Any]) -> datetime:
-    """Return AWS's own time of an answer: the clock of this machine may be wrong."""
+    """Return AWS's own time of an answer, because the clock of this machine may be wrong."""
     return parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC)
 
 

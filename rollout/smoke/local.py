@@ -20,7 +20,7 @@ from rollout.smoke.verdict import Outcome, SmokeVerdict
 from rollout.terminal.refusal import Failed
 
 AT_ONCE = max(2, min(8, 2 * (os.cpu_count() or 1)))
-"""Browsers side by side: they wait more than they work."""
+"""Browsers side by side. They wait more than they work."""
 
 
 def smoke_locally(

@@ -1,4 +1,4 @@
-"""Returns what smoke tests of a side show of one service: the probe asks every service there."""
+"""Returns what smoke tests of a side show of one service. The probe asks every service there."""
 
 import re
 
@@ -12,7 +12,7 @@ LONGEST_REASON = 1024
 
 
 def of_service(verdict: SmokeVerdict, environment: Environment, service: str) -> SmokeVerdict:
-    """Return the verdict for one service: a probe has passed when its failure names other services
+    """Return the verdict for one service. A probe has passed when its failure names other services
     only. Another service that is broken on the side must not hold this one back.
     """
     outcomes = (_of_service(each, environment, service) for each in verdict.outcomes)

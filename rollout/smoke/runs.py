@@ -29,7 +29,7 @@ class ShownRun:
 
 
 def failed(reason: str, id: str | None = None) -> ShownRun:
-    """Return what a failed script shows: nothing, if a third party failed in it."""
+    """Return what a failed script shows. It shows nothing if a third party failed in it."""
     is_third_party = _THIRD_PARTY.search(reason)
     return ShownRun(Outcome.NOT_KNOWN if is_third_party else Outcome.FAILED, reason, id)
 

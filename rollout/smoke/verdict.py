@@ -37,7 +37,7 @@ class ScenarioOutcome(Model):
     third_party: ThirdParty | None = None
     """The company that failed, and not what is tried."""
     quarantine: str | None = None
-    """The role that answers for it: the outcome does not count."""
+    """The role that answers for it. The outcome does not count."""
     runs: tuple[str, ...] = ()
     """The ids of its runs, the last one last; those on this machine have none."""
     seconds: float = 0

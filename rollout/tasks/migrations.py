@@ -147,7 +147,7 @@ def _out_of_order(service: Microservice, release: int, runner: Runner) -> Iterat
 def running_releases(
     service: Microservice, environment: Environment, client: Client
 ) -> dict[Side, int | None]:
-    """Return the release of each side that runs; None: its image is not of a release."""
+    """Return the release of each side that runs; None if its image is not of a release."""
     ecs, running = client("ecs"), {}
     stage = environment.services[service.name].stage
     for side in filter(stage.has, Side):

@@ -35,7 +35,7 @@ class EndedTask:
     task: str
     """Its ARN."""
     container: str
-    """The container whose exit code counts: those beside it only keep it company."""
+    """The container whose exit code counts. Those beside it only keep it company."""
     exit_code: int | None
     """None: the container never ran, or ECS does not know."""
     reason: str

@@ -28,7 +28,7 @@ class MigrationRun(Model):
     task: str
     """The id of the task; its log stream ends with it."""
     exit_code: int | None = None
-    """Of the service's container; None: it never ran."""
+    """Of the service's container; None if it never ran."""
     because: str | None = None
     """The reason why it failed, in ECS's words."""
 
@@ -66,5 +66,5 @@ def read_runs(folder: Path, environment: str, service: str) -> tuple[MigrationRu
 
 
 def has_run(runs: Iterable[MigrationRun], release: int) -> MigrationRun | None:
-    """Return the run that changed the database for a release; None: it has not been changed."""
+    """Return the run that changed the database for a release; None if it has not been changed."""
     return next((run for run in runs if run.release == release and run.is_good), None)

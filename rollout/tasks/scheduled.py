@@ -59,7 +59,7 @@ def planned_calls(environment: Environment, client: Client, now: datetime) -> It
 
 
 def dead_letters(environment: Environment, client: Client) -> int | None:
-    """Return how many calls were not made and wait to be looked at; None: there is no queue."""
+    """Return how many calls were not made and wait to be looked at; None if there is no queue."""
     sqs = client("sqs")
     try:
         url = sqs.get_queue_url(QueueName=names.dead_letters(environment.name))["QueueUrl"]
@@ -94,7 +94,7 @@ def run_now(call: ScheduledCall, runner: Runner) -> EndedTask:
 
 
 def _network(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the network in ECS's spelling: Scheduler's keys begin with capitals."""
+    """Return the network in ECS's spelling. Scheduler's keys begin with capitals."""
     network = parameters["NetworkConfiguration"]["awsvpcConfiguration"]
     return {
         "awsvpcConfiguration": {

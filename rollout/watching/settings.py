@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from pay.model import Environment
 from rollout.aws.clients import Client, items
-from rollout.contracts.seen import SeenState, is_denied
+from rollout.contracts.seen import SeenState, fix_of_denial, is_denied
 from rollout.watching.line import WatchingLine
 
 ACTIONS = (
@@ -62,7 +62,7 @@ class ObservedAccount:
 
     @cached_property
     def detector(self) -> Mapping[str, Any]:
-        """Return the only detector; empty: there is none."""
+        """Return the only detector; empty if there is none."""
         guardduty = self.client("guardduty")
         for id_ in items(guardduty, "list_detectors", "DetectorIds"):
             return dict(guardduty.get_detector(DetectorId=id_))
@@ -79,7 +79,7 @@ class ObservedAccount:
 
     @cached_property
     def web_acl(self) -> Mapping[str, Any] | None:
-        """Return the environment's web ACL; None: there is none of this name."""
+        """Return the environment's web ACL; None if there is none of this name."""
         waf, wanted = self.client("wafv2"), self.environment.load_balancers.web_acl
         more: dict[str, Any] = {}
         while True:
@@ -282,7 +282,7 @@ def setting_lines(environment: Environment, client: Client) -> Iterator[Watching
         except ClientError as error:
             if not is_denied(error.response["Error"]["Code"]):
                 raise
-            fix = f"allow your role {error.operation_name}, or ask somebody who sees it"
+            fix = fix_of_denial(error.operation_name)
             yield WatchingLine(each.thing, SeenState.NOT_OURS, str(error), each.requirements, fix)
             continue
         state = SeenState.ON if seen.is_on else SeenState.OFF

@@ -18,7 +18,7 @@ from pay.model.watching.agent import CONTAINER_PREFIX
 from rollout.aws.clients import Client
 from rollout.aws.task_definitions import container_definitions
 from rollout.contracts.agent.read import read_coverage, running_tasks
-from rollout.contracts.seen import SeenState, is_denied
+from rollout.contracts.seen import SeenState, fix_of_denial, is_denied
 from rollout.releases.record import Release, ReleaseVerdict, read_releases
 from rollout.releases.registry import ServiceRepositories
 from rollout.watching.line import WatchingLine
@@ -77,7 +77,7 @@ def _denied(thing: str, error: ClientError) -> WatchingLine:
     """Return the line of a denied question. Raises any other error."""
     if not is_denied(error.response["Error"]["Code"]):
         raise error
-    fix = f"allow your role {error.operation_name}, or ask somebody who sees it"
+    fix = fix_of_denial(error.operation_name)
     return WatchingLine(thing, SeenState.NOT_OURS, str(error), INTEGRITY, fix)
 
 

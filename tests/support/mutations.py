@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from pay.model import Side
 from pay.model.stacks import RESOURCE_TYPES
-from rollout.guard.traffic_changes import LOG_GROUP, SCHEDULED_ACTION
+from rollout.guard.traffic_changes import LOG_GROUP
 from rollout.plans.containers import TASK_DEFINITION
+from rollout.plans.order import SCHEDULED_ACTION
 from stacks.made_from import SCHEMA
 from tests.conftest import ROOT
 from tests.support.plans import Json, change, container, policy, record, target, task_definition

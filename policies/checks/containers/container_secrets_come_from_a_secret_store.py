@@ -6,11 +6,12 @@ A `valueFrom` that is no ARN of a secret or parameter is either broken or a secr
 import re
 
 from pay.containers.definitions import Container, pairs
+from pay.identifiers import PARAMETER_ARN, SECRET_ARN
 from policies.engine.containers import container_rule
 from policies.reading.expressions import references
 
 _STORES = {"aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_ssm_parameter"}
-_ARN = re.compile(r"arn:aws[a-z-]*:(secretsmanager:[^:]*:[^:]*:secret:|ssm:[^:]*:[^:]*:parameter/)")
+_ARN = re.compile(f"{SECRET_ARN}|{PARAMETER_ARN}")
 
 
 @container_rule

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 
 from pay.iam.policy_arguments import IDENTITY_POLICIES
+from pay.identifiers import SECRET_ARN
 from pay.model import names
 from policies.engine.documents import allowing
 from policies.engine.rule import rule
 from policies.reading.stack import Block
 
-_SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:[^:]*:[^:]*:secret:(.+?)(-[A-Za-z0-9?]{6})?")
+_SECRET = re.compile(rf"{SECRET_ARN}(.+?)(-[A-Za-z0-9?]{{6}})?")
 """An ARN and the name in it; Secrets Manager adds six characters to the name."""
 
 

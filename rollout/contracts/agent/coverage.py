@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pay.model import Side
-from rollout.contracts.seen import SeenState
+from rollout.contracts.seen import SeenState, fix_of_denial
 
 
 @dataclass(frozen=True, order=True)
@@ -58,6 +58,8 @@ class Coverage:
     @property
     def fix(self) -> str:
         """Return what to do about it."""
+        if self.denied:
+            return fix_of_denial("the calls that AWS denied")
         fixes = dict.fromkeys(each.fix for each in self.obstacles)
         return "; ".join(fixes) or "start the side, then ask again"
 

@@ -31,7 +31,7 @@ ACTIONS = (
 """Every call by its IAM action; all of them read."""
 
 PAGE = 100
-"""The most tasks, or instances, of one call (AWS: ECS API reference)."""
+"""The most tasks, or instances, of one call. Source: AWS, ECS API reference."""
 
 _UNKNOWN = "GuardDuty does not know it"
 _FIX = "let GuardDuty manage the agent on EC2, or install it with the image of the instances"
@@ -104,7 +104,7 @@ def _on_instances(
 
 
 def _issues(instances: Sequence[str], guardduty: Any) -> dict[str, str]:
-    """Map each instance that GuardDuty knows to its issue; empty text: its agent reports."""
+    """Map each instance that GuardDuty knows to its issue; empty if its agent reports."""
     reports = dict[str, str]()
     for detector in items(guardduty, "list_detectors", "DetectorIds"):
         for some in _pages(instances, size=50):

@@ -27,7 +27,9 @@ from rollout.contracts.quotas.quota_lines import (
     Quota,
     QuotaLine,
 )
-from rollout.terminal.refusal import Finding
+from rollout.measure.cloudwatch import Query, read
+from rollout.measure.span import on_the_clock
+from rollout.terminal.refusal import Failed, Finding
 
 ACTIONS = (
     "cloudwatch:GetMetricData",
@@ -52,10 +54,13 @@ ACTIONS = (
 """Every call by its IAM action."""
 
 TASKS_A_CALL = 100
-"""The most tasks of one `DescribeTasks` (AWS: ECS API reference)."""
+"""The most tasks of one `DescribeTasks`. Source: AWS, ECS API reference."""
 
 MEASURED = timedelta(days=7)
-"""The time for which the use of databases is read: a week has its own peak."""
+"""The time for which the use of databases is read. A week has its own peak."""
+
+PERIOD_SECONDS = 3600
+"""The period by which these days are read."""
 
 _SOURCES = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
 """Each source in a permission is one rule (AWS: VPC user guide, "Security group rules")."""
@@ -71,7 +76,9 @@ class _QuotaAccount:
         self.environments = environments
         self.client = client
 
-    def line(self, quota: Quota, used: int, added: int, *, of: str = "", allowed: int) -> QuotaLine:
+    def line(
+        self, quota: Quota, used: int | None, added: int, *, of: str = "", allowed: int
+    ) -> QuotaLine:
         region = quota.region or self.environment.region
         return QuotaLine(quota, of, allowed, used, added, region, self.environment.account_id)
 
@@ -99,7 +106,7 @@ def ask(
 ) -> tuple[list[QuotaLine], list[Finding]]:
     """Return a line for each quota, and what AWS did not answer.
 
-    `environments` are all of this project: those of the same account and region count together.
+    `environments` are all of this project. Those of the same account and region count together.
     Raises botocore's BotoCoreError when AWS cannot be asked.
     """
     place = environment.account_id, environment.region
@@ -111,12 +118,14 @@ def ask(
         try:
             lines += count(account)
         except ClientError as error:
-            unanswered.append(_unanswered(error))
+            unanswered.append(_unanswered(error.operation_name, error))
+        except Failed as failure:
+            unanswered.append(_unanswered("GetMetricData", failure))
     return lines, unanswered
 
 
-def _unanswered(error: ClientError) -> Finding:
-    action = next(a for a in ACTIONS if a.endswith(f":{error.operation_name}"))
+def _unanswered(operation: str, error: ClientError | Failed) -> Finding:
+    action = next(a for a in ACTIONS if a.endswith(f":{operation}"))
     fix = f"allow your role these actions, all of them read: {', '.join(ACTIONS)}"
     return Finding(action, str(error), fix)
 
@@ -266,19 +275,20 @@ def _connections(account: _QuotaAccount) -> Iterator[QuotaLine]:
             InstanceTypes=sorted(set(classes.values())),
         )
     }
-    used = _most_used_connections(account, sorted(classes))
+    most_used = _most_used_connections(account, sorted(classes))
     lines = []
     for name, kind in sorted(classes.items()):
         of_class = min(memory_mib[kind] * CONNECTIONS_A_GIB // 1024, MOST_CONNECTIONS)
         allowed = _own_max_connections(account, databases[name]) or of_class
-        added = max(0, needed[name] - used[name])
-        lines.append(account.line(CONNECTIONS, used[name], added, of=name, allowed=allowed))
+        used = most_used[name]
+        added = max(0, needed[name] - (used or 0))
+        lines.append(account.line(CONNECTIONS, used, added, of=name, allowed=allowed))
     yield min(lines, key=lambda line: (line.allowed - line.needed, line.of))
 
 
 def _own_max_connections(account: _QuotaAccount, database: Any) -> int | None:
-    """Return the number that a parameter group of the database sets. None: RDS's own formula, as in
-    AWS's default groups, which nobody can change. Source: RDS user guide, "Parameter groups".
+    """Return the number that a parameter group of the database sets. None for RDS's own formula, as
+    in AWS's default groups, which nobody can change. Source: RDS user guide, "Parameter groups".
     """
     for group in database["DBParameterGroups"]:
         name = group["DBParameterGroupName"]
@@ -293,39 +303,25 @@ def _own_max_connections(account: _QuotaAccount, database: Any) -> int | None:
     return None
 
 
-def _most_used_connections(account: _QuotaAccount, databases: Sequence[str]) -> dict[str, int]:
+def _most_used_connections(
+    account: _QuotaAccount, databases: Sequence[str]
+) -> dict[str, int | None]:
     """Return the most connections that each database had at once in the last days. These days hold
-    a daily peak. 0: it has no metrics.
+    a daily peak. None if CloudWatch has no point of it, because it did not run or is new.
+
+    Raises Failed when CloudWatch does not answer in full.
     """
-    queries = [
-        {
-            "Id": f"d{number}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": DATABASE_CONNECTIONS.namespace,
-                    "MetricName": DATABASE_CONNECTIONS.name,
-                    "Dimensions": [{"Name": DATABASE_CONNECTIONS.dimensions[0], "Value": name}],
-                },
-                "Period": 3600,
-                "Stat": DATABASE_CONNECTIONS.statistic,
-            },
-        }
-        for number, name in enumerate(databases)
-    ]
+    queries = {
+        name: Query.of(DATABASE_CONNECTIONS, {"DBInstanceIdentifier": name}, PERIOD_SECONDS)
+        for name in databases
+    }
     end = datetime.now(UTC)
-    results = account.pages(
-        "cloudwatch",
-        "get_metric_data",
-        "MetricDataResults",
-        MetricDataQueries=queries,
-        StartTime=end - MEASURED,
-        EndTime=end,
-    )
-    most = dict.fromkeys(databases, 0)
-    for each in results:
-        name = databases[int(each["Id"].removeprefix("d"))]
-        most[name] = max(most[name], *map(math.ceil, each["Values"]), 0)
-    return most
+    start = on_the_clock(end - MEASURED, PERIOD_SECONDS)
+    points = read(account.client("cloudwatch"), queries.values(), start, end)
+    return {
+        name: max(map(math.ceil, points[query].values()), default=None)
+        for name, query in queries.items()
+    }
 
 
 def _is_own(interface: Any, side: ServiceSide) -> bool:

@@ -1,6 +1,6 @@
-"""The most that an account's environments use of AWS while services still move: from the model.
+"""The most that an account's environments use of AWS while services still move, by the model.
 
-Nothing here is a number of its own: names and counts follow from stages, tasks and the ladder.
+Nothing here is a number of its own. Names and counts follow from stages, tasks and the ladder.
 """
 
 from collections import Counter

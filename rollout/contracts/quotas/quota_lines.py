@@ -1,4 +1,4 @@
-"""A quota, what is used of it now, and what the moves add: a line of the report."""
+"""A line of the report: a quota, what is used of it now, and what the moves add."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Quota:
     name: str
     """AWS's own name."""
     region: str | None = None
-    """The region in which Service Quotas keeps it; None: the environment's."""
+    """The region in which Service Quotas keeps it; None for the environment's."""
     instead: str = ""
     """The way out where nobody can raise the quota."""
 
@@ -57,15 +57,18 @@ class QuotaLine:
     of: str
     """The zone, the security group, the subnet or the database; empty for the account."""
     allowed: int
-    used: int
+    used: int | None
+    """None if AWS has not measured it."""
     added: int
     region: str
     account_id: str
 
     @property
     def needed(self) -> int:
-        """Return what is used once every move is at its widest."""
-        return self.used + self.added
+        """Return what is used once every move is at its widest. Without a measurement it is what
+        the moves need.
+        """
+        return (self.used or 0) + self.added
 
     @property
     def is_enough(self) -> bool:

@@ -47,7 +47,8 @@ def print_report(out: Console, environment: Environment, lines: Sequence[QuotaLi
         table.add_column(column, justify="right")
     table.add_column("")
     for line in lines:
-        counts = (line.used, line.added, line.needed, line.allowed)
+        used = "not known" if line.used is None else line.used
+        counts = (used, line.added, line.needed, line.allowed)
         mark = "[green]enough[/]" if line.is_enough else "[red]too small[/]"
         of = line.of or line.region
         table.add_row(escape(line.quota.name), escape(of), *map(str, counts), mark)

@@ -43,7 +43,7 @@ class EndPlace:
     groups: tuple[SecurityGroup, ...] = ()
     """Empty: no security group filters here."""
     addresses: tuple[IPv4Network, ...] = ()
-    """The networks of its addresses; empty: not known, so no rule about addresses admits it."""
+    """The networks of its addresses; empty if not known. Then no rule about addresses admits it."""
     prefix_list: str | None = None
     """The id of the prefix list that holds its addresses."""
 

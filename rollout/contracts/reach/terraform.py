@@ -10,7 +10,7 @@ from rollout.contracts.reach.rules import SecurityGroup
 def as_terraform(rule: MissingRule, reason: Reason) -> str:
     """Return the resource that adds a rule.
 
-    Its description has only letters, digits, spaces, dots and hyphens: AWS refuses many other signs
+    Its description has only letters, digits, spaces, dots and hyphens. AWS refuses many other signs
     (EC2 API reference, `IpRange`, `Description`).
     """
     word = "to" if rule.direction is TrafficDirection.EGRESS else "from"

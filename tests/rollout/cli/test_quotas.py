@@ -273,6 +273,46 @@ def test_a_parameter_group_says_how_many_connections_its_database_takes(
     assert found[formula]["allowed"] == 190
 
 
+@pytest.fixture
+def change_metrics(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Changes every series that CloudWatch answers."""
+    call = botocore.client.BaseClient._make_api_call
+
+    def start(**changes: Any) -> None:
+        def answer(self: Any, operation: str, arguments: dict[str, Any]) -> Any:
+            answered = call(self, operation, arguments)
+            for each in answered["MetricDataResults"] if operation == "GetMetricData" else ():
+                each.update(changes)
+            return answered
+
+        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", answer)
+
+    return start
+
+
+@pytest.mark.parametrize("status", ["PartialData", "Forbidden", "InternalError"])
+def test_connections_that_cloudwatch_does_not_answer_in_full_are_not_zero(
+    quotas: Quotas, change_metrics: Callable[..., None], status: str
+) -> None:
+    change_metrics(StatusCode=status)
+    result = quotas("test-12", "--json")
+    assert result.exit_code == 2
+    [finding] = json.loads(result.stdout)["findings"]
+    assert finding["gate"] == "cloudwatch:GetMetricData"
+    assert f"{status} for AWS/RDS DatabaseConnections of {DATABASE}" in finding["reason"]
+    assert "cloudwatch:GetMetricData" in finding["fix"]
+
+
+def test_connections_without_a_measurement_are_not_known(
+    quotas: Quotas, change_metrics: Callable[..., None]
+) -> None:
+    change_metrics(Timestamps=[], Values=[])
+    found = connections(quotas("test-12", "--json"))
+    assert (found["used"], found["added"], found["needed"]) == (None, 99, 99)
+    [row] = [line for line in quotas("test-12").stdout.splitlines() if DATABASE in line]
+    assert "not known" in row
+
+
 def test_each_zone_gets_the_second_record_of_every_service(quotas: Quotas) -> None:
     of_zones = [
         (line["of"], line["allowed"], line["added"])

@@ -39,8 +39,17 @@ def test_what_is_denied_is_not_ours_to_see(pay_json: PayJson, answers: list[str]
     code, answer = pay_json("watching", "sandbox")
     assert (code, answer["all_on"]) == (0, True)
     assert {line["state"] for line in answer["lines"]} == {"not ours to see"}
-    assert all(line["fix"] for line in answer["lines"])
+    assert all(line["fix"].startswith("allow your role ") for line in answer["lines"])
     assert {*answers[1:]} <= {*settings.ACTIONS, *read.ACTIONS}
+
+
+def test_what_the_board_is_denied_is_no_failure(pay_json: PayJson, answers: list[str]) -> None:
+    code, rows = pay_json("stages", "sandbox", "--watched")
+    assert code == 0
+    sides = [side for row in rows for side in row["watched"]]
+    assert sides
+    assert all(side["state"] == "not ours to see" for side in sides)
+    assert all("ListTasks" in side["denied"] for side in sides)
 
 
 def test_says_how_much_is_not_ours_to_see(pay: Pay, answers: list[str]) -> None:

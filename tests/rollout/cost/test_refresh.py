@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
 from rollout.cli import prices as command
 from rollout.cost import refresh
@@ -125,7 +125,10 @@ def test_no_answer_is_one_message(file: Path, pay: Pay, monkeypatch: pytest.Monk
     before = file.read_text()
     result = pay("prices", "--refresh")
     assert result.exit_code == 1
-    assert "AWS's price list cannot be asked" in result.stderr
+    shown = " ".join(result.stderr.split())
+    assert "AWS's price list cannot be asked" in shown
+    assert "Nothing was written. Check network, proxy and AWS_ENDPOINT_URL" in shown
+    assert "pricing:GetProducts" not in shown
     assert file.read_text() == before
 
 
@@ -161,6 +164,13 @@ def product(
         "version": "1",
         "publicationDate": f"{published}-11-20T00:00:00Z",
     }
+
+
+LOG_IN = "Log the shell in to an account in which it has the right pricing:GetProducts"
+
+
+def answered(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "GetProducts")
 
 
 ROW = {"service": "AWSELB", "usagetype": "EU-LoadBalancerUsage", "unit": "Hrs"}
@@ -209,19 +219,22 @@ def test_a_right_answer_is_taken(products: tuple[dict[str, Any], ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "fix"),
+    ("error", "fix"),
     [
-        ("ThrottlingException", "Wait a minute"),
-        ("AccessDeniedException", "pricing:GetProducts"),
-        ("ExpiredTokenException", "Log the shell in"),
+        (answered("ThrottlingException"), "Wait a minute"),
+        (answered("AccessDeniedException"), LOG_IN),
+        (answered("ExpiredTokenException"), LOG_IN),
+        (NoCredentialsError(), LOG_IN),
+        (ReadTimeoutError(endpoint_url="https://api.pricing"), "Check network, proxy and"),
     ],
+    ids=lambda value: type(value).__name__,
 )
-def test_a_refusal_of_aws_says_what_to_do(code: str, fix: str) -> None:
+def test_what_to_do_follows_from_the_error(error: Exception, fix: str) -> None:
     class Refusing(Answers):
         def paginate(self, **asked: Any) -> Any:
-            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetProducts")
+            raise error
 
-    with pytest.raises(Failed, match=fix) as failed:
+    with pytest.raises(Failed) as failed:
         look_up(LISTED, Refusing())
-    assert ("pricing:GetProducts" in str(failed.value)) is (code != "ThrottlingException")
-    assert "Nothing was written" in str(failed.value)
+    assert f"Nothing was written. {fix}" in str(failed.value)
+    assert (LOG_IN in str(failed.value)) is (fix == LOG_IN)

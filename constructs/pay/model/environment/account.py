@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pay.identifiers import arn_of
 from pay.model.base import Model
 from pay.model.environment.environment import Environment, State
 from pay.model.environment.images import Registry
@@ -28,7 +29,7 @@ class Account(Model):
 
     def arn(self, aws_service: str, resource: str) -> str:
         """Return the ARN of a resource in this account and region."""
-        return f"arn:aws:{aws_service}:{self.region}:{self.account_id}:{resource}"
+        return arn_of(aws_service, self.region, self.account_id, resource)
 
 
 _OF_EACH = {"name", "aws_provider"}

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pay.identifiers import arn_of
 from pay.model.base import Model
 from pay.model.environment.closure import MOST as MOST_CLOSURES
 from pay.model.environment.closure import Closure
@@ -258,7 +259,7 @@ class Environment(Model):
 
     def arn(self, aws_service: str, resource: str) -> str:
         """Return the ARN of a resource in this environment's account and region."""
-        return f"arn:aws:{aws_service}:{self.region}:{self.account_id}:{resource}"
+        return arn_of(aws_service, self.region, self.account_id, resource)
 
     def with_only(self, service: str) -> "Environment":
         """Return the same environment with this service only."""

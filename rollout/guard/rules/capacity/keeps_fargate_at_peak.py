@@ -13,7 +13,8 @@ from pay.model.scaling.side_scaling import scaling_of
 from pay.model.side import ServiceSide
 from rollout.guard.numbers import decreases, number
 from rollout.guard.rule import Context, Findings, GuardFinding
-from rollout.guard.traffic_changes import SCALABLE_TARGET, SCHEDULED_ACTION
+from rollout.guard.traffic_changes import SCALABLE_TARGET
+from rollout.plans.order import SCHEDULED_ACTION
 from rollout.plans.plan import Plan, ResourceChange, Verb
 from rollout.plans.read import StackPlan
 from rollout.plans.references import is_left_to_provider

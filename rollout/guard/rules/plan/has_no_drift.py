@@ -7,7 +7,7 @@ never knew, such as the subscriptions of a topic.
 
 from rollout.guard.numbers import number
 from rollout.guard.rule import Context, Findings, GuardFinding
-from rollout.guard.traffic_changes import SCHEDULED_ACTION
+from rollout.plans.order import SCHEDULED_ACTION
 from rollout.plans.plan import Plan, ResourceChange
 from rollout.plans.read import StackPlan
 from rollout.plans.values import dig
