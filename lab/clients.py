@@ -48,7 +48,7 @@ class ClientGroup:
 
 
 class CachingResolver(AbstractResolver):
-    """The resolver of one client: each answer is drawn for this client alone."""
+    """The resolver of one client. Each answer is drawn for this client alone."""
 
     def __init__(
         self, name_server_port: int, cache_seconds: float, pace: Pace,

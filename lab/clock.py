@@ -57,7 +57,7 @@ class LabClock:
 
     @contextmanager
     def standing(self) -> Iterator[None]:
-        """Let no time pass: the pace does not shorten what Terraform does."""
+        """Let no time pass, because the pace does not shorten what Terraform does."""
         self._reasons_to_stand += 1
         try:
             yield

@@ -31,7 +31,7 @@ async def address_of(host: str, name_server_port: int, timeout_seconds: float) -
     Raises OSError, which TimeoutError is as well, if no server answers, or it does with an error.
     """
     loop = asyncio.get_running_loop()
-    # A socket of its own for each query: no other answer can arrive at it.
+    # Each query has a socket of its own, so no other answer can arrive at it.
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
         own.setblocking(False)
         own.connect(("127.0.0.1", name_server_port))

@@ -37,7 +37,7 @@ class Balancer:
 
     @property
     def is_healthy(self) -> bool:
-        """Return whether Route 53 considers it healthy: every target group has enough healthy
+        """Return whether Route 53 considers it healthy. Every target group then has enough healthy
         targets.
 
         A group without a target is unhealthy (Route 53 API reference, `AliasTarget`,

@@ -44,7 +44,7 @@ NEIGHBOURS = "the lab's clients use this service alone"
 
 @dataclass(frozen=True)
 class Incident:
-    """A fault of Fargate that the lab makes, once: from a stage on until the rollback."""
+    """A fault of Fargate that the lab makes once, from a stage on until the rollback."""
 
     stage: Stage
     share: float
@@ -96,7 +96,7 @@ class JudgedWalk:
             await self.walk.measure()
 
     def _roll_back(self) -> Edge:
-        """Do what `pay rollback` does: no judge is asked."""
+        """Do what `pay rollback` does, which asks no judge."""
         edge = way_back(self._workshop.environment, self.walk.service, None)
         why = self.walk.looks[-1].judgement.reasons(Verdict.FAIL)
         self._workshop.move(self.walk.service, edge, why, self._clock.now)

@@ -63,7 +63,7 @@ class Served:
     side: Side
     outcome: RequestOutcome
     seconds: float
-    """From the request to the answer, in the lab's seconds: the pace does not shorten work."""
+    """From the request to the answer, in the lab's seconds. The pace does not shorten work."""
     opens_connection: bool
     """It is the first of its connection."""
 

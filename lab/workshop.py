@@ -42,7 +42,7 @@ class Workshop:
         self.environments.mkdir()
         file = f"{environment}.toml"
         document = tomlkit.parse((ROOT / "environments" / file).read_text())
-        # As in production: a side that is still protected cannot be deleted.
+        # As in production, a side that is still protected cannot be deleted.
         document["load_balancers"]["deletion_protection"] = True
         (self.environments / file).write_text(tomlkit.dumps(document))
 

@@ -1,1 +1,1 @@
-"""The local AWS: a strict moto server with the estate that already exists."""
+"""The local AWS, which is a strict moto server with the estate that already exists."""

@@ -83,7 +83,7 @@ def add(estate: InitialEstate, server: Server) -> None:
 
 
 def tick(server: Server, seconds: float) -> None:
-    """Let time pass in the sandbox's AWS, a minute at a time: what is due happens before a call."""
+    """Let time pass in the sandbox's AWS, a minute at a time. What is due happens before a call."""
     sts = server.client("sts")
     while seconds > 0:
         server.administer("clock", method="POST", body={"forward": min(seconds, 60)})

@@ -6,7 +6,7 @@ their records. Then shows:
 - A release on both sides, and a broken one that is put back.
 - The changes of connector's next move.
 
-Uses a running sandbox and leaves it running: a second demo changes nothing but the releases.
+Uses a running sandbox and leaves it running. A second demo then changes only the releases.
 Otherwise starts one, and stops it at the end.
 """
 
@@ -96,14 +96,15 @@ class Demo:
             )
 
     def _copy_environments(self) -> None:
-        """Copy the environments, in which releases and moves are written: the checkout does not
-        change.
+        """Copy the environments, in which releases and moves are written.
+
+        The checkout does not change.
         """
         shutil.rmtree(self._copy, ignore_errors=True)
         shutil.copytree(ROOT / "environments", self._copy)
 
     def _show_releases(self) -> None:
-        """Deploy a release, and one whose containers never become healthy: it is put back."""
+        """Deploy a release, and one whose containers never become healthy, which is put back."""
         repository, tag = names.repository(MOVED), release_tag(BROKEN_RELEASE)
         settings = self._server.settings
         pushed = push(

@@ -24,7 +24,7 @@ WRITES = ("apply", "deploy", "destroy", "watch")
 
 
 def is_plan_only(environment: "Environment") -> bool:
-    """Return whether the sandbox can only plan an environment: all but those with local state."""
+    """Return whether the sandbox can only plan an environment, because its state is not local."""
     return environment.state.backend != "local"
 
 
@@ -70,7 +70,7 @@ def plan_only_among(
 def _of_deploy(arguments: Iterable[str]) -> frozenset[str]:
     """Return the plan-only environments of the given stacks, or else of those in PAY_STACKS.
 
-    Return none if files cannot be read: cdktf reports that itself.
+    Return none if files cannot be read, because cdktf reports that itself.
     """
     from pay.environments.load import load_needed  # only where a deploy may have to be refused
     from pay.model import InvalidInput

@@ -29,7 +29,7 @@ def _own(server: Server, base: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def whole_environment(server: Server, base: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return `base` (default: this process's environment) with the sandbox's settings."""
+    """Return `base`, by default this process's environment, with the sandbox's settings."""
     merged = {**base, **_own(server, base)}
     return {name: value for name, value in merged.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""`python -m toolchain setup | env | run -- COMMAND | lock | bindings | cdktn`: called by make."""
+"""`python -m toolchain setup | env | run -- COMMAND | lock | bindings | cdktn`, called by make."""
 
 import sys
 

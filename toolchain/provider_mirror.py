@@ -13,7 +13,7 @@ from toolchain.problems import ToolProblem
 
 SETTING = "PAY_PROVIDER_MIRROR"
 CLI_CONFIG = "TF_CLI_CONFIG_FILE"
-# Terraform's layout of a mirror: <source host>/<namespace>/<type>.
+# Terraform's layout of a mirror is <source host>/<namespace>/<type>.
 AWS = Path("registry.terraform.io/hashicorp/aws")
 # Terraform itself searches the first three; administrators put mirrors in the others.
 PLACES = (

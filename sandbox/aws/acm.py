@@ -1,4 +1,4 @@
-"""AWS Certificate Manager: the list of certificates.
+"""The list of certificates of AWS Certificate Manager.
 
 moto 5.2 lists certificates of every type of key unless a request names some.
 """

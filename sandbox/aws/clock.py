@@ -1,7 +1,7 @@
 """The time in the sandbox's AWS: the machine's, until a call sets it.
 
 The traffic lab lets AWS's hours pass in minutes. The dates of AWS and the ages of metrics
-follow this clock. Waiting does not: a deployment takes its real time.
+follow this clock. Waiting does not, so a deployment takes its real time.
 """
 
 import time

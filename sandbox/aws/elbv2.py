@@ -79,7 +79,7 @@ ATTRIBUTES = {
 
 
 MOST_TARGETS = 1000
-"""Targets of a target group (AWS: Elastic Load Balancing quotas)."""
+"""Targets of a target group (Elastic Load Balancing quotas)."""
 
 _HEALTH = "target_group_health"
 _DNS_COUNT = f"{_HEALTH}.dns_failover.minimum_healthy_targets.count"
@@ -157,9 +157,10 @@ def set_security_groups(
 def modify_load_balancer_attributes(
     self: ELBv2Backend, modify: Original, arn: str, attrs: dict[str, Any]
 ) -> dict[str, Any]:
-    """Refuse access logs that the bucket's policy does not let in: AWS first writes a test file.
+    """Refuse access logs that the bucket's policy does not let in.
 
-    Source: Application Load Balancer user guide, "Enable access logs".
+    AWS first writes a test file. Source: Application Load Balancer user guide, "Enable access
+    logs".
     """
     if balancer := self.load_balancers.get(arn):
         after = {**balancer.attrs, **attrs}
@@ -222,7 +223,7 @@ def create_listener(
 def balancers_of_groups(backend: ELBv2Backend) -> Mapping[str, list[str]]:
     """Map each target group to the load balancers whose listeners or rules lead to it now, as ARNs.
 
-    Call it once for many groups: to ask for each group would read every rule again.
+    Call it once for many groups, because a call for each group would read every rule again.
     """
     balancers = defaultdict[str, list[str]](list)
     for balancer in backend.load_balancers.values():

@@ -1,4 +1,4 @@
-"""The tokens of CloudWatch's pages: a token is the number of items on earlier pages."""
+"""The tokens of CloudWatch's pages. A token is the number of items on earlier pages."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -15,8 +15,8 @@ def replaces(owner: type | ModuleType, name: str | None = None) -> Callable[[Fun
     """Replace the method or function of `owner` with the same name (or `name`) by the decorated
     function.
 
-    Raises AttributeError if moto no longer has that method: a patch without effect must fail when
-    the server starts.
+    Raises AttributeError if moto no longer has that method, because a patch without effect must
+    fail when the server starts.
     """
 
     def put(function: Function) -> Function:
@@ -42,7 +42,7 @@ def extends(owner: type, name: str | None = None) -> Callable[[Function], Functi
 def adds(owner: type) -> Callable[[Function], Function]:
     """Add a method that `owner` in moto lacks.
 
-    Raises AttributeError if moto now has it: the patch is then no longer needed.
+    Raises AttributeError if moto now has it, because the patch is then no longer needed.
     """
 
     def put(function: Function) -> Function:

@@ -45,7 +45,7 @@ class Product:
     region: str | None = "eu-west-1"
     attributes: Mapping[str, str] = field(default_factory=dict)
     free_until: str = ""
-    """The end of a free tier before the price; empty: there is none."""
+    """The end of a free tier before the price; empty without one."""
     is_reserved: bool = False
     """The product is sold for a term only."""
     is_old: bool = False
@@ -70,7 +70,7 @@ class Product:
         }
 
     def entry(self) -> str:
-        """Return the product as AWS writes it: a text of JSON."""
+        """Return the product as AWS writes it, which is a text of JSON."""
         code = f"{self.sku}.JRTCKXETXF"
         tiers = [("0", self.free_until, "0.0000000000")] if self.free_until else []
         tiers.append((self.free_until or "0", "Inf", f"{self.usd}00000"))

@@ -136,7 +136,7 @@ class ShopTraffic:
         return answered
 
     def _call(self, service: str, called: set[str]) -> bool:
-        """Return whether a call succeeds: a request calls each service once."""
+        """Return whether a call succeeds. A request calls each service once."""
         weights = self._weights.get(service, {})
         if service in called or not any(weights.values()):
             return True

@@ -13,10 +13,10 @@ from sandbox.aws.patching import Original, extends
 def associate_web_acl(
     self: WAFV2Backend, associate: Original, web_acl_arn: str, resource_arn: str
 ) -> None:
-    """Move the resource to this web ACL: a second association replaces the first without an error.
+    """Move the resource to this web ACL.
 
-    Of load balancers only Application Load Balancers can have one. Source: API reference,
-    `AssociateWebACL`.
+    A second association replaces the first without an error. Of load balancers only Application
+    Load Balancers can have one. Source: API reference, `AssociateWebACL`.
     """
     if ":loadbalancer/" in resource_arn and ":loadbalancer/app/" not in resource_arn:
         raise WAFv2ClientError(

@@ -47,7 +47,7 @@ class Owner:
 
     @cached_property
     def client(self) -> Callable[[str], Any]:
-        """Return a boto3 client, shared by all steps: creating one takes a tenth of a second."""
+        """Return a boto3 client for all steps, because creating one takes a tenth of a second."""
         return cache(self.make_client)
 
     @cached_property

@@ -46,7 +46,7 @@ def _subnets(owner: Owner, vpc_id: str) -> None:
         elsewhere_id = _vpc(owner, f"{network.vpc}-other", OTHER_VPC_RANGE)
     services = [service.name for service in owner.services]
     instances = map(names.instance_subnets, Segment)
-    # New ones last: the addresses of the others stay.
+    # New ones come last, so the addresses of the others stay.
     of_load = [names.LOAD_SUBNETS] if owner.environment.load else []
     shared = [DATABASE_SUBNETS, ENDPOINTS_SUBNETS, names.SMOKE_SUBNETS, *of_load]
     groups = ["public", *instances, *services, *shared]

@@ -1,4 +1,4 @@
-"""The services that watch an account before this project: created once for each account.
+"""The services that watch an account before this project, created once for each account.
 
 They are GuardDuty, Security Hub, Inspector, Config, CloudTrail, flow logs, and the logs of the web
 ACL. An account gets none unless the environment's file says that it is watched.

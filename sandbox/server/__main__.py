@@ -71,7 +71,7 @@ def read_once() -> None:
 
 class Methods:
     """The methods of a class of responses, by name. moto lists all of them, several hundred, for
-    every call to find one: an eighth of its work.
+    every call to find one. That is an eighth of its work.
     """
 
     def __init__(self, owner: type) -> None:

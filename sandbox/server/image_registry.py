@@ -80,7 +80,8 @@ class ImageRegistry:
 
     def _content(self, request: Request) -> Response:
         if "Authorization" in request.headers:
-            # S3 API reference, "Error responses", InvalidArgument: a signed address needs no token.
+            # A signed address needs no token (S3 API reference, "Error responses",
+            # InvalidArgument).
             message = "Only one auth mechanism allowed"
             raise _RegistryRefusal(HTTPStatus.BAD_REQUEST, "InvalidArgument", message)
         content = self._contents.get(request.path.removeprefix(CONTENTS))

@@ -132,7 +132,7 @@ def launch(settings: SandboxSettings, *, port: int = 0, log: Path, tied: bool = 
     try:
         with process.stdout as output:
             line = output.readline().strip()
-    except BaseException:  # Ctrl-C while it starts: no record names the process yet
+    except BaseException:  # Ctrl-C while it starts, when no record names the process yet
         process.kill()
         raise
     if not line.isdigit():

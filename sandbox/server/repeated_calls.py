@@ -5,8 +5,8 @@ a create is rarely sent twice there. A busy machine is slower: without this, the
 refused because the first one took effect.
 
 Each SDK marks the attempts of a call with one `amz-sdk-invocation-id` (AWS SDKs and Tools
-reference guide, "Retry behavior"). Only successful answers are kept: a refused SDK needs a new
-answer. Deliberate faults (`faults.py`) remove the mark, so a lost answer stays lost.
+reference guide, "Retry behavior"). Only successful answers are kept, because a refused SDK
+needs a new answer. Deliberate faults (`faults.py`) remove the mark, so a lost answer stays lost.
 """
 
 from collections import OrderedDict

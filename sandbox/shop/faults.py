@@ -34,4 +34,4 @@ class Fault(StrEnum):
     """notifications answers 403."""
     STRIPE_DOWN = "stripe down"
     WORLDPAY_DOWN = "worldpay down"
-    """The provider answers no challenge and declines nothing: payments end in an error."""
+    """The provider answers no challenge and declines nothing, so payments end in an error."""

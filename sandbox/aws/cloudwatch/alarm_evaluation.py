@@ -212,7 +212,7 @@ class _AlarmPoint:
 
 
 def _points(alarm: Alarm, limits: AlarmConditions, at: int) -> Iterator[_AlarmPoint | None]:
-    """Yield the points of the evaluation range, the oldest first; None: missing."""
+    """Yield the points of the evaluation range, the oldest first; None for a missing one."""
     if alarm.metric_data_queries:
         yield from _calculated(alarm, limits, at)
         return

@@ -52,7 +52,10 @@ class AlarmConditions:
 def state_of(
     points: Sequence[float | None], limits: AlarmConditions, current: AlarmState
 ) -> AlarmState:
-    """Return the state by the points of the evaluation range, the oldest first; None: missing."""
+    """Return the state by the points of the evaluation range, the oldest first.
+
+    None is a missing point.
+    """
     breaching = [None if value is None else limits.breaches(value) for value in points]
     real = [value for value in breaching if value is not None]
     if len(real) >= limits.of:

@@ -29,7 +29,7 @@ class Suppressor:
     wait_seconds: int
     extension_seconds: int
     by: SuppressedBy | None = None
-    """The period that holds actions back; None: actions are performed."""
+    """The period that holds actions back; None if actions are performed."""
     before: str = ""
     """The state of the composite before the change whose actions are held back."""
     until: float = float("inf")
@@ -55,7 +55,7 @@ def hold_back(backend: CloudWatchBackend, alarm: Alarm, before: str, at: float) 
     if suppressor is None:
         return False
     if suppressor.by == "WaitPeriod":
-        # The state went back before any action: there is nothing to report.
+        # The state went back before any action, so there is nothing to report.
         suppressor.by = None
         return True
     if suppressor.by is not None:

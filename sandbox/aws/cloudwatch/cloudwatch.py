@@ -55,7 +55,7 @@ def put_metric_data(self: CloudWatchResponse) -> ActionResult:
 def _kept(namespace: str, datum: dict[str, Any]) -> Callable[[], None]:
     """Return a function that keeps the datum.
 
-    Raises what AWS refuses: then no datum of the call is kept.
+    Raises what AWS refuses. No datum of the call is kept then.
     """
     given = [name for name in ("Value", "Values", "StatisticValues") if datum.get(name) is not None]
     if len(given) != 1:

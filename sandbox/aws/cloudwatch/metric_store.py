@@ -63,7 +63,7 @@ class Samples:
         return sum(value * times for value, times in self.values.items())
 
     def _percentile(self, percent: float, count: float) -> float:
-        """Return the nearest rank: the smallest value that so many per cent do not exceed."""
+        """Return the nearest rank, the smallest value that so many per cent do not exceed."""
         seen = 0.0
         for value in sorted(self.values):
             seen += self.values[value]

@@ -19,7 +19,7 @@ FINDINGS: dict[tuple[str, str], Findings] = {}
 
 
 def answer(repository: Repository, image: Image, scan_type: str) -> dict[str, Any]:
-    """Return what the API answers. An index is not scanned: the images that it leads to are."""
+    """Return what the API answers. An index is not scanned, but the images that it leads to are."""
     digest = image.image_digest
     if scan_type != "ENHANCED" or "manifests" in json.loads(image.image_manifest):
         raise ScanNotFoundException(

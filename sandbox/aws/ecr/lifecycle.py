@@ -29,8 +29,8 @@ def expired(
 ) -> dict[str, int]:
     """Return the digest of each image that expires, with the priority of its rule.
 
-    Every rule is evaluated by itself. An image belongs to the first rule whose tags it has: no
-    later one expires it. An image of an index stays as long as the index.
+    Every rule is evaluated by itself. An image belongs to the first rule whose tags it has, so
+    no later one expires it. An image of an index stays as long as the index.
     """
     marked: dict[str, int] = {}
     taken: set[str] = set()

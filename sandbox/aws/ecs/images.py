@@ -36,7 +36,7 @@ BROKEN = TaskFailure("Essential container in task exited")
 
 
 def image_digest(image: str) -> str | None:
-    """Return the digest of an image; None: its repository does not have it."""
+    """Return the digest of an image; None if its repository does not have it."""
     made_up, wanted = digest_of(image.encode()), tag_of(image)
     arn = ecr_repository(image)
     if arn is None:
@@ -59,7 +59,7 @@ def is_broken(image: str) -> bool:
 
 
 def failure_of(images: list[str]) -> TaskFailure | None:
-    """Return why a task with these images fails; None: it serves."""
+    """Return why a task with these images fails; None if it serves."""
     for image in images:
         digest = image_digest(image)
         if is_broken(image):

@@ -35,7 +35,7 @@ STOP_SECONDS = 30.0
 
 
 def program_of(image: str) -> Sequence[str] | None:
-    """Return the command that runs in place of an image; None: no process runs."""
+    """Return the command that runs in place of an image; None if no process runs."""
     _, _, repository = (repository_of(image) or "").partition("/")
     return PROGRAMS.get(repository)
 

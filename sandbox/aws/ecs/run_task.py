@@ -63,7 +63,7 @@ class TaskOutcome:
     logs: Sequence[str] = ()
     """The lines that its first container writes."""
     fails_to_start: str = ""
-    """The reason why no container starts; empty: all start."""
+    """The reason why no container starts; empty if all start."""
     no_capacity: bool = False
     """Fargate has no room, so no task is created."""
 
@@ -190,7 +190,7 @@ class StartedTask(ServiceTask):
         logs.ensure_log_stream(group, stream)
         at = int(CLOCK.seconds() * 1000)
         events = [{"timestamp": at, "message": line} for line in lines]
-        # Bypass the backend: it refuses lines whose time differs from the machine's.
+        # Bypass the backend, which refuses lines whose time differs from the machine's.
         logs.groups[group].put_log_events(stream, events)
 
 
@@ -285,7 +285,7 @@ def run_task(self: EC2ContainerServiceResponse) -> ActionResult:
 def stop_task(
     self: EC2ContainerServiceBackend, stop: Original, cluster_str: str, task_str: str, reason: str
 ) -> Any:
-    """Let a program end by itself: its task stops when it has."""
+    """Let a program end by itself. Its task stops when it has."""
     for task in self.tasks.get(self._get_cluster(cluster_str).name, {}).values():
         if (
             isinstance(task, StartedTask)

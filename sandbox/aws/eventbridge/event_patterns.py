@@ -25,7 +25,7 @@ _OR = "$or"
 
 
 def matches(pattern: Mapping[str, Any], event: Any) -> bool:
-    """Return whether an event matches: each key of the pattern by one of its values. Of a list of
+    """Return whether an event matches each key of the pattern by one of its values. Of a list of
     objects one object has to match everything.
     """
     if isinstance(event, list):

@@ -1,8 +1,9 @@
-"""The universal targets of EventBridge Scheduler: calls of AWS's APIs with a JSON text as input.
+"""The universal targets of EventBridge Scheduler.
 
-Names are those of the SDK for Java: `rds:startDBInstance` with `DbInstanceIdentifier`. AWS refuses
-a target with an unknown service or action, and one that only reads. It checks the keys of the input
-when it calls. Source: AWS, EventBridge Scheduler user guide, "Using universal targets".
+They are calls of AWS's APIs with a JSON text as input. Names are those of the SDK for Java:
+`rds:startDBInstance` with `DbInstanceIdentifier`. AWS refuses a target with an unknown service or
+action, and one that only reads. It checks the keys of the input when it calls. Source: AWS,
+EventBridge Scheduler user guide, "Using universal targets".
 
 The sandbox knows the calls that schedules here make.
 """

@@ -47,8 +47,9 @@ def is_allowed(
 
 
 def _fits(statement: Statement, action: str, by: Collection[Principal], on: str | None) -> bool:
-    """Return whether a statement is about a call. One with `NotAction` and the like denies every
-    call, and allows none: the strictest reading.
+    """Return whether a statement is about a call.
+
+    By the strictest reading, one with `NotAction` and the like denies every call, and allows none.
     """
     if statement.negations:
         return not statement.allows
@@ -66,7 +67,7 @@ def _holds(statement: Statement, context: Mapping[str, str] | None) -> bool:
     return all(
         key in context and any(_OPERATORS[operator](value, context[key]) for value in values)
         if operator in _OPERATORS
-        else not statement.allows  # An operator that is not judged here: the stricter of both.
+        else not statement.allows  # The stricter answer, as the operator is unknown.
         for operator, key, values in statement.comparisons
     )
 
@@ -77,7 +78,7 @@ def _like(pattern: str, text: str) -> bool:
 
 
 def _like_arn(pattern: str, arn: str) -> bool:
-    """Return the same of two ARNs: each of their six parts is compared by itself."""
+    """Return the same of two ARNs, whose six parts are each compared by themselves."""
     patterns, parts = pattern.split(":", 5), arn.split(":", 5)
     return len(patterns) == len(parts) and all(map(_like, patterns, parts))
 

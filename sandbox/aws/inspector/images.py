@@ -1,4 +1,4 @@
-"""The places where Amazon Inspector sees an image run: the tasks of ECS that run it now.
+"""The places where Amazon Inspector sees an image run, which are the ECS tasks that run it now.
 
 moto 5.2 has no GetClustersForImage. A task names the index that it was started from. Inspector
 scans the image of one architecture that the index leads to. Source: Inspector API reference,

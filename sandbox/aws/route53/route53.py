@@ -77,7 +77,7 @@ def respond_to_change(self: Route53, change: Original) -> ActionResult:
         return ActionResult({})
     change_id = "C" + secrets.token_hex(10).upper()
     _submitted[change_id] = (time.monotonic(), CLOCK.moment())
-    # A new change is never in sync: AWS has yet to update its name servers.
+    # A new change is never in sync, as AWS has yet to update its name servers.
     return ActionResult({"ChangeInfo": {**_change_info(change_id), "Status": "PENDING"}})
 
 

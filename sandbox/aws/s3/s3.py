@@ -36,7 +36,7 @@ def _refusal(status: HTTPStatus, code: str, message: str) -> Answer:
 
 
 def _broken_condition(self: S3Response, headers: Mapping[str, str]) -> Answer | None:
-    """Return the refusal of a conditional write; None: its condition holds."""
+    """Return the refusal of a conditional write; None if its condition holds."""
     match, none_match = headers.get("If-Match"), headers.get("If-None-Match")
     key = self.backend.get_object(self.bucket_name, self.parse_key_name())
     if match and key is None:

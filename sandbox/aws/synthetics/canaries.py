@@ -109,7 +109,7 @@ class Canary:
 
     @property
     def every_seconds(self) -> int:
-        """Return the time between two runs; 0: it runs once when it is started."""
+        """Return the time between two runs; 0 if it runs once when it is started."""
         matched = _RATE.fullmatch(self.settings["Schedule"]["Expression"])
         assert matched is not None
         return int(matched[1]) * (3600 if matched[2] == "hour" else 60)

@@ -31,7 +31,7 @@ from sandbox.shop.shop import Shop
 SETTINGS = SandboxSettings.from_environment()
 
 _AT_ONCE = threading.Semaphore(4)
-"""Browsers at the same time: AWS has more machines than one."""
+"""The limit of browsers that run at the same time. AWS has more machines than one."""
 
 
 @dataclass(frozen=True)
