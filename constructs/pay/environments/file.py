@@ -178,7 +178,7 @@ def _validated(data: dict[str, Any]) -> tuple[Draft, list[Problem]]:
         environment = Environment.model_validate_json(_json(data), strict=True)
     except ValidationError as error:
         draft = replace(_readable_part(data), declared=declared)
-        # Checks across keys have not run where a key could not be read: run those that can.
+        # Checks across keys have not run where a key could not be read. Run those that can.
         problems = [*to_problems(error), *draft.environment.problems(draft.broken)]
         return draft, list(dict.fromkeys(problems))
     return Draft(environment=environment, declared=declared), []
