@@ -39,7 +39,7 @@ class PayStack(TerraformStack):
             "required_providers": {"aws": {"version": CONSTRAINTS[owner.aws_provider]}},
         }
         if owner.state.bucket is None:
-            # Terraform runs in cdktf.out/stacks/<id>, which synth empties: the state lives outside.
+            # Terraform runs in cdktf.out/stacks/<id>. Synth empties it, so the state lives outside.
             LocalBackend(self, path=f"../../../.sandbox/state/{id}.tfstate")
         else:
             S3Backend(

@@ -34,7 +34,7 @@ class PlannedStack:
 
     stack: Stack
     owner: StackOwner
-    """For a stack of a service, its environment with this service only: it can see no other."""
+    """For a stack of a service, its environment with this service only. It can see no other."""
     imports: Imports
     """State address -> import id of what it takes over."""
     after: tuple[str, ...]
@@ -48,7 +48,7 @@ class PlannedStack:
 
     @property
     def made_from(self) -> str:
-        """Return the inputs as text: equal text gives an equal stack."""
+        """Return the inputs as text. Equal text gives an equal stack."""
         parts = self.stack.kind.name, self.stack.service, list(self.imports.items())
         more = to_jsonable_python(self.more)
         return json.dumps([self.id, *parts, self.owner.model_dump_json(), more])

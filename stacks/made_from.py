@@ -55,7 +55,7 @@ def _files(root: Path) -> Iterator[bytes]:
         yield str(file).encode()
         yield file.read_bytes()
         if file.stat().st_ctime > pay.STARTED - CLOCK_SECONDS:
-            # It may have been imported before it was changed: equal to no other run.
+            # It may have been imported before it was changed, so it equals no other run.
             yield uuid4().bytes
 
 

@@ -55,7 +55,7 @@ def _synthesised(planned: Sequence[PlannedStack], schema: Path) -> Mapping[str, 
             return {}, error.problems
 
     count = processes_for(len(planned), at_least_each=STACKS_WORTH_A_PROCESS)
-    # Dealt by kind: stacks of one kind cost about the same.
+    # Dealt by kind, because stacks of one kind cost about the same.
     by_kind = sorted(planned, key=lambda each: each.stack.kind.name)
     results = in_processes(make, [by_kind[first::count] for first in range(count)])
     if problems := [problem for _, each in results for problem in each]:

@@ -61,7 +61,7 @@ def replace_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
 
 
 def why_unwritable(path: Path) -> str | None:
-    """Return in words why `replace_file` could not write; None: it probably can."""
+    """Return in words why `replace_file` could not write; None if it probably can."""
     target = Path(os.path.realpath(path))
     try:
         if path.is_dir():

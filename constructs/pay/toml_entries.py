@@ -39,7 +39,7 @@ class Entry:
         return f"{self.table} {self.number}"
 
     def line_of(self, key: str) -> int | None:
-        """Return the line of one of its keys, or else of its header; None: written in a line."""
+        """Return the line of one of its keys, or else of its header; None if written in a line."""
         return self.lines.of(f"{self.table}.{self.number - 1}.{key}") or self.line
 
     def place(self, key: str) -> str:

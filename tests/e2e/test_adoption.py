@@ -12,7 +12,7 @@ import pytest
 
 from pay.catalogue import CATALOGUE
 from pay.containers.stored import as_stored
-from pay.environments.adopted import load_adopted
+from pay.environments.adopted import load_needed_adopted
 from pay.environments.load import load_environments
 from pay.model import Segment, Side, Stage, addresses
 from pay.model.stacks import side_stack, traffic_stack
@@ -146,10 +146,8 @@ def test_the_first_plan_imports_what_runs_and_creates_what_it_lacks(
     changes = running.first[stack]
     imported = {address for address, change in changes.items() if "importing" in change}
     created = {address for address in changes if address not in imported}
-    reviewed = load_adopted(
-        running.checkout.folder,
-        running.environments[ENVIRONMENT].model_copy(update={"adopt": True}),
-    )
+    adopting = running.environments[ENVIRONMENT].model_copy(update={"adopt": True})
+    reviewed, _ = load_needed_adopted(running.checkout.folder, adopting, None)
     assert imported == set(reviewed[stack])
     assert created == CREATED[stack]
     assert all(tuple(changes[address]["actions"]) == ("create",) for address in created)

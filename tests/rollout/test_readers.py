@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pay.catalogue import CATALOGUE
-from pay.environments.adopted import adopted_file, load_adopted
+from pay.environments.adopted import adopted_file, load_needed_adopted
 from pay.environments.load import load_environment, load_environments
 from pay.model import InvalidInput, Microservice, Problem, Stage
 from pay.model.judging.verdict import overall
@@ -69,7 +69,7 @@ RESULT = {"roots": [{"stacks": ["a"], "rules": ["b"], "findings": [], "problems"
 
 def read_adoption(folder: Path) -> object:
     adopting = KNOWN["sandbox"].model_copy(update={"adopt": True})
-    return load_adopted(folder, adopting)
+    return load_needed_adopted(folder, adopting, None)
 
 
 VERDICT = Judgement(

@@ -1,6 +1,6 @@
 """The catalogue: what GOV.UK Pay runs, as values for every launch type.
 
-Each of the 15 services has a file with its `Microservice`: a new service is a new file. One-off
+Each of the 15 services has a file with its `Microservice`, so a new service is a new file. One-off
 tasks, scheduled calls, sidecars and the scenarios of smoke tests have a file each.
 """
 
@@ -42,7 +42,7 @@ def read(folder: Path, package: str) -> tuple[dict[str, Microservice], tuple[Pro
 
 
 def _explained(error: Exception, path: Path) -> list[Problem]:
-    """Return the mistakes, at the last line of the folder that ran: it built the value."""
+    """Return the mistakes, at the last line of the folder that ran, which built the value."""
     frames = traceback.extract_tb(error.__traceback__)
     here = [frame for frame in frames if Path(frame.filename).parent == path.parent]
     where = file_of(Path(here[-1].filename).stem if here else path.stem)

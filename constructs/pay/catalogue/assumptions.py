@@ -14,8 +14,8 @@ JAVA_HEAP = "-Xms512m -Xmx1G"
 """The heap of the last published manifests (2020)."""
 
 CONNECTOR_SIZE = TaskSize(cpu=1024, memory_mib=4096)
-"""Twice the others: every payment passes connector. It has a thread pool for authorisations and
-consumers for three queues."""
+"""Twice the others, because every payment passes connector. It has a thread pool for authorisations
+and consumers for three queues."""
 
 CONNECTOR_HEAP = "-Xms1G -Xmx2G"
 """In proportion to its memory."""
@@ -37,7 +37,7 @@ NODE_SIZE = TaskSize(cpu=512, memory_mib=1024)
 """One Node worker uses less than 400 MiB; the sidecars take 384 MiB."""
 
 FRONTEND_SIZE = TaskSize(cpu=1024, memory_mib=2048)
-"""Renders every payment page and encrypts every session: it is bound by CPU."""
+"""Renders every payment page and encrypts every session, so it is bound by CPU."""
 
 PROXY_SIZE = TaskSize(cpu=512, memory_mib=1024)
 """squid on the path of every authorisation: tunnels hold little memory, but it must never be the
@@ -66,9 +66,9 @@ NOTIFICATIONS_USER = "100:101"
 are free. pay-notifications' Dockerfile installs no other package with a user (public)."""
 
 NGINX_SIDECAR_USER = "101:102"
-"""The user `nginx` of the sidecar's image: pay-nginx-proxy's Dockerfile also installs dnsmasq
+"""The user `nginx` of the sidecar's image. pay-nginx-proxy's Dockerfile also installs dnsmasq
 (public). Its package comes first in apk's order and takes 100:101. The start script installs keys
-for the owner `nginx`, so the ids have to be right: docs/tasks/release-an-image.md checks them."""
+for the owner `nginx`, so the ids have to be right. docs/tasks/release-an-image.md checks them."""
 
 SQUID_USER = "31:31"
 """The user `squid` that Alpine's package makes."""
@@ -108,8 +108,8 @@ STARTS_FAST = 30
 """Seconds; Node, nginx and squid are up in a few."""
 
 AUTHORISATION_SECONDS = 55
-"""connector gives a payment provider 50 seconds (public: its configuration). That is just below the
-60 of the egress proxies. 5 more are for connector itself."""
+"""By its public configuration, connector gives a payment provider 50 seconds. That is just below
+the 60 of the egress proxies. 5 more are for connector itself."""
 
 CALLER_OF_AUTHORISATION_SECONDS = 60
 """A caller waits longer than connector, or it would give up on a payment that then succeeds."""

@@ -7,7 +7,7 @@ from pay.model import Exposure, Scope
 CARDID = JavaService(
     name="cardid",
     exposure=Exposure.INTERNAL,
-    # Is given card numbers: named in Pay's own list of CDE applications.
+    # Is given card numbers. Pay's own list of CDE applications names it.
     scope=Scope.INSIDE,
     # The card ranges are baked into the image, at the default locations.
     environment={"JAVA_OPTS": java_options(assumptions.CARDID_HEAP)},

@@ -11,7 +11,7 @@ BOTH = SEND | RECEIVE
 CONNECTOR = JavaService(
     name="connector",
     exposure=Exposure.INTERNAL,
-    # Sends full card numbers to payment providers: named in Pay's own list of CDE applications.
+    # Sends full card numbers to payment providers. Pay's own list of CDE applications names it.
     scope=Scope.INSIDE,
     database=Database(),
     migrations=Migrations.AFTER,

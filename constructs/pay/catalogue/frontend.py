@@ -8,7 +8,7 @@ FRONTEND = NodeService(
     name="frontend",
     exposure=Exposure.PUBLIC,
     host="www",
-    # Takes card numbers from the payer: named in Pay's own list of CDE applications.
+    # Takes card numbers from the payer. Pay's own list of CDE applications names it.
     scope=Scope.INSIDE,
     calls=(
         Call(service="connector", variables=("CONNECTOR_HOST",)),

@@ -15,7 +15,7 @@ NOTIFICATIONS = Microservice(
     # It is an nginx itself, so it has no sidecars.
     terminates_tls=True,
     calls=(Call(service="connector", variables=("CONNECTOR_URL",)),),
-    # The VPC's own resolver: the base of its address range plus two.
+    # The VPC's own resolver, at the base of the VPC's address range plus two.
     parameters=("NGINX_RESOLVER",),
     user=assumptions.NOTIFICATIONS_USER,
     writable_paths=assumptions.NOTIFICATIONS_WRITABLE_PATHS,

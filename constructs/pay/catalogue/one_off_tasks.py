@@ -14,7 +14,7 @@ SCHEDULED_HTTP = OneOffTask(
     user=assumptions.APPLICATION_USER,
     size=assumptions.SCHEDULED_HTTP_SIZE,
 )
-"""Makes the call that its command names: curl in a small image."""
+"""Makes the call that its command names, with curl in a small image."""
 
 STREAM_S3_SQS = OneOffTask(
     name="stream-s3-sqs",

@@ -86,7 +86,7 @@ class WebService(Microservice):
         return {
             "ENVIRONMENT": "{environment}",
             "PORT": str(service.get("container_port")),
-            # A Java service listens on it with PORT and ADMIN_PORT (public: its config.yaml).
+            # A Java service listens on it with PORT and ADMIN_PORT (public, in its config.yaml).
             "BIND_HOST": "{bind_host}",
         }
 

@@ -3,8 +3,9 @@
 The paths and their method are public: the resources and API specifications of pay-connector,
 pay-ledger, pay-products and pay-adminusers. connector's parity checker is left out, because staff
 start it from toolbox with the range to check. The times are not public: `because` says what each
-follows from. Times between 01:00 and 02:00 are never used: in spring London has no such hour.
-Hourly calls use UTC: London has an hour twice in autumn, and schedules fire only once in it.
+follows from. Times between 01:00 and 02:00 are never used, because in spring London has no such
+hour. Hourly calls use UTC, because London has an hour twice in autumn, and schedules fire only once
+in it.
 """
 
 from pay.model.service.scheduled_call import ScheduledCall

@@ -92,7 +92,7 @@ ADOT = Sidecar(
     log_kind="adot",
     cpu=assumptions.ADOT_CPU,
     memory_mib=assumptions.ADOT_MEMORY_MIB,
-    # A payment matters more than its metric: the task lives on without its collector.
+    # A payment matters more than its metric, so the task lives on without its collector.
     essential=False,
     user=assumptions.ADOT_USER,
     documents={"AOT_CONFIG_CONTENT": COLLECTOR},

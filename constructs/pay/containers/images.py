@@ -20,7 +20,7 @@ _CANDIDATES = ("alpha", "beta", "canary", "next", "preview", "rc")
 """Words that move at the end of a tag; a number after them makes one build of it (`2.0.0-rc.1`)."""
 
 _VARIANTS = ("x", "alpine", "slim", "jre", "jdk", "bookworm")
-"""Bases of images: such a word says nothing about the release."""
+"""Bases of images. Such a word says nothing about the release."""
 
 RELEASE_TAG = "[0-9]|^[a-f]{7,40}$"
 """A regular expression, for Terraform as well: what a tag of one release holds, a number or a
@@ -39,7 +39,7 @@ _PINNED = re.compile(
     rf"(?P<repository>.+)@(?P<digest>{DIGEST})|(?P<path>([^@]*/)?[^@:/]+):(?P<tag>{TAG})"
 )
 ECR_HOST = rf"(?P<account>{ACCOUNT_ID})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com"
-"""A regular expression: the host of an account's registry."""
+"""A regular expression for the host of an account's registry."""
 _ECR = re.compile(rf"{ECR_HOST}/(?P<name>.+)")
 
 
@@ -80,7 +80,7 @@ def tag_of(image: str) -> str:
 
 
 def is_digest(tag_or_digest: str) -> bool:
-    """Return whether a reference inside a repository is a digest: no tag has a colon."""
+    """Return whether a reference inside a repository is a digest. No tag has a colon."""
     return tag_or_digest.startswith(DIGEST_PREFIX)
 
 

@@ -36,7 +36,7 @@ def lifecycle_policy() -> str:
         _rule(f"candidates live {CANDIDATE_DAYS} days", CANDIDATES, CANDIDATE_DAYS, days=True),
         _rule(f"images without a tag live {UNTAGGED_DAYS} days", None, UNTAGGED_DAYS, days=True),
     ]
-    # In ascending order: in any other every plan would show a change.
+    # In ascending order, because in any other every plan would show a change.
     numbered = [{"rulePriority": number, **rule} for number, rule in enumerate(rules, start=1)]
     return json.dumps({"rules": numbered}, sort_keys=True)
 

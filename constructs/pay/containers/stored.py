@@ -1,4 +1,4 @@
-"""Container definitions as ECS stores them: with the defaults that it adds.
+"""Container definitions as ECS stores them, with the defaults that it adds.
 
 `DescribeTaskDefinition` returns more than `RegisterTaskDefinition` was given. Terraform's AWS
 provider compares the two. It knows most of these defaults (its

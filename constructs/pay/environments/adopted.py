@@ -53,23 +53,17 @@ def _served(stack: Stack, environment: Environment) -> Iterable[Microservice | I
     return images_of(services).values() if of_images else services
 
 
-def load_adopted(folder: Path, environment: Environment) -> Mapping[str, Imports]:
-    """Return stack id -> what it imports; empty for an environment that does not adopt.
-
-    Raises InvalidInput, with every mistake at once, when the file is missing or unreadable. It also
-    lists entries that no stack has, and required resources without an entry: a plan would create
-    those twice.
-    """
-    return load_needed_adopted(folder, environment, None)[0]
-
-
 def load_needed_adopted(
     folder: Path, environment: Environment, stacks: Collection[str] | None
 ) -> tuple[Mapping[str, Imports], tuple[Problem, ...]]:
-    """Return the same without the tables that have mistakes, and these mistakes. `stacks` are the
-    ids of those that are needed; None: all.
+    """Return stack id -> what it imports, without the tables that have mistakes, and these
+    mistakes. Both are empty for an environment that does not adopt. `stacks` are the ids of those
+    that are needed, None for all.
 
     Raises InvalidInput with every mistake in the table of a needed stack that must adopt something.
+    When all are needed, those of every table count. A mistake is an entry that no stack has, or a
+    file that is missing or unreadable. So is a required resource without an entry, because a plan
+    would create it twice.
     A service with weighted records, or without an EC2 side, was taken over long ago.
     """
     if not environment.adopt:

@@ -17,7 +17,7 @@ class OwnKey:
 
     key: str
     within: tuple[str, ...]
-    """The keys that two environments must share before the value counts; empty: none."""
+    """The keys, if any, that two environments must share before the value counts."""
     own: str
     """The named thing, in words."""
     why: str
@@ -105,7 +105,7 @@ def copies(files: Mapping[str, EnvironmentFile], needed: Collection[str]) -> Ite
 
 def _is_copy(one: EnvironmentFile, other: EnvironmentFile, needed: Collection[str]) -> bool:
     """Return whether the first of two files is the copy. It is when only the second is needed. It
-    also is when their values name it less often: they were written for the other.
+    also is when their values name it less often, because they were written for the other.
     """
     one_is_needed, other_is_needed = (file.path.stem in needed for file in (one, other))
     if one_is_needed != other_is_needed:

@@ -69,8 +69,10 @@ def read(path: Path) -> EnvironmentFile:
             )
         )
     file = EnvironmentFile(path, draft, (), lines)
-    placed = [file.placed(problem) for problem in (*problems, *secrets)]
-    return replace(file, problems=(*placed, *_secrets_in_comments(path, text, placed)))
+    placed = [file.placed(problem) for problem in problems]
+    in_values = [file.placed(secret) for secret in secrets]
+    in_comments = _secrets_in_comments(path, text, in_values)
+    return replace(file, problems=(*placed, *in_values, *in_comments))
 
 
 @lru_cache(maxsize=64)
@@ -99,9 +101,9 @@ def says_it_follows(path: Path, environment: str) -> bool:
         return False
 
 
-def _secrets_in_comments(path: Path, text: str, known: list[Problem]) -> Iterator[Problem]:
-    """Yield the secrets that no key holds: everyone reads the comments, too."""
-    lines = {problem.line for problem in known}
+def _secrets_in_comments(path: Path, text: str, in_values: list[Problem]) -> Iterator[Problem]:
+    """Yield the secrets on lines without a secret value. Everyone reads the comments, too."""
+    lines = {secret.line for secret in in_values}
     for line, why in _lines_with_secrets(text):
         if line not in lines:
             yield _secret("", why, where=str(path), line=line)
@@ -176,7 +178,7 @@ def _validated(data: dict[str, Any]) -> tuple[Draft, list[Problem]]:
         environment = Environment.model_validate_json(_json(data), strict=True)
     except ValidationError as error:
         draft = replace(_readable_part(data), declared=declared)
-        # Checks across keys have not run where a key could not be read: run those that can.
+        # Checks across keys have not run where a key could not be read. Run those that can.
         problems = [*to_problems(error), *draft.environment.problems(draft.broken)]
         return draft, list(dict.fromkeys(problems))
     return Draft(environment=environment, declared=declared), []

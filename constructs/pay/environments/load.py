@@ -123,7 +123,7 @@ def _with_followed(drafts: Mapping[str, Draft], needed: set[str]) -> set[str]:
 
 
 def _catalogue_problems(services: Catalogue) -> list[Problem]:
-    # An unreadable file makes its service look unknown to all others: report only the file.
+    # An unreadable file makes its service look unknown to all others. Report only the file.
     return list(catalogue.PROBLEMS) or [
         replace(problem, where=catalogue.file_of(problem.where))
         for problem in call_graph_problems(services)

@@ -21,7 +21,7 @@ from pay.model.watching.suppressions import (
 def load_suppressions(
     folder: Path, environments: Mapping[str, Environment], today: date
 ) -> tuple[Suppression, ...]:
-    """Return every suppression of a folder, expired ones as well: no deploy waits for their end.
+    """Return every suppression of a folder, expired ones as well. No deploy waits for their end.
 
     `environments` are those that could be read; what is suppressed in another is not compared with
     it. Raises InvalidInput with every mistake.
@@ -40,7 +40,7 @@ def in_force(
 ) -> tuple[Suppression, ...]:
     """Return what the account's stack renders on a day, in UTC.
 
-    A member of an organisation renders nothing: its administrator's account makes the filters.
+    A member of an organisation renders nothing. Its administrator's account makes the filters.
     """
     watching = account.watching
     if watching is None or watching.administrator is Administrator.MEMBER:

@@ -8,7 +8,7 @@ from pay.model import Environment, Severity, names
 
 
 def queue(scope: Construct, environment: Environment, name: str, ids: str = "") -> DataAwsSqsQueue:
-    """Return the queue `<env>-<name>`; `ids`: what the lookup's id begins with."""
+    """Return the queue `<env>-<name>`. The lookup's id begins with `ids`."""
     key = f"{ids}{name}_queue".replace("-", "_")
     return DataAwsSqsQueue(scope, key, name=names.queue(environment.name, name))
 

@@ -1,10 +1,10 @@
-"""The existing configuration of a forward proxy: it must not cut a call when its task stops."""
+"""The existing configuration of a forward proxy, which must not cut a call when its task stops."""
 
 from pay.model import Microservice
 
 
 def keeps_tunnels_open(service: Microservice, parameter: str) -> tuple[str, str]:
-    """Return the promise of the lookup of `parameter`: squid lets running tunnels end.
+    """Return the promise of the lookup of `parameter` that squid lets running tunnels end.
 
     At SIGTERM squid closes every connection after `shutdown_lifetime`, by default 30 seconds
     (squid.conf, "shutdown_lifetime"). The line has one form, so that a plan can read it.

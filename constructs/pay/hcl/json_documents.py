@@ -69,7 +69,7 @@ def json_document(text: str, indent: str, primitive_of: PrimitiveOf) -> str | No
         strings = partial(_string, expressions, primitive_of)
         return f"jsonencode({render(document, indent, strings)})"
     except (ValueError, TemplateError):
-        # Not JSON, because of a reference outside a string or a repeated key: a plain template.
+        # A plain template, because a reference outside a string or a repeated key is not JSON.
         return None
 
 
@@ -78,7 +78,7 @@ def _no_constant(name: str) -> None:
 
 
 def _string(expressions: list[str], primitive_of: PrimitiveOf, text: str) -> str:
-    """Write a string of the parsed document: plain text with numbered references."""
+    """Write a string of the parsed document, which is plain text with numbered references."""
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         raise TemplateError("Terraform normalises strings, but not the escapes of a JSON text")
     if _OPEN not in text:

@@ -25,7 +25,7 @@ from pay.hcl.schema import ProviderSchema
 from pay.hcl.sent_ahead import STACK, sent_ahead
 
 _HIDDEN = "Default"
-"""A construct of this id leaves no trace in the names of what it holds (cdktf: unique.ts)."""
+"""A construct of this id leaves no trace in the names of what it holds (unique.ts of cdktf)."""
 _PLAIN = re.compile(r"[\w-]{1,255}", re.ASCII)
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -69,7 +69,7 @@ class _KnownReferences:
         response = self._node.create(request)
         match request.args:
             case _ if not isinstance(response, CreateResponse):
-                pass  # Node calls Python back first: what is created then is left to Node
+                pass  # Node calls Python back first, so what is created then is left to Node
             case [Construct(), str(), *_] if request.fqn == STACK:
                 self._elements[response.ref] = _Element()
             case [Construct() as scope, str(id_), *config]:

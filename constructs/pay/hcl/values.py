@@ -71,7 +71,7 @@ def _aligned(run: list[tuple[str, str]], indent: str) -> list[str]:
 
 
 def _columns(name: str) -> int:
-    """Return the visible characters of a name: a mark counts with the letter that it is on."""
+    """Return the visible characters of a name. A mark counts with the letter that it is on."""
     if name.isascii():
         return len(name)
     return sum(not unicodedata.category(character).startswith("M") for character in name)

@@ -93,7 +93,7 @@ class _DocumentWriter:
             inner = only_expression(value)
             if inner is None:
                 return "string"
-            # One step only: locals could name each other in a circle.
+            # One step only, because locals could name each other in a circle.
             return None if inner.startswith("local.") else self._primitive_of(inner)
         if called_function(expression) in _RETURNS_TEXT:
             return "string"

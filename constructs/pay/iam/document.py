@@ -36,7 +36,7 @@ class Statement:
     """Operator -> key -> value or values, as AWS writes it."""
     effect: str = "Allow"
     negations: Mapping[str, object] = field(default_factory=dict)
-    """`NotAction`, `NotPrincipal` and `NotResource`: all but what they name."""
+    """`NotAction`, `NotPrincipal` and `NotResource`, which mean all but what they name."""
 
     @property
     def allows(self) -> bool:
@@ -81,8 +81,8 @@ class Statement:
         if self.actions:
             document["Action"] = sorted(self.actions)
         if self.resources:
-            # In the order given: a reference is a token here. Sorting by a token's number would
-            # change the text with everything else that the same run builds.
+            # In the order given, because a reference is a token here. Sorting by a token's number
+            # would change the text with everything else that the same run builds.
             document["Resource"] = list(self.resources)
         if self.principal:
             document["Principal"] = dict(self.principal)

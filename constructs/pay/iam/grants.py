@@ -93,7 +93,7 @@ def _listed(values: tuple[str, ...] | None) -> str:
 
 
 def in_words(uncovered: Iterable[Grant]) -> list[str]:
-    """Return the grants in words: actions on equal resources for equal principals together."""
+    """Return the grants in words, with actions on equal resources for equal principals together."""
     targets: dict[str, list[tuple[str, str]]] = {}
     for grant in uncovered:
         targets.setdefault(grant.action, []).append((grant.resource, grant.principal))

@@ -1,6 +1,6 @@
 """Compares what policies still allow with what is needed, and under which conditions.
 
-A need is a statement, too: its conditions say what is true of the requests that need it.
+A need is a statement, too. Its conditions say what is true of the requests that need it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ def _why_lost(
     after: Iterable[Statement],
     denies: Iterable[Statement],
 ) -> tuple[str, str] | None:
-    """Return the words before and after the grant; None: it is still allowed."""
+    """Return the words before and after the grant; None if it is still allowed."""
     if any(_is_about(s, request.grant, _overlap) and not _spares(s, request.facts) for s in denies):
         return "denies", ""
     former = {comparison for s in gave for comparison in s.comparisons}
@@ -136,11 +136,11 @@ def _spares(statement: Statement, facts: Mapping[str, str]) -> bool:
 
 
 _FACTS = {"aws:securetransport": "true"}
-"""A fact of every request of an AWS service or SDK: it comes over TLS."""
+"""Every request of an AWS service or SDK comes over TLS."""
 
 
 def _holds(comparison: Comparison, facts: Mapping[str, str]) -> bool | None:
-    """Return whether a condition holds for the facts; None: they do not say."""
+    """Return whether a condition holds for the facts; None if they do not say."""
     operator, key, values = comparison
     fact = {**_FACTS, **facts}.get(key)
     name = operator.removeprefix("ForAnyValue:").removeprefix("ForAllValues:")

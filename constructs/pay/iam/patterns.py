@@ -7,8 +7,8 @@ from functools import lru_cache
 _WILDCARD = re.compile(r"[*?]")
 _NAMED = re.compile(r"[^/:*?]+[/:][^*?].*", re.DOTALL)
 _WITHOUT_TYPE = frozenset({"s3", "sns", "sqs"})
-"""Services whose ARNs go on with the name, not with a type (AWS: service authorization
-reference)."""
+"""Services whose ARNs go on with the name, not with a type. AWS: service authorization
+reference."""
 
 BOUND_BY = {
     # The ARN of a scalable target ends in what AWS chooses; the provider tags each of a stack.

@@ -2,7 +2,7 @@
 (`pay.model.environment.load`). It ends with 0, with 99 when a limit was missed, and with 1 when it
 could not run.
 
-Locust's model is closed: a slow environment would get fewer requests. Each user starts a journey
+Locust's model is closed, so a slow environment would get fewer requests. Each user starts a journey
 every `INTERVAL_SECONDS`, if the one before has ended. A journey that did not start counts as
 missed.
 """
@@ -79,12 +79,12 @@ class Settings:
 
     @property
     def rise_seconds(self) -> float:
-        """Return how long users appear, evenly: over an interval they make the whole rate."""
+        """Return how long users appear, evenly. Over an interval they make the whole rate."""
         return max(self.ramp_seconds, INTERVAL_SECONDS)
 
     @property
     def expected(self) -> float:
-        """Return the journeys that should start: about half the rate while it rises."""
+        """Return the journeys that should start. While the rate rises, that is about half of it."""
         rising = (self.rise_seconds - INTERVAL_SECONDS) / 2
         return self.per_second * (self.seconds - rising)
 

@@ -46,7 +46,7 @@ def _is_role(owner: str) -> str:
 
 
 def why_not_a_role(owner: str) -> str | None:
-    """Return why a text is not a role, or also names a person; None: it is a role."""
+    """Return why a text is not a role, or also names a person; None if it is a role."""
     if "@" in owner:
         return "which is an address or an account"
     if not any(word.lower() in _ROLES for word in _WORD.findall(owner)):
@@ -100,7 +100,7 @@ class Accepted(Model):
         raise NotImplementedError
 
     def date_mistake(self, today: date) -> str | None:
-        """Return why it does not hold on a day, with what to do; None: it holds."""
+        """Return why it does not hold on a day, with what to do; None if it holds."""
         if self.expires < today:
             return f"expired on {self.expires}; fix the finding or have the {self.noun} renewed"
         if self.expires - today > self.longest:
@@ -109,7 +109,7 @@ class Accepted(Model):
         return None
 
     def row(self, count: int | None) -> tuple[str, ...]:
-        """Return the cells below HEADER; `count` of findings, None: nobody has counted."""
+        """Return the cells below HEADER. `count` of findings is None if nobody has counted."""
         counted = "" if count is None else str(count)
         return (self.what, self.where, counted, self.reason, self.owner, str(self.expires))
 

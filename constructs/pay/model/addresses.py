@@ -1,6 +1,6 @@
 """State addresses that several modules use: `<type>.<id>`, with the construct's id.
 
-An address is contract: another one is another resource to Terraform (tests/golden/addresses.txt).
+An address is contract. Another one is another resource to Terraform (tests/golden/addresses.txt).
 """
 
 from typing import Literal, NamedTuple

@@ -1,4 +1,4 @@
-"""Running resources that can be taken over: a function per kind of stack."""
+"""Running resources that can be taken over, with a function per kind of stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class Adoptable:
     (`rollout/adoption/finders.py`). Empty: `pay adopt` does not look it up.
     """
     must: bool = False
-    """Must be adopted: a second one could not be created beside it. Its name is taken, or traffic
-    finds it by that name.
+    """Must be adopted, because a second one could not be created beside it. Its name is taken, or
+    traffic finds it by that name.
     """
 
 
@@ -81,8 +81,8 @@ def ec2_record(environment: Environment, service: Microservice) -> Addresses:
 
 
 def watching(environment: Environment, service: Microservice) -> Addresses:
-    """Return the subscriptions of log groups: a second one would send every line twice. Return
-    dashboards of the same name, too: AWS would overwrite them without a word.
+    """Return the subscriptions of log groups, because a second one would send every line twice.
+    Return dashboards of the same name, too, because AWS would overwrite them without a word.
     """
     dashboard = names.dashboard(environment.name, service.name)
     parts = {addresses.DASHBOARD: Adoptable((dashboard,))}
@@ -94,7 +94,7 @@ def watching(environment: Environment, service: Microservice) -> Addresses:
 
 
 def tasks(environment: Environment, *services: Microservice) -> Addresses:
-    """Return the roles of the tasks that services start: no other role can have the name."""
+    """Return the roles of tasks that services start, because no other role can have the name."""
     parts = {}
     for run in (run for service in services for run in service.task_runs):
         for kind, name in (

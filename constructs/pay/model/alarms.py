@@ -33,7 +33,7 @@ MAX_ERROR_PERCENT = 5
 LATENCY_MARGIN = 0.5
 """A percentile may take half of the longest request that the service is built for."""
 HOSTS_MINUTES = 5
-"""A task that ends is replaced sooner, and a deployment keeps all wanted tasks healthy: neither
+"""A task that ends is replaced sooner, and a deployment keeps all wanted tasks healthy. Neither
 raises the alarm. A task that ends again and again does, and so does a zone whose tasks have no
 other place."""
 
@@ -62,7 +62,7 @@ class Alarm(Model):
     """Of the last `evaluation_periods`, in any order."""
     treat_missing_data: Literal["breaching", "notBreaching"] = "notBreaching"
     waits_for_samples: bool = True
-    """For a percentile: a period with too few requests to show it changes nothing. AWS: CloudWatch
+    """For a percentile, a period with too few requests to show it changes nothing. AWS: CloudWatch
     API reference, `PutMetricAlarm`, `EvaluateLowSampleCountPercentile`."""
 
     def problems(self) -> Iterator[Problem]:
@@ -160,7 +160,7 @@ def _healthy_hosts(side: ServiceSide) -> Alarm:
         threshold=side.needed_tasks,
         description=f"Fewer than {side.needed_tasks} healthy tasks of {_where(side)} for "
         f"{HOSTS_MINUTES} minutes: {too_few}.",
-        # Also for a side with little traffic: DNS can hand it everything within a minute.
+        # Also for a side with little traffic, because DNS can hand it everything within a minute.
         severity=Severity.CRITICAL,
         evaluation_periods=2 * HOSTS_MINUTES,
         datapoints_to_alarm=HOSTS_MINUTES,

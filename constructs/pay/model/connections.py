@@ -19,7 +19,7 @@ from pay.model.vocabulary import Exposure, Segment, Side
 from pay.model.watching.agent import ENDPOINT
 
 REDIS_PARAMETER = "REDIS_URL"
-"""The parameter that holds the address of a service's Redis (public: publicapi's configuration)."""
+"""The parameter with the address of a service's Redis (public, in publicapi's configuration)."""
 
 HTTPS, HTTP = 443, 80
 

@@ -35,7 +35,7 @@ def tasks_of_both_sides(side: ServiceSide) -> int:
 
 
 def most_connections(side: ServiceSide, pool_size: int) -> int:
-    """Return how many connections the service's database needs: a full pool of every task."""
+    """Return how many connections the service's database needs for a full pool of every task."""
     return tasks_of_both_sides(side) * pool_size + RESERVED_CONNECTIONS
 
 

@@ -18,7 +18,7 @@ MARGIN = 1.3
 
 
 class Window(NamedTuple):
-    """The periods of an alarm: so many of the last ones have to breach."""
+    """The periods of an alarm. So many of the last ones have to breach."""
 
     period_seconds: int
     evaluation_periods: int

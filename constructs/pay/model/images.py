@@ -16,7 +16,7 @@ class ImageKind(StrEnum):
     SERVICE = "service"
     """The application container of a service, on both sides."""
     SIDECAR = "sidecar"
-    """A container beside applications: one release of it reaches many services."""
+    """A container beside applications. One release of it reaches many services."""
     TASK = "task"
     """A task that starts, does its work once and ends."""
 

@@ -28,7 +28,7 @@ def log_group(environment: str, service: Microservice, kind: str, side: Side) ->
 
 
 def log_groups(environment: str, service: Microservice) -> tuple[LogGroup, ...]:
-    """Return every log group of a service, whatever its stage: a group outlives a side."""
+    """Return every log group of a service, whatever its stage, because a group outlives a side."""
     kinds = [part.log_kind for part in service.containers]
     keys = {log_group(environment, service, kind, Side.EC2): kind for kind in kinds}
     for kind in kinds:

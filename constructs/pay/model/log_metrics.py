@@ -32,7 +32,7 @@ class ProxyLog(NamedTuple):
     tunnels: LogMetric
     """Every tunnel that ended, and every request that was not one."""
     failed: LogMetric
-    """The ones that squid answered with 5XX: no connection to the address was possible."""
+    """The ones that squid answered with 5XX, because no connection to the address was possible."""
     denied: LogMetric
     """The ones that the allow list refused."""
 

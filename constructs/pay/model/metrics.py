@@ -72,7 +72,7 @@ DimensionsOf = Callable[[Metric], Mapping[Dimension, str]]
 
 
 class Share(Model):
-    """A part of a whole in per cent: a formula over sums."""
+    """A part of a whole in per cent, as a formula over sums."""
 
     id: MetricId
     label: str
@@ -106,7 +106,7 @@ class Share(Model):
 
     @staticmethod
     def min_whole_of(expression: str) -> float:
-        """Return the `min_whole` of a formula as `expression` writes it; 0: it has none."""
+        """Return the `min_whole` of a formula as `expression` writes it; 0 if it has none."""
         return max(map(float, re.findall(r">=(\d+)", expression)), default=0.0)
 
     def problems(self) -> Iterator[Problem]:

@@ -214,7 +214,7 @@ def database(environment: str, service: str, suffix: int) -> str:
 
 
 def secret(environment: str, service: str) -> str:
-    """Return one Secrets Manager secret per service: a JSON object keyed by variable name."""
+    """Return one Secrets Manager secret per service, a JSON object keyed by variable name."""
     return f"{environment}/{service}"
 
 
@@ -234,8 +234,8 @@ def queue(environment: str, name: str) -> str:
 
 def dead_letter_queue(queue: str) -> str:
     """Return the name of a queue's queue of dead letters, which exists already. Public:
-    alphagov/pay-ci, terraform/modules/aws/sqs.tf. The one of a FIFO queue is also FIFO (AWS: SQS
-    developer guide). The judge follows the redrive policy instead.
+    alphagov/pay-ci, terraform/modules/aws/sqs.tf. The one of a FIFO queue is also FIFO. AWS: SQS
+    developer guide. The judge follows the redrive policy instead.
     """
     ending = ".fifo" if queue.endswith(".fifo") else ""
     return f"{queue.removesuffix(ending)}-dead-letter{ending}"

@@ -25,4 +25,4 @@ DELETED = _queue("deleted", "NumberOfMessagesDeleted", "Sum")
 OLDEST = _queue("oldest", "ApproximateAgeOfOldestMessage", "Maximum", "Seconds")
 """Leaves out a message that was received three times or more."""
 WAITING = _queue("waiting", "ApproximateNumberOfMessagesVisible", "Maximum")
-"""Of a queue of dead letters: all of them."""
+"""Of a queue of dead letters, all of them."""

@@ -61,7 +61,7 @@ class ServiceSide:
 
     @property
     def most_tasks(self) -> int:
-        """Return how many tasks may run at once: those of a deployment while scaled out."""
+        """Return how many tasks may run at once in a deployment while scaled out."""
         return self.most_desired_tasks * DEPLOYMENT_MAXIMUM_PERCENT // 100
 
     @property

@@ -63,7 +63,7 @@ class SmokeScenario(Model):
     what: Sentence
     """The steps of a payer or a service in it."""
     opens: tuple[ServiceName, ...] | None
-    """The services whose load balancers the script itself asks: one side of each can be tried
+    """The services whose load balancers the script itself asks. One side of each can be tried
     before DNS leads there. None: every service of the environment."""
     passes_through: tuple[ServiceName, ...] = ()
     """The services behind them, which DNS leads to: not their sides, only their function is

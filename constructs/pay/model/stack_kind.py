@@ -32,7 +32,7 @@ class Turn(IntEnum):
     OVERVIEW = 4
     """The alarm that composite alarms name."""
     MONITORING = 5
-    """Composite alarms, which name alarms of sides: AWS deletes no alarm that is still named."""
+    """Composite alarms, which name alarms of sides. AWS deletes no alarm that is still named."""
     SIDES_THAT_GO = 6
     """The turn of a side's plan that only deletes; not the turn of a kind."""
     LAST = 7
@@ -53,7 +53,7 @@ class Loss(StrEnum):
 
 
 class Declaration(Enum):
-    """The declaration of a stack's schedules and of the rights of its roles: more of it is an
+    """The declaration of a stack's schedules and of the rights of its roles. More of it is an
     ordinary change. A side has the entry of its service in the catalogue instead.
     """
 
@@ -105,7 +105,7 @@ class StackKind:
     turn: Turn = Turn.LAST
     may_lose: Loss = Loss.NEVER
     side: Side | None = None
-    """The side of a service; None: it is not a side."""
+    """The side of a service; None if it is not a side."""
     stages: frozenset[Stage] = EVERY_STAGE
     """The stages of its service at which it holds resources."""
     serves_both_segments: bool = False

@@ -19,7 +19,7 @@ def in_turns(stacks: Iterable[Stack]) -> tuple[tuple[Stack, ...], ...]:
 def dependencies(stacks: Iterable[Stack]) -> Mapping[str, tuple[str, ...]]:
     """Return stack id -> the ids of the stacks beside it that have the nearest earlier turn.
 
-    Linear in the stacks: it never compares stacks of two services.
+    Linear in the stacks, because it never compares stacks of two services.
     """
     shared: dict[str, list[Stack]] = defaultdict(list)
     by_service: dict[str, dict[str | None, list[Stack]]] = defaultdict(lambda: defaultdict(list))

@@ -23,7 +23,7 @@ from pay.model.stack_kind import (
 from pay.model.stage.stage import Stage
 from pay.model.vocabulary import Segment, Side
 
-# Today's kinds carry no tag `Kind`: adding it would change every resource that runs.
+# Today's kinds carry no tag `Kind`, because adding it would change every resource that runs.
 
 PLATFORM = StackKind(
     name="platform",
@@ -302,7 +302,7 @@ RESOURCE_TYPES = frozenset[str]().union(*(kind.types for kind in KINDS))
 """All types of the stacks: without networks, databases, zones, certificates, secrets and queues."""
 
 OTHER = StackKind("other", StackScope.ENVIRONMENT, "what the table does not know", frozenset())
-"""A stack that no row describes: it may lose nothing."""
+"""A stack that no row describes. It may lose nothing."""
 
 
 def traffic_stack(environment: str, service: str) -> str:
@@ -342,7 +342,7 @@ class Stack:
 
     @property
     def environment(self) -> str:
-        """Return the environment whose file describes it: an account's first."""
+        """Return the environment whose file describes it. For an account, that is its first."""
         return self.environments[0]
 
     def is_beside(self, other: "Stack") -> bool:

@@ -27,7 +27,7 @@ try 185 times over a day, and a sweep would run late many times. AWS: EventBridg
 reference, `RetryPolicy`."""
 
 RUNS_A_MIGRATION = {"RUN_APP": "false", "RUN_MIGRATION": "true"}
-"""The variables that turn the application into its migration (public: the start scripts of Pay's
+"""The variables that turn the application into its migration (public, in the start scripts of Pay's
 services)."""
 
 

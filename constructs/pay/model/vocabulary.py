@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Side(StrEnum):
-    """One deployment of a microservice: the launch type it runs on."""
+    """One deployment of a microservice, by the launch type it runs on."""
 
     EC2 = "ec2"
     FARGATE = "fargate"

@@ -41,12 +41,12 @@ class PlanJson:
     """The content of a plan file."""
 
     sha256: str
-    """The digest of the judged file: an apply must use the same plan."""
+    """The digest of the judged file. An apply must use the same plan."""
     document: Mapping[str, Any]
 
     @property
     def unknown_parts(self) -> tuple[str, ...]:
-        """Return the parts of the plan that no reader here knows, in words: no rule judges them."""
+        """Return the parts of the plan that no reader here knows, in words. No rule judges them."""
         return tuple(unknown_parts(self.document))
 
 

@@ -12,7 +12,7 @@ from pay.model.environment.account import Account
 from pay.model.rights.keys_and_topics import administered_by_account
 
 DELETION_WINDOW_DAYS = 30
-"""The longest window that KMS offers: data encrypted with a deleted key is lost."""
+"""The longest window that KMS offers, because data encrypted with a deleted key is lost."""
 
 
 def encryption_key(

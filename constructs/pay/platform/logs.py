@@ -19,8 +19,8 @@ def service_log_groups(
 ) -> None:
     """Create the log groups of each service, for both of its sides.
 
-    A group outlives every move: AWS refuses to create a second one of its name. It carries the
-    scope of its service, and is encrypted with the key of that segment.
+    A group outlives every move, because AWS refuses to create a second one of its name. It carries
+    the scope of its service, and is encrypted with the key of that segment.
     """
     for service in services:
         for group in log_groups(environment.name, service):

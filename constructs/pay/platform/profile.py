@@ -1,4 +1,4 @@
-"""The rights of an EC2 instance of the legacy cluster: only those of the ECS agent."""
+"""The rights of an EC2 instance of the legacy cluster, which are only those of the ECS agent."""
 
 from cdktf import ITerraformDependable
 from constructs import Construct

@@ -23,8 +23,8 @@ _RANDOM_ID = re.compile(r"(?:\b(?:task|container|container-instance)/[\w/-]*|key
 multi-Region keys)."""
 
 _DIGEST = re.compile(rf"(?:@|\b)(?:{DIGEST}|sha512:[0-9a-f]{{128}})\b")
-"""The digest of an image, or of a package. An `@` before it is left out, too: the name that ends
-there is judged by itself."""
+"""The digest of an image, or of a package. An `@` before it is left out, too, because the name that
+ends there is judged by itself."""
 
 _SECURITY_POLICY = re.compile(
     r"(?<![\w-])ELBSecurityPolicy(?:-(?:TLS13|TLS|FS|[0-3]|Res|Ext[0-2]?|FIPS|PQ)){0,6}"
@@ -35,7 +35,7 @@ word behind `ELBSecurityPolicy-` is judged. AWS: Application Load Balancers user
 policies for your Application Load Balancer"."""
 
 _COMMIT_TAG = re.compile(
-    r"(?:(?<![\w.-])|(?<=:[0-9a-f]{40}))"  # where a name begins: else a long word takes minutes
+    r"(?:(?<![\w.-])|(?<=:[0-9a-f]{40}))"  # where a name begins, or else a long word takes minutes
     r"(?P<image>[\w.-]+(?:/[\w.-]+)+):[0-9a-f]{40}\b(?![\w+/=])"
 )
 """An image with the Git commit that it was built from as its tag."""

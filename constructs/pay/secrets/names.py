@@ -23,7 +23,7 @@ _SECRET = re.compile(
     rf"|^(?!(?:\w*_)?(?:{_NOT_SECRET_KEYS})_KEYS?{_WHICH})\w+_KEYS?{_WHICH}"
 )
 _BARE_KEY = re.compile(rf"KEYS?{_WHICH}")
-"""`KEY` as a variable. In a document `key` names one half of a pair: only upper case counts."""
+"""`KEY` as a variable. In a document `key` names one half of a pair, so only upper case counts."""
 
 _PUBLIC_KEY = re.compile(rf"(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE)_(?:API_)?KEYS?{_WHICH}")
 """Keys that a page shows to everyone."""
@@ -44,7 +44,7 @@ SHELL_DIRECTORIES = frozenset({"PWD", "OLDPWD"})
 not secret; inside a value, `Uid=pay;Pwd=...`, the same word is a password's."""
 
 _ACCESS_KEY_ID = re.compile(r"(?:^|_)ACCESS_?KEY_?ID$")
-"""The one identifier that does not belong in plain text: half of a pair of IAM's long-lived
+"""The one identifier that does not belong in plain text. It is half of a pair of IAM's long-lived
 keys."""
 
 _HARMLESS = re.compile(r"|true|false", re.IGNORECASE)

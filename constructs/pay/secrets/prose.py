@@ -1,4 +1,4 @@
-"""Detects secrets in what people write for people: the comments of a file."""
+"""Detects secrets in the comments of a file, which people write for people."""
 
 import re
 from collections.abc import Iterator

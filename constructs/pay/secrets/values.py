@@ -39,7 +39,7 @@ _PAIR = re.compile(
     r"""\\?["']?\s*+(?P<sign>[=:])\s*\\?"""
 )
 """The part before the value in `key=value`, `key: value`, `"key": "value"`, in a URL or YAML. A key
-begins where a word does: a search at each letter of a long word would take minutes."""
+begins where a word does, because a search at each letter of a long word would take minutes."""
 _OPTION = re.compile(r"(?<!\S)--?(?P<key>[A-Za-z][\w-]*+)[\s,]++")
 """The same of `--password value`."""
 _ADDRESS = re.compile(r"://[^/\s:@\"']*:(?P<plain>[^/\s:@\"']+)@")
@@ -191,7 +191,7 @@ def _formats() -> tuple[tuple[str, re.Pattern[str]], ...]:
     Private keys, logins in addresses and pairs of a name and a value are recognised here. A public
     address of a machine is not a secret.
     """
-    # Only when a text is judged: the library needs a fifth of a second to import.
+    # Only when a text is judged, because the library needs a fifth of a second to import.
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
     from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 

@@ -56,7 +56,7 @@ def metric_alarm(
 ) -> CloudwatchMetricAlarm:
     """Create an alarm that notifies a topic; without one, a composite alarm does.
 
-    `rests_in` is the environment in whose sleep it notifies nobody; None: it notifies always.
+    `rests_in` is the environment in whose sleep it notifies nobody; None if it notifies always.
     """
     actions = [topic] if topic else None
     return CloudwatchMetricAlarm(

@@ -95,6 +95,6 @@ def log_configuration(
 
 
 def volume_names(side: ServiceSide) -> list[str]:
-    """Return the task's volumes: the only places where its hardened containers can write."""
+    """Return the task's volumes, the only places where its hardened containers can write."""
     parts = side.service.containers if side.is_hardened else ()
     return [volume for part in parts for volume in volumes(part)]

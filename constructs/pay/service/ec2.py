@@ -1,4 +1,4 @@
-"""A microservice on the EC2 launch type: the legacy side."""
+"""A microservice on the EC2 launch type, the legacy side."""
 
 from constructs import Construct
 
@@ -10,7 +10,7 @@ from pay.service.side_service import SideService
 
 
 class Ec2Service(SideService):
-    """Bridge network, dynamic host ports, instance targets, at a fixed count: the daily peak.
+    """Bridge network, dynamic host ports, instance targets, at the fixed count of the daily peak.
 
     The count is fixed because nothing may scale in a side that DNS failover can reach. The launch
     type is the one that the running services were created with. A change of it, or of the capacity

@@ -1,4 +1,4 @@
-"""A microservice on AWS Fargate: the new side."""
+"""A microservice on AWS Fargate, the new side."""
 
 from constructs import Construct
 
@@ -9,7 +9,7 @@ from pay.service.scaling import FargateScaling
 from pay.service.side_service import SideService
 
 PLATFORM_VERSION = "LATEST"
-"""PCI DSS v4.0.1, 6.3.3: the platform gets its security patches with every new task."""
+"""The platform gets its security patches with every new task (PCI DSS v4.0.1, 6.3.3)."""
 
 
 class FargateService(SideService):
@@ -26,7 +26,7 @@ class FargateService(SideService):
         ecs_service = self.run(
             launch_type="FARGATE",
             platform_version=PLATFORM_VERSION,
-            # Unset, the provider sends DISABLED: after a zone's failure every task would stay in
+            # Unset, the provider sends DISABLED. After a zone's failure every task would stay in
             # the zones that were left.
             availability_zone_rebalancing="ENABLED",
             network_configuration=EcsServiceNetworkConfiguration(

@@ -29,7 +29,7 @@ class WeightedRecords(Construct):
     - EC2's record keeps its address from the simple record of `legacy` on. Adding the weight and
       the identifier converts it in place, in one change batch. So the name never stops resolving.
     - Fargate's record depends on EC2's, so a rollback raises EC2 before it lowers Fargate. The
-      weights never sum to 0 on the way (I1; I19: the plan shows the dependency).
+      weights never sum to 0 on the way (I1), and the plan shows the dependency (I19).
     - Both evaluate their target's health. So DNS itself (Route 53's data plane) leaves out a sick
       side, without a deployment. That is right because each load balancer serves this service
       alone. A shared one would take every service out with its sickest (I6). A side is sick below

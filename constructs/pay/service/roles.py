@@ -32,8 +32,8 @@ class Roles:
         self._scope = scope
         self._side = side
         self.policies: list[ITerraformDependable] = []
-        """The resources that the service must not outlive: without them a task can neither start
-        nor drain."""
+        """The resources that the service must not outlive, because without them a task can neither
+        start nor drain."""
         environment, service = side.environment.name, side.service.name
         sidecars = [sidecar.repository for sidecar in side.service.sidecars]
         repositories = [names.repository(service), *sidecars]

@@ -49,7 +49,7 @@ class TaskDefinition:
             family=side.task_family,
             requires_compatibilities=["FARGATE" if on_fargate else "EC2"],
             network_mode="awsvpc" if on_fargate else "bridge",
-            # On EC2 this is a ceiling that today's tasks do not have: their containers share the
+            # On EC2 this is a ceiling that today's tasks do not have. Their containers share the
             # instance's CPU by weight. AWS: ECS developer guide, "Task definition parameters".
             cpu=str(side.size.cpu) if on_fargate else None,
             memory=str(side.size.memory_mib),
@@ -59,7 +59,7 @@ class TaskDefinition:
             container_definitions=json.dumps(containers, sort_keys=True),
             runtime_platform=platform if on_fargate else None,
             volume=[EcsTaskDefinitionVolume(name=name) for name in volume_names(side)] or None,
-            # A rollback needs the previous revision: it stays registered.
+            # A rollback needs the previous revision, so it stays registered.
             skip_destroy=True,
         )
         self.arn = definition.arn

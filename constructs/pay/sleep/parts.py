@@ -41,8 +41,8 @@ class SleepingSide:
 
     @property
     def awake(self) -> tuple[int, int]:
-        """Return the fewest and the most tasks that it has awake: nothing else schedules them in
-        an environment that sleeps.
+        """Return the fewest and the most tasks that it has awake. Nothing else schedules them in an
+        environment that sleeps.
         """
         scaling = scaling_of(self.side)
         return scaling.min, scaling.max

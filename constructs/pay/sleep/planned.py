@@ -22,7 +22,7 @@ LONGEST_DELAY = timedelta(minutes=30)
 next wake."""
 
 RETRIES = 20
-"""Within that delay: RDS refuses to stop a database while it backs up."""
+"""Within that delay, because RDS refuses to stop a database while it backs up."""
 
 _MINUTE = timedelta(minutes=1)
 
@@ -67,7 +67,7 @@ class PlannedSchedule:
     name: str
     """In AWS; unique in the group."""
     step: str
-    """The same without the environment: its address."""
+    """The same without the environment, as part of its address."""
     at: Instant
     call: ApiCall
     keeps_failure: bool
@@ -118,7 +118,7 @@ def planned(environment: Environment) -> Iterator[PlannedSchedule]:
             ends = end if step.bears_repetition else wake.end
             yield _schedule(environment, "stop", wake, ends, step)
             if others := end.days - ends.days:
-                # What sleeps already refuses: its failure says nothing.
+                # What sleeps already refuses, so its failure says nothing.
                 backstop = end.on(others)
                 yield _schedule(environment, "backstop", wake, backstop, step, keeps=False)
 

@@ -27,8 +27,8 @@ def alarm_name(target: CanaryTarget) -> str:
 
 
 def alarm(target: CanaryTarget) -> Alarm:
-    """Return the alarm: most of the last runs failed, or did not end. A third party's failure waits
-    for the morning: no payment fails for our sake.
+    """Return the alarm that most of the last runs failed, or did not end. A third party's failure
+    waits for the morning, because no payment fails for our sake.
     """
     minutes = target.every_minutes
     assert minutes is not None

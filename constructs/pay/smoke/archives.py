@@ -38,8 +38,8 @@ class Archive:
 
 
 def archive(scenario: SmokeScenario, runtime: str = RUNTIME, scripts: Path = SCRIPTS) -> Archive:
-    """Return a scenario's script and the shared files, not compressed: another zlib would write
-    other bytes. AWS: CloudWatch user guide, "Packaging your Node.js canary files".
+    """Return a scenario's script and the shared files, not compressed, because another zlib would
+    write other bytes. AWS: CloudWatch user guide, "Packaging your Node.js canary files".
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as zip_file:

@@ -30,7 +30,7 @@ class CanaryTarget:
 
     @property
     def every_minutes(self) -> int | None:
-        """Return the minutes between two runs; None: it runs when it is started."""
+        """Return the minutes between two runs; None if it runs when it is started."""
         return None if self.side else self.scenario.schedules[self.environment.name]
 
     @property

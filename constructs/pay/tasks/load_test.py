@@ -1,4 +1,4 @@
-"""The task that makes the load of a load test: any image that keeps the contract of runners."""
+"""The task that makes the load of a load test, by any image that keeps the runners' contract."""
 
 from typing import NamedTuple
 

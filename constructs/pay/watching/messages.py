@@ -1,4 +1,4 @@
-"""The text of a finding for a person: lines with fields of the event.
+"""The text of a finding for a person, as lines with fields of the event.
 
 EventBridge puts fields into a text and does nothing else. An absent field is empty, so each line
 has to make sense without it. AWS: EventBridge user guide, "Input transformation".

@@ -52,7 +52,7 @@ def suppressions(scope: Construct, entries: Iterable[Suppression], *, detector_i
 
 
 def _hub_rule(scope: Construct, entry: Suppression) -> None:
-    """Set the workflow to SUPPRESSED with a note: the finding stays in every list of the hub.
+    """Set the workflow to SUPPRESSED with a note. The finding stays in every list of the hub.
 
     The stack's id is the one tag that names environment, service and side. Filters of several tags
     are joined by OR (Security Hub API reference, `MapFilter`).
@@ -149,7 +149,7 @@ def _inspector_filter(scope: Construct, entry: Suppression) -> None:
 
 
 def _archives(scope: Construct, entry: Suppression, detector: str) -> None:
-    """Archive a noisy finding as it arrives: GuardDuty then sends it to nobody."""
+    """Archive a noisy finding as it arrives, so GuardDuty sends it to nobody."""
 
     def criterion(field: str, *values: str) -> GuarddutyFilterFindingCriteriaCriterion:
         return GuarddutyFilterFindingCriteriaCriterion(field=field, equal_to=list(values))
@@ -179,5 +179,5 @@ def _archives(scope: Construct, entry: Suppression, detector: str) -> None:
 
 
 def _id(tool: str, entry: Suppression) -> str:
-    """Return an id that changes only with what is suppressed: its address is kept."""
+    """Return an id that changes only with what is suppressed, so its address is kept."""
     return re.sub(r"[^a-zA-Z0-9_-]", "-", f"{tool}_suppression_{entry.name}")

@@ -10,7 +10,6 @@ from pay.environments.adopted import (
     CREATE,
     adoptable,
     adopted_file,
-    load_adopted,
     load_needed_adopted,
 )
 from pay.model import Environment, InvalidInput, Stage
@@ -60,7 +59,7 @@ def write(folder: Path, environment: Environment, tables: Mapping[str, object]) 
 def refusals(folder: Path, environment: Environment) -> dict[str, str]:
     """Key -> the rest of each problem; all of them name the file."""
     with pytest.raises(InvalidInput) as refused:
-        load_adopted(folder, environment)
+        load_needed_adopted(folder, environment, None)
     problems = refused.value.problems
     assert {problem.where for problem in problems} == {str(adopted_file(folder, environment.name))}
     return {problem.key: f"{problem.found}; {problem.fix}" for problem in problems}
@@ -69,14 +68,14 @@ def refusals(folder: Path, environment: Environment) -> dict[str, str]:
 def test_a_whole_file_is_what_the_stacks_import(adopting: Environment, tmp_path: Path) -> None:
     tables = whole(adopting)
     write(tmp_path, adopting, tables)
-    assert load_adopted(tmp_path, adopting) == tables
+    assert load_needed_adopted(tmp_path, adopting, None) == (tables, ())
 
 
 def test_an_environment_that_adopts_nothing_needs_no_file(
     adopting: Environment, tmp_path: Path
 ) -> None:
     settled = adopting.model_copy(update={"adopt": False})
-    assert load_adopted(tmp_path, settled) == {}
+    assert load_needed_adopted(tmp_path, settled, None) == ({}, ())
 
 
 def test_no_file_is_refused(adopting: Environment, tmp_path: Path) -> None:
@@ -154,7 +153,8 @@ def test_what_is_to_be_created_is_said_and_not_imported(
     tables = whole(adopting)
     tables[TRAFFIC]["aws_route53_record.ec2"] = CREATE
     write(tmp_path, adopting, tables)
-    assert load_adopted(tmp_path, adopting)[TRAFFIC] == {}
+    imports, _ = load_needed_adopted(tmp_path, adopting, None)
+    assert imports[TRAFFIC] == {}
 
 
 def test_a_record_is_asked_for_while_it_is_simple(adopting: Environment) -> None:
@@ -173,7 +173,7 @@ def test_what_was_taken_over_may_stay_in_the_file_when_the_side_is_gone(
     adopting: Environment, tmp_path: Path
 ) -> None:
     write(tmp_path, adopting, whole(adopting))
-    load_adopted(tmp_path, with_stage(adopting, Stage.RETIRED))
+    load_needed_adopted(tmp_path, with_stage(adopting, Stage.RETIRED), None)
 
 
 BROKEN: dict[str, Mapping[str, object] | None] = {
@@ -202,7 +202,7 @@ def test_records_with_weights_need_no_ids(how: str, adopting: Environment, tmp_p
     assert mistakes
     assert imports.get(TRAFFIC, {}).get("aws_route53_record.ec2", "") != "${x}"
     with pytest.raises(InvalidInput):
-        load_adopted(tmp_path, weighted)
+        load_needed_adopted(tmp_path, weighted, None)
 
 
 @pytest.mark.parametrize("how", BROKEN)

@@ -304,6 +304,14 @@ def test_reads_comments_as_people_do(
     assert found == ([("", number)] if is_refused else [])
 
 
+def test_reports_a_wrong_value_and_a_secret_comment_of_one_line(edit: Edit, folder: Path) -> None:
+    edit("production-2", 'vpc = "production-2"', "vpc = 3  # password: hunter2")
+    wrong, secret = read(folder / "production-2.toml").problems
+    assert (wrong.key, secret.key) == ("network.vpc", "")
+    assert secret.found.startswith("what looks like a secret")
+    assert wrong.line == secret.line
+
+
 UNREADABLE = {
     "digits": "x = " + "9" * 5000,
     "digits after a text": 'x = ["' + "8" * 5000 + '",' + "9" * 5000 + "]",

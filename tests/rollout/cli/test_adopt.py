@@ -9,7 +9,7 @@ import pytest
 from typer.testing import Result
 
 from pay.catalogue import IMAGES
-from pay.environments.adopted import CREATE, adoptable, adopted_file, load_adopted
+from pay.environments.adopted import CREATE, adoptable, adopted_file, load_needed_adopted
 from pay.environments.load import load_environments
 from pay.model import stacks
 from pay.model.adoptable import Adoptable
@@ -186,7 +186,7 @@ def test_what_is_written_is_what_the_stacks_read(
         checkout.file("sandbox").read_text().replace("adopt = false", "adopt = true")
     )
     environment = load_environments(checkout.folder)["sandbox"]
-    imports = load_adopted(checkout.folder, environment)
+    imports, _ = load_needed_adopted(checkout.folder, environment, None)
     assert {stack: set(table) for stack, table in imports.items()} == {
         stack: set(addresses) for stack, addresses in adoptable(environment).items()
     }
@@ -244,7 +244,8 @@ def test_what_may_be_missing_is_written_as_to_be_created(
     environment = load_environments(checkout.folder)["sandbox"]
     written = file_of(checkout).read_text()
     assert f'"aws_lb.alb" = "{CREATE}"' in written
-    imports = load_adopted(checkout.folder, environment.model_copy(update={"adopt": True}))
+    adopting = environment.model_copy(update={"adopt": True})
+    imports, _ = load_needed_adopted(checkout.folder, adopting, None)
     ledger = imports["sandbox-ledger-ec2"]
     assert not {"aws_lb.alb", "aws_lb_listener.https"} & set(ledger)
     logs = {address for address in imports["sandbox-platform"] if "ledger" in address}

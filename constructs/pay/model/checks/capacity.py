@@ -15,8 +15,8 @@ def capacity_problems(environment: Environment, catalogue: Catalogue) -> Iterato
     """Yield segments whose `min_instances` cannot place the daily peak and, for a rolling
     deployment, one task more of the largest.
 
-    The minimum has to hold them: managed scaling starts no instance for tasks without a capacity
-    provider strategy. AWS: ECS developer guide, "Amazon ECS managed scaling behavior".
+    The minimum has to hold them, because managed scaling starts no instance for tasks without a
+    capacity provider strategy. AWS: ECS developer guide, "Amazon ECS managed scaling behavior".
     """
     for segment, capacity in environment.capacity.items():
         one = room_of(capacity.instance_type)

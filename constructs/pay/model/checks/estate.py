@@ -98,7 +98,7 @@ def follows_problems(drafts: Mapping[str, Draft]) -> Iterator[Problem]:
 
 def estate_problems(drafts: Mapping[str, Draft], catalogue: Catalogue) -> Iterator[Problem]:
     """Yield what environments must not share, and where they must agree. `where` is the name of an
-    environment: of two that do not go together the later.
+    environment, which is the later of two that do not go together.
     """
     named = [draft for name, draft in drafts.items() if _is_named(draft, name)]
     yield from name_problems(

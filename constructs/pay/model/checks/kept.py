@@ -9,7 +9,7 @@ from pay.model.vocabulary import Kept
 
 
 def kept_problems(environment: Environment, catalogue: Catalogue) -> Iterator[Problem]:
-    """Yield `keeps` of another type of load balancer: they would have no effect."""
+    """Yield `keeps` of another type of load balancer, which would have no effect."""
     for name, deployment in environment.services.items():
         balancer = catalogue[name].load_balancer_type if name in catalogue else None
         for argument in deployment.keeps:

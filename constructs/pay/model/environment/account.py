@@ -1,4 +1,4 @@
-"""An AWS account as a value: the facts that its environments share."""
+"""An AWS account as a value, with the facts that its environments share."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ class Account(Model):
     registry: Registry | None
     watching: Watching | None
     aws_provider: ProviderMajor
-    """The lowest of its environments: its own stacks move to another provider last."""
+    """The lowest of its environments, so its own stacks move to another provider last."""
     environments: tuple[EnvironmentName, ...]
     """In the order in which they were given."""
 

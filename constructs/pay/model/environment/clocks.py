@@ -12,7 +12,7 @@ _A_YEAR_OF_CLOCKS = 2027
 
 
 def unknown_zone(key: str, zone: str) -> Problem | None:
-    """Return what is wrong with the name of a time zone; None: it is one."""
+    """Return what is wrong with the name of a time zone; None if it is one."""
     if is_zone(zone):
         return None
     return Problem(
@@ -23,7 +23,7 @@ def unknown_zone(key: str, zone: str) -> Problem | None:
 
 
 def is_once(local: datetime, zone: str) -> bool:
-    """Return whether the clocks of the zone show a local time once: neither left out nor twice."""
+    """Return whether the clocks of the zone show a local time once, not twice or never."""
     first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
     return first.utcoffset() == second.utcoffset()
 

@@ -26,7 +26,7 @@ class Closure(Model):
     reason: Sentence
     """The reason that a verdict gives for it."""
     services: tuple[ServiceName, ...] = ()
-    """The services that are closed; left out: every one of the environment."""
+    """The services that are closed. Left out: every one of the environment."""
 
     @property
     def seconds(self) -> tuple[int, int]:

@@ -55,7 +55,7 @@ class Network(Model):
     vpc: TagValue
     """The VPC's Name tag."""
     zones: tuple[Zone, ...]
-    """The availability zones in use: at least two."""
+    """The availability zones in use, at least two."""
 
     def problems(self) -> Iterator[Problem]:
         if len(set(self.zones)) < max(2, len(self.zones)):
@@ -87,7 +87,7 @@ class LoadBalancers(Model):
     access_logs_bucket: BucketName
     """The S3 bucket that exists already and takes the load balancers' access logs."""
     access_logs_prefix: KeyPrefix
-    """The prefix below which the bucket's policy lets Elastic Load Balancing write; empty: none.
+    """The prefix below which the bucket's policy lets Elastic Load Balancing write; may be empty.
     One for all, because the name of each log holds its load balancer's.
     """
     deletion_protection: bool
@@ -111,7 +111,7 @@ class Logs(Model):
     outlive_the_service: bool
     """Keep log groups when a service or the platform is destroyed (PCI DSS v4.0.1, 10.5.1)."""
     pipeline: LogPipeline | None = None
-    """The target of the lines of every log group; left out: this project subscribes nothing."""
+    """The target of the lines of every log group. Without it, this project subscribes nothing."""
 
 
 class Metrics(Model):
@@ -125,7 +125,7 @@ class Tasks(Model):
     """Tasks beside the services, which run once or at fixed times."""
 
     schedules: bool
-    """Make the scheduled calls; false where services sleep: nothing would answer."""
+    """Make the scheduled calls; false where services sleep, because nothing would answer."""
 
 
 class State(Model):
@@ -146,7 +146,7 @@ class State(Model):
 
 
 MOST_INSTANCES = 5000
-"""Container instances of a cluster (AWS: ECS service quotas)."""
+"""Container instances of a cluster. AWS: ECS service quotas."""
 
 
 class Capacity(Model):
@@ -154,7 +154,7 @@ class Capacity(Model):
 
     instance_type: InstanceType
     min_instances: int = Field(ge=1, le=MOST_INSTANCES)
-    """At least one a zone, and as many as hold the daily peak: nothing starts more by itself."""
+    """At least one a zone, and as many as hold the daily peak. Nothing starts more by itself."""
     max_instances: int = Field(ge=1, le=MOST_INSTANCES)
 
     def problems(self) -> Iterator[Problem]:
@@ -174,7 +174,7 @@ class Deployment(Model):
     scaling: ServiceScaling | None = None
     """Left out: the environment's `[scaling]`."""
     size: TaskSize | None = None
-    """Replaces the catalogue's size; left out: the catalogue's."""
+    """Replaces the catalogue's size. Left out: the catalogue's."""
     keeps: tuple[Kept, ...] = ()
     """Settings of the EC2 side from before its adoption, as `pay adopt` found them. Removing a word
     is the step that changes it.
@@ -200,15 +200,15 @@ class Environment(Model):
     adopt: bool = False
     """Import what runs today on EC2 instead of creating it."""
     aws_provider: ProviderMajor = USUAL
-    """The major version of Terraform's AWS provider. There is no easy way back from 6: its first
-    apply rewrites the states."""
+    """The major version of Terraform's AWS provider. There is no easy way back from 6, because its
+    first apply rewrites the states."""
     follows: EnvironmentName | None = None
-    """The environment that a service must pass first; left out: it waits for no environment."""
+    """The environment that a service must pass first. Without it, a service waits for none."""
     traffic_percent: float = Field(default=100, gt=0, le=1000)
-    """Its requests, in per cent of the catalogue's rates, which are production's. Alarms follow
-    it: with fewer requests they look at longer periods."""
+    """Its requests, in per cent of the catalogue's rates, which are production's. Alarms follow it.
+    With fewer requests they look at longer periods."""
     frozen: Sentence | None = None
-    """The reason why moves forward are closed at the moment; left out: they are open."""
+    """The reason why moves forward are closed at the moment. Without it, they are open."""
     max_step: MaxStep = 25
     """The largest rise of Fargate's share in one promotion, in per cent."""
     max_in_flight: int = Field(default=3, ge=1, le=1000)
@@ -223,8 +223,8 @@ class Environment(Model):
     monitoring: Monitoring | None = None
     """Left out: no dashboards and no composite alarms."""
     closures: Annotated[tuple[Closure, ...], Field(max_length=MOST_CLOSURES)] = ()
-    """Times at which requests are not expected. Keep those of the last four weeks: the judge leaves
-    them out of what is usual."""
+    """Times at which requests are not expected. Keep those of the last four weeks, because the
+    judge leaves them out of what is usual."""
     registry: Registry | None = None
     """The repositories of its account, the same in every environment there. Left out: they exist
     already, and no stack holds them."""
@@ -243,7 +243,7 @@ class Environment(Model):
     Left out: this project does not watch the account."""
     state: State
     scaling: Scaling = USUAL_SCALING
-    """The settings by which Fargate follows demand: every key has a default."""
+    """The settings by which Fargate follows demand. Every key has a default."""
     events: tuple[Event, ...] = ()
     """Announced rises of demand."""
     capacity: Mapping[Segment, Capacity]
@@ -266,9 +266,9 @@ class Environment(Model):
         return self.model_copy(update={"services": {service: self.services[service]}})
 
     def protects(self, side: Side, stage: Stage) -> bool:
-        """Return whether the side's load balancer is protected from deletion: while a record leads
-        to it. `dark` -> `legacy` and `detached` -> `retired` can then destroy theirs (ELB refuses
-        DeleteLoadBalancer for a protected one: OperationNotPermitted).
+        """Return whether the side's load balancer is protected from deletion. It is while a record
+        leads to it. `dark` -> `legacy` and `detached` -> `retired` can then destroy theirs. ELB
+        refuses DeleteLoadBalancer for a protected one with OperationNotPermitted.
         """
         has_record = any(record.side is side for record in self.ladder.records(stage))
         return self.load_balancers.deletion_protection and has_record

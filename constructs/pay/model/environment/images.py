@@ -42,11 +42,11 @@ class Registry(Model):
     """The repositories of an account in ECR; without the table its stacks hold none."""
 
     pulled_by: tuple[RoleArn, ...] = ()
-    """The roles of other accounts that may pull images here: one copies releases into the next
+    """The roles of other accounts that may pull images here. One copies releases into the next
     account. They exist already."""
     encryption: Mapping[RepositoryName, KeptEncryption] = {}
     """The encryption of repositories that existed before, as `pay adopt` found it. ECR never
-    changes it: another value here would delete the repository with its images. Left out: KMS."""
+    changes it, so another value here would delete the repository with its images. Left out: KMS."""
 
     def problems(self) -> Iterator[Problem]:
         if len(set(self.pulled_by)) < len(self.pulled_by):

@@ -93,8 +93,8 @@ class Scaling(Model):
 
 
 USUAL_SCALING = Scaling.model_construct()
-"""The scaling of an environment without `[scaling]`. Its check reads all time zones: a test makes
-it."""
+"""The scaling of an environment without `[scaling]`. Its check reads all time zones, so a test
+makes it."""
 
 
 class ServiceScaling(Model):
@@ -103,7 +103,7 @@ class ServiceScaling(Model):
     cpu_target: CpuTarget | None = None
     """Left out: the environment's."""
     requests_per_task: int | None = Field(default=None, ge=1, le=MOST_REQUESTS_PER_TASK)
-    """Requests a minute and task above which tasks are added, too; left out: CPU alone decides.
+    """Requests a minute and task above which tasks are added, too. Without it, CPU alone decides.
     Only behind an Application Load Balancer, which counts them."""
 
     def problems(self) -> Iterator[Problem]:
@@ -111,7 +111,7 @@ class ServiceScaling(Model):
 
 
 class Event(Model):
-    """An announced rise of demand: more tasks from one moment to another."""
+    """An announced rise of demand, with more tasks from one moment to another."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
     """Part of the names of its scheduled actions."""
@@ -120,7 +120,7 @@ class Event(Model):
     ends: LocalMoment = Field(alias="to")
     """The moment from which the usual minimum holds again."""
     services: tuple[ServiceName, ...]
-    """The services that demand reaches: also those that they call."""
+    """The services that demand reaches, including those that they call."""
     min: int = Field(json_schema_extra={"minimum": 1})
     """The tasks of each of them that always run meanwhile."""
 

@@ -29,8 +29,8 @@ LONGEST_STOP = timedelta(days=7)
 guide, "Stopping an Amazon RDS DB instance temporarily"."""
 
 LOOKED_AT = (datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 2, 1, tzinfo=UTC))
-"""A year with both clock changes, and the weeks after it. Any year will do: zones change their
-clocks on the same weekday of each."""
+"""A year with both clock changes, and the weeks after it. Any year will do, because zones change
+their clocks on the same weekday of each."""
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -179,12 +179,12 @@ class Sleep(Model):
         )
 
     def next_stop(self, now: datetime) -> datetime | None:
-        """Return when everything is put to sleep next; None: never."""
+        """Return when everything is put to sleep next; None if never."""
         following = (next(stop.between(now, now + 8 * DAY), None) for stop in self.stops())
         return min(filter(None, following), default=None)
 
     def awake_until(self, now: datetime, kind: PartKind = PartKind.SERVICE) -> datetime | None:
-        """Return the end of the current wake of such parts; None: they sleep by the plan."""
+        """Return the end of the current wake of such parts; None if they sleep by the plan."""
         for begin, end in self._hours(kind):
             starts = begin.between(now - 2 * DAY, now)
             ends = (next(end.between(start, start + 2 * DAY)) for start in starts)
@@ -193,7 +193,7 @@ class Sleep(Model):
         return None
 
     def next_wake(self, now: datetime, kind: PartKind = PartKind.SERVICE) -> datetime | None:
-        """Return when such parts wake next by the plan; None: never."""
+        """Return when such parts wake next by the plan; None if never."""
         following = (
             next(begin.between(now, now + 8 * DAY), None) for begin, _ in self._hours(kind)
         )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pay.model.service.schedule_expression import parse
 
 DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
-"""A week as EventBridge Scheduler counts it (AWS: EventBridge Scheduler user guide)."""
+"""A week as EventBridge Scheduler counts it. AWS: EventBridge Scheduler user guide."""
 
 EVERY_DAY = frozenset(range(7))
 
@@ -21,14 +21,14 @@ SHORTEST = timedelta(hours=1)
 SHORTEST_OF_DATABASES = timedelta(minutes=15)
 
 DATABASE_LEAD = timedelta(minutes=45)
-"""The time by which databases start before the services: a schedule cannot wait for them."""
+"""The lead of databases over services, because a schedule cannot wait for them."""
 
 DATABASE_LAG = timedelta(minutes=10)
 """The time by which databases stop after the end: services meanwhile finish their work and
 drain."""
 
 ALARM_LAG = timedelta(minutes=15)
-"""The time after the start when alarms and canaries work again: tasks are healthy by then."""
+"""The time after the start when alarms and canaries work again. Tasks are healthy by then."""
 
 PATTERN = (
     r"^([A-Z][a-z]{2}(?:[,-][A-Z][a-z]{2})* )?([01][0-9]|2[0-3]):([0-5][0-9])( UTC)?"
@@ -124,7 +124,7 @@ class Wake:
         return self.end if self.databases_only else self.end.moved(DATABASE_LAG)
 
     def hours(self, kind: PartKind) -> tuple[Instant, Instant] | None:
-        """Return when parts of a kind begin and end to be awake; None: they sleep on."""
+        """Return when parts of a kind begin and end to be awake; None if they sleep on."""
         if kind is PartKind.DATABASE:
             return self.databases_start, self.databases_end
         if self.databases_only:

@@ -16,7 +16,7 @@ def judge_alarms(
     data plane) leaves out a sick side, without a deployment. None: it does not exist.
 
     While EC2 is in any ALARM as well, a rollback would lead requests to a side that fails. Of
-    another kind, each side may have a fault of its own: a person decides. Alarms that
+    another kind, each side may have a fault of its own, so a person decides. Alarms that
     `still_see_before` may be in ALARM because of minutes before the stage. They show a fault that a
     rollback ended, or tasks that only the stage asks for. Those that are in `ec2_warns` only warn
     on EC2, and excuse an alarm of the same kind only.

@@ -98,7 +98,7 @@ def judge_rate(
             "reason": f"few {tries}: {text}",
             "needs": f"{missing:,.0f} more {tries} without a failure",
             "wait_minutes": wait,
-            # A rate of fewer minutes is chance: right after a move nothing has come yet.
+            # A rate of fewer minutes is chance, because right after a move nothing has come yet.
             "escalate": minutes >= SILENT_MINUTES and (wait is None or wait > PATIENCE_MINUTES),
         }
     )

@@ -1,4 +1,4 @@
-"""Bursts of failures: many within five minutes.
+"""Bursts of many failures within five minutes.
 
 Votes of hundreds of ordinary blocks outvote a burst, so one without a cause forbids to pass.
 """
@@ -35,7 +35,7 @@ def burst_rate(five: Sequence[Minute]) -> float:
 
 
 def unexplained(bursts: int, expected: float, who: str) -> str | None:
-    """Return what is surprising about so many bursts where `expected` are usual; None: nothing."""
+    """Return why so many bursts are surprising where `expected` are usual; None if they are not."""
     if not bursts or chance_of_at_least(bursts, expected) >= SURPRISING:
         return None
     return (

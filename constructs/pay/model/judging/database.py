@@ -21,7 +21,7 @@ LEAST: Mapping[Metric, float] = {
     DATABASE_CPU: 60,
     DATABASE_READ_LATENCY: 0.02,
 }
-"""In the unit of each metric: a database that usually rests may be as busy as this. Both sides keep
+"""In the unit of each metric. A database that usually rests may be as busy as this. Both sides keep
 a pool of connections each, so twice as many are no sign."""
 
 

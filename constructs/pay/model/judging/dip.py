@@ -1,4 +1,4 @@
-"""Judges the total of both sides: do requests still arrive?
+"""Judges by the total of both sides whether requests still arrive.
 
 The expected total of a block is that of the same local time in the weeks before. It is scaled by
 the level of the last hours. One low block proves nothing; two or three in a row do.

@@ -1,6 +1,6 @@
 """Judges failed requests: does Fargate fail more often than EC2, and has it shown that it does not?
 
-FAIL is by votes. PASS counts plainly: a relative PASS by votes would miss bursts.
+FAIL is by votes. PASS counts plainly, because a relative PASS by votes would miss bursts.
 """
 
 from collections.abc import Sequence
@@ -115,8 +115,8 @@ def _bad_hour(
 
 
 def bad_hour(minutes: Sequence[Minute], allowed: float) -> dict[str, Any] | None:
-    """Return the evidence of a good stage's last hour against a PASS; None: no evidence. It names
-    the time when the evidence ends if as many requests come and no more of them fail.
+    """Return the evidence of a good stage's last hour against a PASS; None if there is no evidence.
+    It names the time when the evidence ends if as many requests come and no more of them fail.
     """
     hour = minutes[-60:]
     seen = total(hour)
@@ -140,7 +140,7 @@ def bad_hour(minutes: Sequence[Minute], allowed: float) -> dict[str, Any] | None
 
 
 def too_short(minutes: Sequence[Minute]) -> dict[str, Any] | None:
-    """Return what is missing while the sides answered for less than an hour; None: nothing."""
+    """Return what is missing while the sides answered for less than an hour; None if nothing is."""
     both = BURST_MINUTES * sum(block.has_both for block in blocks(minutes, BURST_MINUTES))
     if both >= SHORTEST_MINUTES:
         return None

@@ -10,12 +10,12 @@ from pay.model.judging.part import Part, Verdict
 from pay.model.vocabulary import Side
 
 LOW_MINUTES, LOW_OF = 5, 10
-"""As the alarm counts: a task that ends is replaced sooner."""
+"""As the alarm counts, because a task that ends is replaced sooner."""
 HEARTBEATS, HEARTBEATS_OF = 13, 15
 
 
 def judge_hosts(healthy: Mapping[Side, Sequence[float | None]], needed: Mapping[Side, int]) -> Part:
-    """Judge the last minutes, the newest last; None: no count in that minute."""
+    """Judge the last minutes, the newest last; None for a minute without a count."""
     beats = {
         side: sum(count is not None for count in counts[-HEARTBEATS_OF:])
         for side, counts in healthy.items()

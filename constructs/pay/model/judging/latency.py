@@ -21,7 +21,7 @@ BLOCKS_TO_FAIL = 11
 """Blocks in a row, all of them slower, that fail a new stage. Half of the stake is bet at first."""
 
 NEWEST_BLOCKS = 12
-"""Of these, slower ones at the end forbid to pass: hours of good blocks cannot outvote them."""
+"""Of these, slower ones at the end forbid to pass. Hours of good blocks cannot outvote them."""
 _DOUBTS_AT = 4.0
 """The gain of a bet that begins with three slower blocks in a row."""
 
@@ -33,8 +33,8 @@ _SHORTEST_TIME = 0.001
 
 
 class Pair(NamedTuple):
-    """A percentile of both sides' response times in a block, in milliseconds; None: too few
-    requests for it.
+    """A percentile of both sides' response times in a block, in milliseconds. It is None with too
+    few requests for it.
     """
 
     ec2: float | None
@@ -50,7 +50,7 @@ class Pair(NamedTuple):
 
 
 class Percentile(NamedTuple):
-    """The value to compare: a percentile of the requests in a block of minutes."""
+    """The value to compare, a percentile of the requests in a block of minutes."""
 
     percent: int
     block_minutes: int
@@ -84,7 +84,7 @@ LEAST_AN_HOUR = min(
 
 
 def choose_percentile(requests_a_minute: float) -> Percentile | None:
-    """Return what to compare when the smaller side gets so many requests; None: too few for any."""
+    """Return what to compare when the smaller side gets so many requests; None if too few."""
     return next(
         (
             choice

@@ -36,7 +36,7 @@ class Failing:
     """The limits above which more errors than EC2's are a failure."""
 
     tolerance: float
-    """Fargate's rate of errors as a multiple of EC2's: up to here it is no failure."""
+    """Fargate's rate of errors as a multiple of EC2's. Up to here it is no failure."""
     least_rate: float
     """Of Fargate's requests, in the stage or in the last hour."""
     least_errors: int = 3
@@ -49,12 +49,12 @@ CLIENT_ERRORS = Failing(tolerance=1.5, least_rate=0.02)
 4XX as well."""
 
 WORSE_BY = (1.5, 2.0, 4.0, 8.0, 20.0)
-"""The alternatives that a vote bets on: Fargate's rate of errors as a multiple of the allowed."""
+"""The alternatives that a vote bets on. Each is a multiple of Fargate's allowed rate of errors."""
 BETTER_BY = (0.0, 0.1, 0.25, 0.5)
-"""The alternatives of PASS: Fargate's rate as a part of the limit."""
+"""The alternatives of PASS. Each is Fargate's rate as a part of the limit."""
 
 BURST_MINUTES = 5
 SHORTEST_MINUTES = 60
-"""Minutes with answers: fewer have not seen enough of an hour's kinds of requests."""
+"""Minutes with answers. Fewer have not seen enough of an hour's kinds of requests."""
 PATIENCE_MINUTES = 24 * 60
 """More data that take longer to come than this are not waited for."""

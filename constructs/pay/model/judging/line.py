@@ -25,6 +25,6 @@ class Levels:
         """
         limit = max(least, LATE_TIMES * self.highest_before)
         high = [age for age, level in enumerate(reversed(self.now[-LATE_OF:])) if level > limit]
-        # The last hour loses the oldest first: what leaves an ordinary one is the third newest.
+        # The last hour loses the oldest first, so what leaves an ordinary one is the third newest.
         is_high = len(high) >= LATE_PERIODS
         return float((LATE_OF - high[LATE_PERIODS - 1]) * PERIOD_MINUTES) if is_high else 0.0

@@ -38,7 +38,7 @@ class Part(Model):
     sees: str | None = None
     """The fault that it would have detected, and its time: `5 times the errors in 111 min`."""
     escalate: bool = False
-    """More data of the same kind would not end the doubt: a person decides."""
+    """More data of the same kind would not end the doubt, so a person decides."""
     fail_minute: int | None = Field(default=None, ge=1)
     """The minute, from the first one on, after which the part fails. It never passes again."""
     e_values: Mapping[str, float] = {}

@@ -18,7 +18,7 @@ from pay.model.judging.line import PERIOD_MINUTES, Levels
 from pay.model.judging.part import Part, Verdict
 
 SHARE = 0.5
-"""Fargate's part of the messages: both sides have tasks for the daily peak."""
+"""Fargate's part of the messages, because both sides have tasks for the daily peak."""
 PROVEN_IN_DAYS = 0.25
 """A queue with few messages gets the limit that its usual number proves in so long."""
 LOOSEST = 0.25
@@ -43,7 +43,7 @@ class Queue:
 
     name: str
     is_reported: bool
-    """SQS sent something in the last quarter of an hour: it does while a task polls."""
+    """SQS sent something in the last quarter of an hour, as it does while a task polls."""
     minutes: int
     """Of the stage."""
     received: Count
@@ -127,12 +127,12 @@ def judge_queue(queue: Queue) -> Part:
 
 
 def _limits(queue: Queue) -> Limits:
-    """Return the limits of `half`, wider where few messages come: days would not prove them."""
+    """Return the limits of `half`, wider where few messages come, as days would not prove them."""
     usual = limits_at(SHARE)
     if not (queue.usual and queue.usual_a_day):
         return usual
     # Without a failure the evidence grows by 1 - limit a message. Its logarithm has to reach that
-    # of four times what passes: the bet on no failure is one of four.
+    # of four times what passes. The bet on no failure is one of four.
     needed = log(PASSES_AT * len(BETTER_BY)) * queue.usual.dispersion
     provable = needed / (PROVEN_IN_DAYS * queue.usual_a_day)
     return replace(usual, rate=min(LOOSEST, max(usual.rate, provable)))

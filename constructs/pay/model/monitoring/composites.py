@@ -1,4 +1,4 @@
-"""The composite alarms of a service, one function each: add one here.
+"""The composite alarms of a service, one function each. Add one here.
 
 A critical alarm of one side shows a fault of that side only while the other side is well. There,
 neither the alarm's twin nor any critical alarm goes off. The twin has the same name and may only
@@ -27,7 +27,7 @@ MAX_CHILDREN = 100
 """Alarms that one rule may name (AWS: CloudWatch API reference, `PutCompositeAlarm`)."""
 
 SUPPRESSOR_WAIT_SECONDS = 60
-"""For the alarm of the platform to go off as well: so long every message waits."""
+"""Every message waits so long for the alarm of the platform to go off as well."""
 SUPPRESSOR_EXTENSION_SECONDS = 300
 """After an outage of the platform, until services are well again."""
 

@@ -58,7 +58,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class MarkedMoment:
-    """A vertical line in a graph: something happened."""
+    """A vertical line in a graph, where something happened."""
 
     label: str
     at: datetime

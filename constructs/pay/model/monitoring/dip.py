@@ -1,7 +1,7 @@
 """The alarm on a service whose requests no longer arrive, on neither side.
 
 A band of CloudWatch rings on most bank holidays, and a formula cannot look a week back. A floor
-under a quiet hour is right on every day: it sees that almost nothing comes. A smaller dip is for
+under a quiet hour is right on every day. It sees that almost nothing comes. A smaller dip is for
 the judge, which knows what is usual (docs/decisions/0162).
 """
 
@@ -20,7 +20,7 @@ LEAST_PART = 4
 EXPECTED_REQUESTS = 120
 """In a period of a quiet hour. Busy clients make the most of them, and a few of those may rest."""
 LONGEST_SECONDS = 1_800
-"""A service that needs longer has no alarm: the judge sees it as soon."""
+"""A service that needs longer has no alarm, because the judge sees it as soon."""
 
 
 def dip_alarm(service: Microservice, environment: Environment) -> Alarm | None:
@@ -38,7 +38,7 @@ def dip_alarm(service: Microservice, environment: Environment) -> Alarm | None:
         metric=Sum(
             id="all_requests",
             label="requests on both sides",
-            # With those that a load balancer answers itself, as it has no healthy task: they came.
+            # With those that a load balancer answers itself without a healthy task. They came, too.
             metrics=tuple(of_side(each, side) for side in Side for each in whole),
             # A period that a closure has a part of is not judged.
             closed=tuple(

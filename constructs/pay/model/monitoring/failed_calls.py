@@ -30,7 +30,7 @@ def failed_calls(environment: Environment, task: OneOffTask) -> LogMetric:
 
 
 def failed_calls_alarm(environment: Environment, task: OneOffTask) -> Alarm:
-    """Return the alarm: at least one call that failed in five minutes."""
+    """Return the alarm on at least one call that failed in five minutes."""
     counted = failed_calls(environment, task)
     return Alarm(
         name="failed-calls",

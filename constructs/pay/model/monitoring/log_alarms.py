@@ -32,7 +32,7 @@ def log_alarms(service: Microservice, environment: Environment) -> tuple[Alarm, 
 
 def _failed_tunnels(side: ServiceSide) -> Alarm:
     log = proxy_log(side)
-    # No move changes the window: the guard would have to take each change for a weaker alarm.
+    # No move changes the window, or the guard would have to take each change for a weaker alarm.
     weight = smallest_weight(side.environment.ladder, side.side)
     rate = all_requests(side.service, side.environment) * weight / FULL_WEIGHT
     window, least = choose_window(rate, MIN_REQUESTS)

@@ -25,8 +25,8 @@ def queue_alarms(service: Microservice, environment: Environment) -> dict[Alarm,
     """Return an alarm for each queue that the service receives from, on messages that it gave up.
     The alarm names the queue that holds them.
 
-    SQS counts by queue and not by side, so it stands over both sides. Each queue has its own: one
-    more changes no alarm.
+    SQS counts by queue and not by side, so it stands over both sides. Each queue has its own, so
+    one more changes no alarm.
     """
     return {
         Alarm(

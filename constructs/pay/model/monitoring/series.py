@@ -1,4 +1,4 @@
-"""Series of both sides in one formula or graph: each gets its side's name in front of its id."""
+"""Series of both sides in one formula or graph, each with its side's name in front of its id."""
 
 from collections.abc import Mapping
 

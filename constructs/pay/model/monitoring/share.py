@@ -22,7 +22,7 @@ MOST_AT_WEIGHT_0 = 15
 """Per cent: at weight 0 more than this on Fargate is DNS that fails over from EC2."""
 
 REQUESTS_OF = {kind: share.whole[0] for kind, share in FAILED_PERCENT.items()}
-"""The metric by which a load balancer counts its traffic: the first of those that failures are a
+"""The metric by which a load balancer counts its traffic, the first of those that failures are a
 share of."""
 
 

@@ -69,7 +69,7 @@ class WatchedService:
     service: Microservice
     environment: Environment
     looked_up: Mapping[Side, Dimensions]
-    """The sides whose load balancers were looked up: those that a record leads to."""
+    """The sides whose load balancers were looked up, which are those that a record leads to."""
     stay: Stay | None = None
     """None: the journal does not have the stage that the file has."""
 

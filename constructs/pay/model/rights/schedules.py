@@ -13,7 +13,7 @@ _SCHEDULER = "scheduler.amazonaws.com"
 
 
 def scheduler_trust(environment: Environment, group: str) -> Statement:
-    """Let EventBridge Scheduler assume a role for the schedules of one group only: the source is
+    """Let EventBridge Scheduler assume a role for the schedules of one group only. The source is
     the group. AWS: EventBridge Scheduler user guide, "Confused deputy prevention".
     """
     return Statement(

@@ -123,7 +123,7 @@ def one_off_rights(
 
 
 def load_test_rights(bucket: str) -> list[Statement]:
-    """Return what a load test may do: write its results."""
+    """Return the right of a load test to write its results."""
     return [Statement("WriteResults", ["s3:PutObject"], [f"arn:aws:s3:::{bucket}/load-tests/*"])]
 
 

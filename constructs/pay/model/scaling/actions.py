@@ -71,7 +71,7 @@ def _of_event(
         for number, boundary in enumerate(_boundaries(event, scaling), start=1):
             again = _once(boundary + AFTER_A_BOUNDARY)
             yield ScheduledAction(f"{event.name}-again-{number}", again, zone, min=event.min)
-    # Where the next event starts at once, both actions say the same: AWS promises no order.
+    # Where the next event starts at once, both actions say the same, because AWS promises no order.
     after = minimum_at(event.ends, tasks, scaling, every)
     yield ScheduledAction(f"{event.name}-ends", _once(event.ends), zone, min=after)
 

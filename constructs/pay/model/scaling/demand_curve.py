@@ -37,13 +37,13 @@ class DemandCurve:
     seconds: Sequence[float]
     """From the start, ascending."""
     demand: Sequence[float]
-    """In any unit: the largest is the peak."""
+    """In any unit. The largest is the peak."""
     counts_requests: bool = False
     """Demand is requests of a service in a minute, as its load balancer counts them."""
 
     @property
     def peak_requests(self) -> float | None:
-        """Return the requests in the busiest minute; None: the curve has another unit."""
+        """Return the requests in the busiest minute; None if the curve has another unit."""
         return max(self.demand) if self.counts_requests else None
 
     @property

@@ -25,7 +25,7 @@ Bound = Literal["min_capacity", "max_capacity"]
 
 @dataclass(frozen=True)
 class Tracking:
-    """A target-tracking policy: it keeps a metric of the service near a value."""
+    """A target-tracking policy, which keeps a metric of the service near a value."""
 
     name: Literal["cpu", "requests"]
     metric: Literal["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"]
@@ -89,7 +89,7 @@ def scaling_of(side: ServiceSide) -> SideScaling:
 
 
 def due_minimum(side: ServiceSide, now: datetime) -> int:
-    """Return the minimum that the file asks for at a moment: the one to register after a change."""
+    """Return the minimum that the file asks for at a moment, to register after a change."""
     scaling = scaling_of(side)
     if not scaling.actions:
         return scaling.min

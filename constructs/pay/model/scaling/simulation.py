@@ -17,11 +17,11 @@ from pay.model.service.size import TaskCount
 STEP_SECONDS = 10
 MINUTE_STEPS = 60 // STEP_SECONDS
 CPU_AT_PEAK = 60.0
-"""Per cent of CPU that `peak` tasks have when the curve is highest: an assumption."""
+"""The assumed per cent of CPU that `peak` tasks have when the curve is highest."""
 
 START_SECONDS = (60, 90)
 NOISE = 0.06
-"""The distance of a minute's demand from the curve, as a part of it: one standard deviation."""
+"""The distance of a minute's demand from the curve, as a part of it (one standard deviation)."""
 
 SEEDS = (1, 2, 3)
 FULL = 100.0

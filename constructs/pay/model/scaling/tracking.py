@@ -15,15 +15,15 @@ from pay.model.scaling.side_scaling import Tracking
 
 BREACHES, CALM_MINUTES = 3, 15
 LOW_PART = 0.9
-"""Scale-in begins below this part of the target: an assumption."""
+"""Scale-in is assumed to begin below this part of the target."""
 
 LARGEST_STEP_IN = 0.1
-"""The part of the tasks that one scale-in takes away, and at least one: an assumption."""
+"""The assumed part of the tasks that one scale-in takes away, and at least one."""
 
 LONG_AGO = -math.inf
 
 Readings = Sequence[float | None]
-"""The averages of whole minutes, the latest last; None: CloudWatch had no data."""
+"""The averages of whole minutes, the latest last; None where CloudWatch had no data."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def follow(
 
 
 def _out(policy: Tracking, readings: Readings, desired: int) -> int:
-    """Return the count that a policy asks for; 0: it does not ask."""
+    """Return the count that a policy asks for; 0 if it does not ask."""
     last = [each for each in readings[-BREACHES:] if each is not None and each > policy.target]
     if len(last) < BREACHES:
         return 0
@@ -84,7 +84,7 @@ def _out(policy: Tracking, readings: Readings, desired: int) -> int:
 
 
 def _in(policy: Tracking, readings: Readings, desired: int) -> int | None:
-    """Return the count that a policy would do with; None: it does not agree to fewer."""
+    """Return the count that a policy would do with; None if it does not agree to fewer."""
     calm = [each for each in readings[-CALM_MINUTES:] if each is not None]
     if len(calm) < CALM_MINUTES or max(calm) >= policy.target * LOW_PART:
         return None

@@ -80,7 +80,7 @@ class Sidecar(Model):
     image_tag_variable: TerraformName
     """The Terraform variable that carries its image tag."""
     port: Port | None = None
-    """The port that the load balancer sends to; None: it takes no traffic."""
+    """The port that the load balancer sends to; None if it takes no traffic."""
     log_kind: LogKind
     cpu: int = Field(gt=0)
     memory_mib: int = Field(gt=0)

@@ -87,9 +87,9 @@ class CallStyle(StrEnum):
     URL = "url"
     """A variable holds `https://<host>`."""
     JAVA_PROXY = "java_proxy"
-    """JAVA_OPTS gets `-Dhttps.proxyHost` and `-Dhttps.proxyPort`: a forward proxy for a JVM."""
+    """JAVA_OPTS gets `-Dhttps.proxyHost` and `-Dhttps.proxyPort`, a forward proxy for a JVM."""
     HTTP_PROXY = "http_proxy"
-    """A variable holds `http://<host>:<port>`: a forward proxy for Node."""
+    """A variable holds `http://<host>:<port>`, a forward proxy for Node."""
 
 
 AWS_API = ".{region}.amazonaws.com"
@@ -158,4 +158,4 @@ class Secret(Model):
 
     variable: VariableName
     shared: ServiceName | None = None
-    """The secret with only what services share; None: the service's own secret."""
+    """The secret with only what services share; None for the service's own secret."""

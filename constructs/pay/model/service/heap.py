@@ -24,7 +24,7 @@ class Heap:
     option: str
     """As it is written, `-Xmx1G`."""
     mib: float | None
-    """In a container of the given memory; None: the program would not read the option."""
+    """In a container of the given memory; None if the program would not read the option."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -14,7 +14,7 @@ USUALLY_SLOWER_BY = 1.25
 class Judging(Model):
     """The judge's limits for this service instead of the usual ones.
 
-    It holds in every environment: what is too slow does not depend on where it runs.
+    It holds in every environment, because what is too slow does not depend on where it runs.
     """
 
     slower_by: float = Field(default=USUALLY_SLOWER_BY, gt=1, le=3)

@@ -46,7 +46,7 @@ from pay.model.vocabulary import Exposure, LoadBalancerType, Scope
 from pay.secrets.names import announces_secret
 
 FIRST_UNPRIVILEGED_PORT = 1024
-"""The default of `net.ipv4.ip_unprivileged_port_start` (Linux: ip-sysctl)."""
+"""The default of `net.ipv4.ip_unprivileged_port_start`. Linux: ip-sysctl."""
 
 
 class Runtime(StrEnum):
@@ -65,13 +65,13 @@ class Microservice(Model):
     runtime: Runtime
     container_port: Port
     admin_port: Port | None = None
-    """The port of a Java service's metrics; None: the container port."""
+    """The port of a Java service's metrics; None for the container port."""
     health_check_path: HealthCheckPath | None = None
     """None: a TCP check, for a service behind a Network Load Balancer."""
     exposure: Exposure
     scope: Scope
     host: HostLabel | None = None
-    """The label in DNS; None: the service's name."""
+    """The label in DNS; None for the service's name."""
     terminates_tls: bool = False
     """The application container itself speaks TLS (without an NGINX sidecar)."""
     database: Database | None = None
@@ -93,7 +93,7 @@ class Microservice(Model):
     """Variables of `environment`, "true" there, that let a task take messages of queues and jobs in
     the background. DNS weights do not keep such work from a side."""
     parameters: tuple[VariableName, ...] = ()
-    """Variables that are not secret and differ by environment: read from Parameter Store."""
+    """Variables that are not secret and differ by environment, read from Parameter Store."""
     secrets: tuple[Secret, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
     user: ContainerUser

@@ -14,13 +14,13 @@ class Migrations(StrEnum):
     NONE = "none"
     """The service has no database, or its releases never change it."""
     AFTER = "after"
-    """Once the release runs on every side: its code works with the database of before."""
+    """Once the release runs on every side. Its code works with the database of before."""
     BEFORE = "before"
-    """Before the first task of the release starts: its code needs what the migration makes."""
+    """Before the first task of the release starts. Its code needs what the migration makes."""
 
 
 class Contraction(Model):
-    """A release whose migration takes away what older releases use: no way back past it."""
+    """A release whose migration takes away what older releases use, with no way back past it."""
 
     release: int = Field(ge=1)
     """The N of its image tag `N-release`."""

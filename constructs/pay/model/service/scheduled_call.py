@@ -34,7 +34,7 @@ class ScheduledCall(Model):
     """When: `cron(...)` as EventBridge Scheduler reads it, in local time of the zone."""
     zone: str = "Europe/London"
     deadline_seconds: int = Field(ge=LEAST_DEADLINE_SECONDS, le=MOST_DEADLINE_SECONDS)
-    """The longest delay of a call's start, and its longest duration: later it would meet the next
+    """The longest delay of a call's start, and its longest duration. Later it would meet the next
     one."""
     because: str
     """The reason for the times."""
@@ -75,7 +75,7 @@ class ScheduledCall(Model):
 
 
 def _changes_clocks(zone: str) -> bool:
-    """Return whether the zone has summer time: a schedule fires once in an hour that comes twice.
+    """Return whether the zone has summer time. A schedule fires once in an hour that comes twice.
     AWS: EventBridge Scheduler user guide, "Daylight savings time on EventBridge Scheduler".
     """
     winter, summer = (

@@ -68,9 +68,9 @@ class TaskCount(Model):
     peak: int = Field(ge=1, le=MOST_TASKS)
     """Tasks that carry the daily peak."""
     night: int | None = Field(default=None, ge=1, le=MOST_TASKS)
-    """Tasks that run outside `scaling.day`; left out: `min` run at night, too."""
+    """Tasks that run outside `scaling.day`. Without it, `min` run at night, too."""
     max: int | None = Field(default=None, ge=1, le=MOST_TASKS)
-    """Tasks up to which Fargate scales; left out: twice the peak."""
+    """Tasks up to which Fargate scales. Left out: twice the peak."""
 
     @property
     def lowest(self) -> int:

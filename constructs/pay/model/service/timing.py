@@ -16,7 +16,7 @@ MARGIN_SECONDS = 10
 """The time that a limit adds to the longest request."""
 
 IDLE_MARGIN_SECONDS = 5
-"""The time that the idle timeout adds: it has to stay below the target's keep-alive as well."""
+"""The time that the idle timeout adds, which has to stay below the target's keep-alive as well."""
 
 NGINX_KEEP_ALIVE_SECONDS = 75
 """NGINX's own default (`keepalive_timeout`), which the sidecar's image does not change."""

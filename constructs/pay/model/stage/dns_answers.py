@@ -43,7 +43,7 @@ def minimum_healthy(always_running: int) -> int:
     """Return how many healthy tasks keep a side in DNS: half of those that always run, rounded up.
 
     By AWS's default of 1, one healthy task of 15 keeps its weight and gets the requests of all. A
-    share of the registered targets would not help: ECS deregisters what is sick.
+    share of the registered targets would not help, because ECS deregisters what is sick.
     """
     return -(-always_running // 2)
 

@@ -23,7 +23,7 @@ CLIENT_DNS_CACHE_SECONDS = 30
 """The time for which a JVM without settings keeps an answer (networkaddress.cache.ttl)."""
 
 SHORTEST_WEIGHTED_DWELL = timedelta(hours=1)
-"""At a weight that serves real requests: enough one-minute data points to compare two series."""
+"""Enough one-minute data points to compare two series, at a weight that serves real requests."""
 
 SOAK_DWELL = timedelta(days=7)
 """Seven days always hold the week's own peak and its batch jobs."""

@@ -67,7 +67,7 @@ def has_room(stages: Mapping[str, Stage], limit: int) -> bool:
 def moving_neighbours(
     service: str, stages: Mapping[str, Stage], catalogue: Catalogue
 ) -> tuple[str, ...]:
-    """Return the neighbours in flight (I18). Only one of two neighbours moves at a time: an error
+    """Return the neighbours in flight (I18). Only one of two neighbours moves at a time. An error
     of a moving service also shows at its neighbours.
     """
     near = sorted(neighbours(catalogue, service) & stages.keys())

@@ -1,4 +1,4 @@
-"""The settings of each stage, a row per stage: a stage without a row is refused at import.
+"""The settings of each stage, a row per stage. A stage without a row is refused at import.
 
 A default would let a new stage pass unwatched, so no field has one.
 """
@@ -28,7 +28,7 @@ class StageRow:
     counts_the_peak: bool
     """A daily peak here proves Fargate: it serves enough, and EC2 shares the load."""
     judged_by: frozenset[PartName]
-    """The parts of a judgement: each needs what it compares. Empty: no metrics show anything."""
+    """The parts of a judgement. Each needs what it compares. Empty: no metrics show anything."""
     before_leaving: tuple[str, ...]
     """The sentences that must be measured to be true before a service moves forward from it."""
     needs_approver: bool

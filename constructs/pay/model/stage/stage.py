@@ -70,8 +70,8 @@ class Stage(StrEnum):
 
     def takes_work(self, side: Side) -> bool:
         """Return whether that side takes messages of queues and jobs: EC2 always, Fargate once it
-        has a record. Before, it is not proven. After, it must: connector reports events of payments
-        by the same switch that lets it receive captures.
+        has a record. Before, it is not proven. After, it must, because connector reports events of
+        payments by the same switch that lets it receive captures.
         """
         return self.has(side) and (side is Side.EC2 or self is not Stage.DARK)
 

@@ -34,11 +34,11 @@ class Level(StrEnum):
     """The urgency of a finding; each has a topic."""
 
     PAGE = "page"
-    """HIGH and CRITICAL: at any hour."""
+    """HIGH and CRITICAL, at any hour."""
     TICKET = "ticket"
-    """MEDIUM: in the working day."""
+    """MEDIUM, in the working day."""
     WEEKLY = "weekly"
-    """LOW: in the weekly look."""
+    """LOW, in the weekly look."""
 
 
 class Topics(Model):
@@ -67,8 +67,8 @@ class Watching(Model):
     road: Road
     topics: Topics
     decoys: tuple[SecretName, ...] = ()
-    """Secrets in Secrets Manager that nothing reads (canaries): a reader is an intruder. They exist
-    already."""
+    """Secrets in Secrets Manager that nothing reads (canaries), so a reader is an intruder. They
+    exist already."""
 
     def problems(self) -> Iterator[Problem]:
         twice = sorted({s for s in self.decoys if self.decoys.count(s) > 1})

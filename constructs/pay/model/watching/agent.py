@@ -1,5 +1,5 @@
-"""GuardDuty's agent beside a task: the image that ECS pulls for it. Also the conditions under which
-it runs and can send its observations.
+"""GuardDuty's agent beside a task, whose image ECS pulls. Also the conditions under which it runs
+and can send its observations.
 
 AWS injects it into new Fargate tasks of a watched account; no task definition names it. A task
 whose execution role may not pull it runs without it, and ECS reports nothing. AWS: GuardDuty user

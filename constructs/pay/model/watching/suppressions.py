@@ -29,7 +29,7 @@ FILE = "suppressions.toml"
 LONGEST_OF_HIGH = timedelta(days=90)
 
 SENT_TO_NOBODY = frozenset({"Backdoor", "CryptoCurrency", "Execution", "Impact", "Trojan"})
-"""Threat purposes that GuardDuty may never archive: an attack would leave no trace."""
+"""Threat purposes that GuardDuty may never archive, because an attack would leave no trace."""
 
 _PRODUCTS: Mapping[str, str] = {
     "guardduty": "GuardDuty",
@@ -138,7 +138,7 @@ class Suppression(Accepted):
     side: Side | None = None
     """Left out: on both sides."""
     image: Annotated[str, Field(pattern=f"^{DIGEST}$")] | None = None
-    """The digest of one image, for Inspector; left out: each image of the service."""
+    """The digest of one image, for Inspector. Left out: each image of the service."""
     severity: Annotated[Highest, BeforeValidator(_is_not_critical)]
     """The highest severity that it covers: low, medium or high."""
     evidence: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
@@ -274,7 +274,7 @@ class WrittenSuppression:
     entry: Entry
 
     def problem(self, key: str, value: str, allowed: str, fix: str = "") -> Problem:
-        """Return what is wrong with one of its keys; an empty key: with the whole."""
+        """Return what is wrong with one of its keys, or with the whole if the key is empty."""
         return placed(Problem(key=key, found=value, allowed=allowed, fix=fix), self.entry)
 
 
