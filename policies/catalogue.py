@@ -100,8 +100,8 @@ def _text(file: Path) -> RuleText:
     needed = ("id", "name", "guideline")
     if absent := [key for key in needed if not isinstance(texts.get(key), str)]:
         raise UnknownRule(
-            f"{file.name}: found no text for {', '.join(absent)}; required: metadata with the id "
-            "of the rule, what must hold (name) and why (guideline)"
+            f"{file.name}: found no text for {', '.join(absent)}; required: metadata with the "
+            "rule's id, what must hold (name) and why (guideline)"
         )
     return RuleText(texts["id"], texts["name"], texts["guideline"], "ours")
 

@@ -39,7 +39,7 @@ def containers(task_definition: Block) -> tuple[Container, ...]:
         for key in unknown_keys(container):
             raise Unread(
                 f"container {container['name']}: {key} is not a key of a container definition; "
-                "allowed are those of the ECS API, in its spelling"
+                "allowed: those of the ECS API, in its spelling"
             )
     return listed
 

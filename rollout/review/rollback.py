@@ -128,8 +128,8 @@ def _emergency(plan: StackPlan) -> Iterator[Rollback]:
         batches.setdefault(str(before.key.zone_id), []).append(_upsert(before, alias_zone))
     if batches:
         yield Rollback(
-            "When Terraform or the pipeline is down (both records in one batch; plan afterwards: "
-            "it must be empty once the file says the same)",
+            "When Terraform or the pipeline is down (both records in one batch). A plan "
+            "afterwards must be empty once the file says the same",
             tuple(
                 "aws route53 change-resource-record-sets "
                 f"--hosted-zone-id {shlex.quote(zone)} "

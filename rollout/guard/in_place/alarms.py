@@ -267,8 +267,8 @@ LEAVES_OUT_CLOSURES = SafeDirection(
     "to leave out the closures that the environment's file declares", _is_formula_with_closures
 )
 STRICTER_THRESHOLD = SafeDirection(
-    "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`; or "
-    "the model's where scaling decides how many tasks run",
+    "a lower threshold for `GreaterThan...`, a higher one for `LessThan...`, or the model's where "
+    "scaling decides how many tasks run",
     _is_stricter_or_follows_scaling,
 )
 MORE_TOPICS = SafeDirection(
@@ -286,8 +286,7 @@ MORE_CASES = SafeDirection(
     "a rule that has every part of the one before, joined by OR", _goes_off_for_more
 )
 AS_ABLE = SafeDirection(
-    "what goes off no later at the requests that the files expect, or where the old one could not "
-    "go off at them",
+    "what goes off no later at the requests that the files expect, or where the old one could not",
     _goes_off_as_before,
 )
 SOONER_OR_AS_ABLE = either(SOONER, AS_ABLE)

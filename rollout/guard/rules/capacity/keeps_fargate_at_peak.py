@@ -23,7 +23,7 @@ _BOUNDS = _LOWEST, _HIGHEST = "min_capacity", "max_capacity"
 
 _BY_THE_FILE = (
     "say in the environment's file how many tasks run when (`tasks.night`, `[[events]]`), and plan "
-    "again; a side that DNS failover can hand all traffic has no schedule"
+    "again. A side that DNS failover can hand all traffic has no schedule"
 )
 
 

@@ -25,8 +25,8 @@ from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 
 DO = (
-    "keep what starts the instances; where the new one is right, prove it in a test environment "
-    "(`pay renew`), then allow this rule with that as the reason"
+    "keep what starts the instances. Where the new one is right, prove it in a test environment "
+    "(`pay renew`). Then allow this rule with that as the reason"
 )
 
 _PARAMETER = re.compile(

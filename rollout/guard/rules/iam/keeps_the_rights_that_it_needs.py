@@ -22,8 +22,8 @@ from rollout.plans.values import is_unset, same
 _ROLE, _POLICY = "aws_iam_role", "aws_iam_role_policy"
 
 DO = (
-    "keep the right; when only tasks of the revision before still need it, take it in an apply "
-    "after the deployment has ended, or allow this rule with the reason"
+    "keep the right. Where only former tasks need it, take it after the deployment has ended, or "
+    "allow this rule with the reason"
 )
 
 

@@ -41,7 +41,7 @@ _QUEUE_URL = re.compile(
 _ARN = re.compile(rf"arn:aws:(?:{'|'.join(sorted(NAMED_BY_VARIABLES))}):[^\s,;|\"']+")
 
 DO = (
-    "give the role the right in an apply before this one, or in the same plan; the catalogue's "
+    "give the role the right in an apply before this one, or in the same plan. The catalogue's "
     "queues, topics, buckets, secrets and parameters do that"
 )
 

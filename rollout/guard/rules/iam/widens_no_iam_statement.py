@@ -42,7 +42,7 @@ _NEVER = ("aws_iam_access_key", "aws_iam_user", "aws_iam_user_login_profile", "a
 """Standing credentials and grants beside the policies: their creation alone widens."""
 
 DO = (
-    "give only what the service needs, and name it in the catalogue; where that cannot say it, "
+    "give only what the service needs, and name it in the catalogue. Where that cannot say it, "
     "give the reason: --allow widens-no-iam-statement --because TEXT"
 )
 

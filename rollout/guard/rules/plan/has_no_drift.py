@@ -31,7 +31,7 @@ _GONE = "it is gone"
 
 _PUT_BACK = "find out why; put it back, or write it into the code, and plan again"
 _WAKE = (
-    "without a task it sleeps, and so do its databases, which no plan starts: keep the table "
+    "without a task it sleeps, and so do its databases, which no plan starts. Keep the table "
     "`sleep` in its file until `pay wake` has woken it, then plan again"
 )
 
