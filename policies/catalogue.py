@@ -43,7 +43,7 @@ def catalogue(requirements: Requirements) -> dict[str, RuleText]:
 def block_types(rules: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the block types that each rule judges.
 
-    Checks of connections are omitted: they judge every block that their pattern matches.
+    Checks of connections are omitted, because they judge every block that their pattern matches.
     """
     types: dict[str, set[str]] = defaultdict(set)
     for prefix, registry in (("", resource_registry), ("data.", data_registry)):

@@ -83,7 +83,7 @@ def takes_tag(image: str) -> bool:
 
 
 def tag_default(image: str, stack: SynthesisedStack) -> str | None:
-    """Return the default of the variable that an image takes its tag from; None: it has none."""
+    """Return the default of the variable that an image takes its tag from; None if it has none."""
     variable = _TAG_VARIABLE.search(image)
     named = [
         conf

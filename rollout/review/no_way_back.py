@@ -87,7 +87,7 @@ def _forgotten(change: ResourceChange, name: str) -> str:
 
 
 def _content(change: ResourceChange) -> str:
-    """Return what is lost with a resource beyond its id; empty: nothing else."""
+    """Return what is lost with a resource beyond its id; empty if nothing else is."""
     if change.type == _KEY:
         days = change.before.get("deletion_window_in_days") or _LONGEST_WINDOW_DAYS
         return (

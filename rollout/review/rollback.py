@@ -89,7 +89,7 @@ def _of_resources(plan: StackPlan, review: StackReview, context: Context) -> Rol
         for change in plan.plan.moving
         for container, (before, _) in images(change).items()
     }
-    # The environment's file pins the images of sidecars: the way back is in Git.
+    # The environment's file pins the images of sidecars, so the way back is in Git.
     pinned = before.keys() - {service}
     tags = {
         f"TF_VAR_{APPLICATION_IMAGE_TAG}": shlex.quote(tag_of(image))

@@ -5,7 +5,7 @@ hurts when instances are renewed, or one of them fails. The new one takes no tas
 reach the rights of the instance.
 
 A script is compared line by line, because only the settings of the agent are known here. An image
-is named by AWS's public parameter: the id of an image says neither its family nor its age. What an
+is named by AWS's public parameter. The id of an image says neither its family nor its age. What an
 import rewrites is compared with what runs, as any other change is.
 """
 

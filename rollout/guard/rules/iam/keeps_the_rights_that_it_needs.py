@@ -77,7 +77,7 @@ def _from_role(plan: StackPlan, change: ResourceChange, context: Context) -> Ite
     unknown = [
         grant
         for grant in given_up(before, after)
-        # Adopted, for example for tracing: nothing says that it is not needed.
+        # Adopted, for example for tracing. Nothing says that it is not needed.
         if grant.action.partition(":")[0].lower() not in known or is_used(grant, needs, plan.plan)
     ]
     yield from (f"no longer allows {text}" for text in in_words(unknown))

@@ -111,7 +111,7 @@ def _role_name(change: ResourceChange, attribute: str) -> str | None:
 
 
 def _allowed(plan: Plan, role: str) -> list[Statement] | None:
-    """Return the statements of all policies of a role after apply; None: the plan does not know
+    """Return the statements of all policies of a role after apply; None if the plan does not know
     them. Raises Unread.
     """
     policies = [c for c in plan.managed if c.type == _POLICY and c.after.get("role") == role]

@@ -54,7 +54,7 @@ def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange)
 
 def _is_a_policy_given_up(plan: StackPlan, context: Context, change: ResourceChange) -> bool:
     """Return whether it is scaling by requests, which the environment's file no longer asks for. No
-    failover can need the peak there: CPU still adds tasks.
+    failover can need the peak there, because CPU still adds tasks.
     """
     side = context.side(plan)
     return (

@@ -75,7 +75,7 @@ def _drifted(plan: Plan, drift: ResourceChange) -> list[str]:
 
 
 def _scaled_number(plan: Plan, drift: ResourceChange) -> str | None:
-    """Return the attribute that scaling sets: its change is not a drift. The ECS capacity provider
+    """Return the attribute that scaling sets. Its change is not a drift. The ECS capacity provider
     sets the size of an Auto Scaling group between the bounds.
     """
     if drift.type == "aws_autoscaling_group":
