@@ -1,4 +1,4 @@
-"""`python -m policies`: the PCI gate on the command line.
+"""Runs the PCI gate on the command line, as `python -m policies`.
 
 Exit status: 0 passed, 1 refused, 2 wrong use.
 """

@@ -43,7 +43,7 @@ def catalogue(requirements: Requirements) -> dict[str, RuleText]:
 def block_types(rules: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the block types that each rule judges.
 
-    Checks of connections are omitted: they judge every block that their pattern matches.
+    Checks of connections are omitted, because they judge every block that their pattern matches.
     """
     types: dict[str, set[str]] = defaultdict(set)
     for prefix, registry in (("", resource_registry), ("data.", data_registry)):
@@ -100,8 +100,8 @@ def _text(file: Path) -> RuleText:
     needed = ("id", "name", "guideline")
     if absent := [key for key in needed if not isinstance(texts.get(key), str)]:
         raise UnknownRule(
-            f"{file.name}: found no text for {', '.join(absent)}; required: metadata with the id "
-            "of the rule, what must hold (name) and why (guideline)"
+            f"{file.name}: found no text for {', '.join(absent)}; required: metadata with the "
+            "rule's id, what must hold (name) and why (guideline)"
         )
     return RuleText(texts["id"], texts["name"], texts["guideline"], "ours")
 

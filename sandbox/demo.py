@@ -92,7 +92,7 @@ class Demo:
         if "No changes." not in self._cdktf("diff", stack, "--skip-synth"):
             raise SandboxError(
                 f"the second plan of {stack} is not empty, although nothing has changed since its "
-                f"deployment; read the plan at the end of .sandbox/demo.log"
+                f"deployment. Read the plan at the end of .sandbox/demo.log"
             )
 
     def _copy_environments(self) -> None:

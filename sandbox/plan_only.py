@@ -37,9 +37,9 @@ def refusal(environments: Iterable[str]) -> str:
     """Return why the sandbox cannot be deployed to, for the names of plan-only environments."""
     names = ", ".join(sorted(environments))
     return (
-        f"found {names}, which the sandbox can only plan: it holds already what the stacks look "
-        'up of each other; allowed: an environment with state.backend = "local"; nothing was '
-        "changed; see the plan with `cdktf diff STACK`, `pay review STACK` or `pay guard STACK`"
+        f"found {names}, which the sandbox can only plan. It already holds what their stacks look "
+        'up of each other. Allowed: an environment with state.backend = "local". Nothing was '
+        "changed. See the plan with `cdktf diff STACK`, `pay review STACK` or `pay guard STACK`"
     )
 
 

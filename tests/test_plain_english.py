@@ -36,10 +36,6 @@ VERB = re.compile(r"[A-Z][a-z]*(?:[a-rt-z]|ss),?\s+(?!->)")
 VAGUE = {"found", "made", "said", "told"}
 """Participles that do not name a value."""
 
-TEXT_CALLS = {"Argument", "Finding", "GateProblem", "GuardFinding", "Option", "Problem", "Refused"}
-"""The calls whose arguments a person reads."""
-TEXT_FILES = {"rollout/measure/explain.py"}
-"""The files of which a person reads every text."""
 MARKDOWN = sorted(
     file.relative_to(ROOT).as_posix()
     for file in (
@@ -125,54 +121,6 @@ def long_sentences(text: str) -> Iterator[str]:
         for sentence in SENTENCE_END.split(paragraph):
             if len(words := sentence.split()) > MOST_WORDS:
                 yield f"{len(words)} words: {' '.join(words)}"
-
-
-def text_of(node: ast.expr) -> str:
-    """Return the text of a string, with one word for each value that a run puts into it."""
-    match node:
-        case ast.Constant(str() as text):
-            return text
-        case ast.JoinedStr(parts):
-            return "".join(
-                text_of(part) if isinstance(part, ast.Constant) else "X" for part in parts
-            )
-        case _:
-            return ""
-
-
-def called(function: ast.expr) -> str:
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""
-
-
-def texts(tree: ast.AST, *, everything: bool = False) -> Iterator[tuple[int, str]]:
-    """Yield the line and the text of each string that a person reads."""
-    others = {id(node) for node in docstrings(tree)} | {
-        id(part) for node in walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
-    }
-    roots: list[ast.AST] = (
-        [tree]
-        if everything
-        else [
-            argument
-            for node in walk(tree)
-            if isinstance(node, ast.Call) and called(node.func) in TEXT_CALLS
-            for argument in (*node.args, *(keyword.value for keyword in node.keywords))
-        ]
-    )
-    for root in roots:
-        for node in ast.walk(root):
-            if isinstance(node, ast.expr) and id(node) not in others and (text := text_of(node)):
-                yield node.lineno, text
-
-
-def long_texts(source: str, *, everything: bool = False) -> dict[str, int]:
-    """Return each long sentence of the strings that a person reads, with its line."""
-    read = texts(ast.parse(source), everything=everything)
-    return {sentence: line for line, text in read for sentence in long_sentences(text)}
 
 
 def prose(markdown: str) -> str:
@@ -267,19 +215,6 @@ def test_a_package_names_one_thing_that_belongs_there(folder: str) -> None:
     assert [name for name, first in firsts.items() if "and" in first.split()] == []
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_the_sentences_of_texts_are_short(folder: str) -> None:
-    files = sorted((ROOT / folder).rglob("*.py")) or [ROOT / folder]
-    assert [
-        f"{name}:{line}: {sentence}"
-        for file in files
-        if (name := file.relative_to(ROOT).as_posix())
-        for sentence, line in long_texts(
-            file.read_text(encoding="utf-8"), everything=name in TEXT_FILES
-        ).items()
-    ] == []
-
-
 @pytest.mark.parametrize("page", MARKDOWN)
 def test_the_sentences_of_pages_are_short(page: str) -> None:
     assert list(long_sentences(prose((ROOT / page).read_text(encoding="utf-8")))) == []
@@ -337,19 +272,6 @@ def test_plain_words_and_other_texts_pass(source: str) -> None:
     assert list(mistakes(source)) == []
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        f'Finding("{LONG}")',
-        f'typer.Option(help="{LONG}")',
-        f'terminal.Refused(Problem(f"{{where}} {"word " * 20}"))',
-        f'Problem(where, "a" if short else "{LONG}")',
-    ],
-)
-def test_a_long_text_is_reported(source: str) -> None:
-    assert len(long_texts(source)) == 1
-
-
 def test_a_name_of_several_classes_is_reported() -> None:
     sources = {
         "a.py": "class Verdict(StrEnum): ...\nclass Part: ...",
@@ -377,11 +299,6 @@ def test_an_alias_with_the_name_of_a_class_is_reported(alias: str) -> None:
 def test_aliases_may_have_one_name() -> None:
     sources = {"a.py": "Yaml = dict[str, Any]", "b.py": "Yaml = dict[str, Any]"}
     assert names_of_several_classes(sources) == {}
-
-
-@pytest.mark.parametrize("source", [f'print("{LONG}")', f'Finding("{"Word. " * 30}")'])
-def test_short_and_other_texts_pass(source: str) -> None:
-    assert long_texts(source) == {}
 
 
 @pytest.mark.parametrize("page", [LONG, f"- {LONG}", f"| cell | {LONG} |\n", f"# {LONG}"])

@@ -39,7 +39,7 @@ def containers(task_definition: Block) -> tuple[Container, ...]:
         for key in unknown_keys(container):
             raise Unread(
                 f"container {container['name']}: {key} is not a key of a container definition; "
-                "allowed are those of the ECS API, in its spelling"
+                "allowed: those of the ECS API, in its spelling"
             )
     return listed
 
@@ -83,7 +83,7 @@ def takes_tag(image: str) -> bool:
 
 
 def tag_default(image: str, stack: SynthesisedStack) -> str | None:
-    """Return the default of the variable that an image takes its tag from; None: it has none."""
+    """Return the default of the variable that an image takes its tag from; None if it has none."""
     variable = _TAG_VARIABLE.search(image)
     named = [
         conf

@@ -28,7 +28,7 @@ def write_out(stack: SynthesisedStack) -> None:
     """Put every policy document of a stack in the place where a block only leads to it.
 
     All rules, checkov's included, then read one form. A document that cannot be read stays as it is
-    written: the rules refuse it.
+    written, and the rules refuse it.
     """
     for block in stack.blocks:
         attribute, _ = POLICY_ARGUMENTS.get(block.type, ("", None))
@@ -142,7 +142,7 @@ def _read(written: Any, stack: SynthesisedStack, within: tuple[Block, ...]) -> A
         return document_in(written)
     if source in within:
         raise Unread(f"{source.address} takes in itself")
-    # As the provider merges them (hashicorp/aws 5.100, `policy_document_data_source.go`): a later
+    # As the provider merges them (hashicorp/aws 5.100, `policy_document_data_source.go`). A later
     # statement replaces the one with its sid.
     merged: dict[object, Any] = {}
     for key in _TAKEN_IN:

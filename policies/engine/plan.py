@@ -1,4 +1,4 @@
-"""The second net: a plan file judged by the same rules.
+"""Judges a plan file by the same rules, as the second net.
 
 A plan knows what HCL does not: the values of data sources and variables. It lacks what
 only the apply will show, so it never replaces the first net (docs/decisions/0042).
@@ -79,7 +79,7 @@ def _judged(
     file: Path, document: Document, stack: SynthesisedStack, rules: frozenset[str]
 ) -> tuple[SynthesisedStack, Report, list[str]]:
     """Write the plan where checkov reads it; return its stack, its report and checkov's errors."""
-    # Below a folder without symbolic links: checkov resolves them.
+    # Below a folder without symbolic links, because checkov resolves them.
     folder = file.parent.resolve()
     file = folder / Path(file.name).with_suffix(".json")
     file.write_text(json.dumps(document), encoding="utf-8")

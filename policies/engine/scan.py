@@ -67,7 +67,7 @@ class _SerialRunner(Runner):
 
 
 class _Crashes(logging.Handler):
-    """Collects errors that checkov only logs: a check that crashed has no result."""
+    """Collects errors that checkov only logs. A check that crashed has no result."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

@@ -12,7 +12,7 @@ Names = Iterator[tuple[Block, str]]
 
 
 def sharing_rule(names: Callable[[SynthesisedStack], Names]) -> EstateJudge:
-    """Declare the rule of the file of `names`: no name is shared across the boundary.
+    """Declare the rule of the file of `names`. It says that no name is shared across the boundary.
 
     The boundary is the cardholder data environment. A stack that serves both segments is not
     included: it creates their shared things and uses none itself.

@@ -31,8 +31,8 @@ class Waiver(Accepted):
     check: WaiverText
     """The rule's id."""
     stack: WaiverText
-    """The stack's id; `*` and `?` match as in a shell. `*` alone is refused: it would waive stacks
-    that do not exist yet."""
+    """The stack's id; `*` and `?` match as in a shell. `*` alone is refused, because it would waive
+    stacks that do not exist yet."""
     resource: WaiverText
     """The resource's address in the stack, with the same wildcards after its type."""
 

@@ -1,7 +1,7 @@
 """Containers must log to a log group of their own stack, or of one that their environment shares.
 
 The gate judges the key and the retention of such a group only. An environment whose platform was
-not synthesised is not judged: the platform holds the groups.
+not synthesised is not judged, because the platform holds the groups.
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Systems outside the cardholder data environment must not share a role with systems inside.
 
-A shared role is shared access: rights given to one system are given to both.
+A shared role is shared access. Rights given to one system are given to both.
 """
 
 from policies.engine.shared_across_scopes import Names, sharing_rule

@@ -103,7 +103,7 @@ def document_in(text: str) -> Any:
 
 
 def literal_text(text: str) -> str:
-    """Return a text without its references and interpolations: what is written there itself."""
+    """Return what a text itself says, without its references and interpolations."""
     if isinstance(text, Expression) or (REFERENCE.fullmatch(text) and text.startswith(_ROOTS)):
         return ""
     if "${" not in text:

@@ -149,7 +149,7 @@ class Locals:
         name, *_ = re.split(r"[.\[]", reference.removeprefix("local."), maxsplit=1)
         if name not in self._read:
             text, tree = self._unread.get(name, ("", None))
-            # A local that leads to itself is not known: Terraform refuses it.
+            # A local that leads to itself is not known. Terraform refuses it.
             self._read[name] = _Reference(f"local.{name}")
             if tree is not None:
                 self._read[name] = _value(_plain(_TreeReader(text, self).transform(tree), 1))

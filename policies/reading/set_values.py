@@ -49,7 +49,7 @@ def _inside(value: Any, expression: Any) -> Any:
         return value
     if isinstance(expression, Mapping) and {"constant_value", "references"} & set(expression):
         return value  # The value of an attribute, written as a whole.
-    # Terraform sorts the blocks of a set: an argument counts as written if any of them has it.
+    # Terraform sorts the blocks of a set, so an argument counts as written if any of them has it.
     blocks = expression if isinstance(expression, list) else [expression or {}]
     written: dict[str, Any] = {}
     for block in blocks:

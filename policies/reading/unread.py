@@ -49,7 +49,7 @@ def unread(stack: SynthesisedStack, root: Path) -> list[GateProblem]:
 
 
 def without_rules(stack: SynthesisedStack, covered: Collection[str]) -> Iterator[GateProblem]:
-    """Yield every resource that no rule judges: it would pass with any content."""
+    """Yield every resource that no rule judges. It would pass with any content."""
     for block in stack.blocks:
         if block.kind == "resource" and block.type not in covered:
             what = (

@@ -100,8 +100,8 @@ def _another(
         "certificate",
         f"{service} presents {presented}{old}; the stacks would present the "
         f"most recent one, {arn} ({_shown(current)})",
-        "delete the other one if nothing uses it; or present it first, in a change of its own, and "
-        "watch the clients",
+        "delete the other one if nothing uses it. Otherwise present it first, in a change of its "
+        "own, and watch the clients",
         (
             f"aws elbv2 modify-listener --region {environment.region} "
             f"--listener-arn {listener['ListenerArn']} --certificates CertificateArn={arn}",

@@ -19,8 +19,8 @@ WHY: Mapping[Kept, tuple[str, str]] = {
     ),
     Kept.DROP_INVALID_HEADER_FIELDS: (
         "headers with underscores reach the tasks",
-        "in a later step look for them in the logs of the services (those of a load balancer hold "
-        "no headers), then remove it from `keeps`; until then the PCI gate needs a waiver of "
+        "in a later step look for them in the logs of the services, because a load balancer's hold "
+        "no headers. Then remove it from `keeps`. Until then the PCI gate needs a waiver of "
         "CKV_AWS_131",
     ),
 }

@@ -51,7 +51,7 @@ def instances(environment: Environment, client: Client) -> Iterator[Obstacle]:
         yield Obstacle(
             "instances",
             f"{labelled} of {needed} instances of cluster {cluster} have the attribute "
-            f"segment = {segment}; the tasks of its services start on no other",
+            f"segment = {segment}. The tasks of its services start on no other",
             ", and ".join(fixes),
             tuple(_put_attributes(environment, cluster, segment, bare)),
         )

@@ -73,7 +73,7 @@ def print_report(out: Console, survey: Survey, written: Path | None) -> None:
         )
     if not written and any(each.expected for each in survey.missing):
         out.print(
-            "[dim]->[/] start what should run and does not; or, where it is right that Terraform "
+            "[dim]->[/] start what should run and does not. Where it is right that Terraform "
             "creates it, run this again with --allow-missing"
         )
 
@@ -90,7 +90,7 @@ def _print_encryption(out: Console, survey: Survey) -> None:
     if plain := [name for name, key in survey.encryption.items() if key == AES256]:
         out.print(
             escape(
-                f"{', '.join(plain)}: encryption AES256 stays as it is: ECR never changes it, and "
+                f"{', '.join(plain)}: encryption AES256 stays as it is. ECR never changes it, and "
                 "another one would replace the repository and delete its images"
             )
         )

@@ -44,7 +44,7 @@ class FindingVerdict(StrEnum):
     REAL = "real"
     """It was right, and something was done."""
     FALSE = "false"
-    """It was wrong: nothing had to be done."""
+    """It was wrong, so nothing had to be done."""
     DRILL = "drill"
     """The team had made it to practise."""
 
@@ -169,7 +169,7 @@ def closure(finding: SecurityFinding, answers: Iterable[FindingAnswer]) -> Findi
 
 
 def acknowledgement(key: str, answers: Iterable[FindingAnswer]) -> FindingAnswer | None:
-    """Return the first acknowledgement after the last closure; None: nobody has begun."""
+    """Return the first acknowledgement after the last closure; None if nobody has begun."""
     begun: FindingAnswer | None = None
     for each in answers:
         if each.key == key:
@@ -178,5 +178,5 @@ def acknowledgement(key: str, answers: Iterable[FindingAnswer]) -> FindingAnswer
 
 
 def minutes_between(began: datetime, ended: datetime) -> int:
-    """Return whole minutes, at least 1: a minute that began was spent."""
+    """Return whole minutes, at least 1, because a minute that began was spent."""
     return max(1, (ended - began) // timedelta(minutes=1))

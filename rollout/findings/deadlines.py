@@ -3,8 +3,8 @@
 The rules are those of PCI DSS v4.0.1. Critical and high-security vulnerabilities get their patches
 within one month of release (6.3.3). Scans confirm that critical and high ones are resolved
 (11.3.1). The team's targeted risk analysis says when all others are addressed (11.3.1.1). The
-standard names no days for what happened, such as a finding of GuardDuty (10.4.3: it is addressed).
-So the same month holds.
+standard names no days for what happened, such as a finding of GuardDuty. Those only have to be
+addressed (10.4.3), so the same month holds.
 """
 
 from datetime import date

@@ -12,7 +12,8 @@ NOT_IN_THE_CATALOGUE = "not in the catalogue"
 """The service of a finding that belongs to no known service."""
 
 SHORT_ID = 10
-"""Hexadecimal digits that a person types: two of a million findings share them once in two."""
+"""Hexadecimal digits that a person types. Two of a million findings share them in one of two cases.
+"""
 
 
 def short_id(key: str) -> str:
@@ -91,21 +92,21 @@ class SecurityFinding:
     first_seen: datetime
     last_seen: datetime
     count: int | None = None
-    """The number of times that it was seen; None: the tool does not count."""
+    """The number of times that it was seen; None if the tool does not count."""
     places: tuple[FindingPlace, ...] = ()
     """Empty: it belongs to nothing that runs here."""
     resource: str = ""
     """In the tool's words, for a finding without a place."""
     is_weakness: bool = True
-    """True for a vulnerability, which can be abused; False: something happened."""
+    """True for a vulnerability, which can be abused; False where something happened."""
     repository: str | None = None
-    """Of the image that it is in; None: it is not in an image."""
+    """Of the image that it is in; None if it is not in an image."""
     runs: bool = True
     """False: an image that nothing here is started from."""
     has_fix: bool = True
     """False: there is nothing to install."""
     published: date | None = None
-    """The day on which the vendor published a vulnerability; None: no day is known."""
+    """The day on which the vendor published a vulnerability; None if no day is known."""
     because: str | None = None
     """The reason of the suppression, in the tool's words."""
 

@@ -102,7 +102,7 @@ def _understood(words: Words, document: Document) -> SecurityFinding | None:
 
 
 def _key(tool: Tool, identifier: str) -> str:
-    """Return the identifier that the tool itself has: GuardDuty's is the end of its ARN."""
+    """Return the identifier that the tool itself has. GuardDuty's is the end of its ARN."""
     return identifier.rpartition("/")[2] if tool is Tool.GUARDDUTY else identifier
 
 

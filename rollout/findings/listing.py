@@ -28,7 +28,7 @@ class FindingLine:
     """Since when somebody looks at it."""
     closed: FindingAnswer | None = None
     minutes: int | None = None
-    """The minutes spent on it so far, over all of its closures; None: nothing is known."""
+    """The minutes spent on it so far, over all of its closures; None if nothing is known."""
 
     @property
     def today(self) -> date:
@@ -48,8 +48,8 @@ class FindingLine:
 
     @property
     def age(self) -> timedelta:
-        """Return how long ago it was first seen, never less than nothing: AWS's clock may be a
-        moment ahead.
+        """Return how long ago it was first seen, never less than nothing, because AWS's clock may
+        be a moment ahead.
         """
         return max(self.now - self.finding.first_seen, timedelta())
 

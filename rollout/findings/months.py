@@ -48,7 +48,7 @@ class MonthRow:
 
     @property
     def until_answer(self) -> timedelta:
-        """Return the median: half were answered sooner."""
+        """Return the median. Half were answered sooner."""
         seconds = median(each.until_answer.total_seconds() for each in self.closures)
         return timedelta(seconds=seconds)
 

@@ -21,7 +21,7 @@ def read(words: Words, client: Client, now: datetime) -> Iterator[SecurityFindin
     for line in survey(words.environment, client):
         for running in line.running:
             if running.stored is None:
-                continue  # `pay images` reports it: there is nothing to scan
+                continue  # `pay images` reports that there is nothing to scan
             if running.vulnerabilities is None:
                 yield UnreadTool(
                     Tool.ECR,

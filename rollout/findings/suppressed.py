@@ -39,8 +39,8 @@ def with_reasons(
 
 
 def covers(entry: Suppression, finding: SecurityFinding) -> bool:
-    """Return whether an entry is about a finding. One about another service as well is not covered:
-    there it may be right.
+    """Return whether an entry is about a finding. One about another service as well is not covered,
+    because there it may be right.
     """
     return (
         entry.tool is ENTRY_OF[finding.tool]

@@ -21,7 +21,7 @@ _DENIED = frozenset(
 
 @dataclass(frozen=True)
 class UnreadTool:
-    """A tool, or one of its findings, that could not be read: nobody knows what it would say."""
+    """A tool, or one of its findings, that could not be read. Nobody knows what it would say."""
 
     tool: Tool
     reason: str

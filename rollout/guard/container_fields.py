@@ -167,7 +167,7 @@ _DEFAULT_OPEN_FILES = 65_535
 
 
 def _limits(before: Any, after: Any, task: Task) -> Iterator[str]:
-    """Yield each lower limit. Core dumps take no higher one: they hold what was in memory."""
+    """Yield each lower limit. Core dumps, which hold what was in memory, take no higher one."""
     old, new = (_by_name(limits) for limits in (before, after))
     for name in sorted(old.keys() | new.keys()):
         first = {"softLimit": _DEFAULT_OPEN_FILES, "hardLimit": _DEFAULT_OPEN_FILES}

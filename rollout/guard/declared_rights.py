@@ -57,7 +57,7 @@ def _plain(
     statements: Sequence[Statement], environment: Environment, service: str | None
 ) -> tuple[Statement, ...]:
     """Return the statements that a new policy may have."""
-    # Written and read again: conditions are compared as a plan has them.
+    # Written and read again, so that conditions are compared as a plan has them.
     return tuple(
         statement
         for statement in statements_of(policy_document(*statements))

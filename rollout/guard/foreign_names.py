@@ -61,7 +61,7 @@ class Neighbourhood:
 
     own: Environment
     before: Environment | None
-    """The same environment as its file was before the change; None: not given."""
+    """The same environment as its file was before the change; None if that is not given."""
     others: tuple[Environment, ...]
     service: str | None
 

@@ -19,7 +19,7 @@ INSTANCE_TYPES = frozenset(
 
 
 def why_reached(plan: StackPlan, context: Context) -> str | None:
-    """Return in words why the stack's resources can receive traffic; None: its side cannot."""
+    """Return in words why the stack's resources can receive traffic; None if its side cannot."""
     side, stage = plan.stack.kind.side, context.stage(plan)
     if side is None:
         return f"{plan.stack.id} does not belong to one side, so it may always receive traffic"

@@ -24,8 +24,8 @@ _TAKE_NO_RESOURCE = frozenset(
         "s3:listallmybuckets",
     }
 )
-"""Actions that can be allowed on `*` only (AWS: service authorization reference). The stacks use no
-others."""
+"""Actions that can be allowed on `*` only (AWS's service authorization reference). The stacks use
+no others."""
 
 _JOINS_A_NETWORK = frozenset({"ec2:createnetworkinterface", "ec2:deletenetworkinterface"})
 """The actions that Lambda needs on every resource of the account. Source: AWS Lambda developer

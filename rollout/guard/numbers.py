@@ -18,7 +18,7 @@ def decreases(change: ResourceChange, attributes: Iterable[str]) -> Iterator[str
 
 
 def number(value: object) -> float | int | None:
-    """Return the number, also one that Terraform writes as text; None: not a number."""
+    """Return the number, also one that Terraform writes as text; None if it is not a number."""
     if isinstance(value, str):
         try:
             value = float(value) if "." in value else int(value)

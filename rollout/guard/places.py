@@ -45,7 +45,9 @@ runs.
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:ms|[smhd]|[kmg]i?b?|%)?", re.IGNORECASE)
 _ON = re.compile(r"true|on|yes|1|enabled?", re.IGNORECASE)
 _OFF = re.compile(r"false|off|no|0|disabled?|none|allow|prefer", re.IGNORECASE)
-"""The last two of PostgreSQL's `sslmode`: it continues without TLS where the server has none."""
+"""The last two are values of PostgreSQL's `sslmode`, which continues without TLS where the server
+has none.
+"""
 _SWITCH = re.compile(r"true|false|on|off|yes|no|0|1|enabled?|disabled?", re.IGNORECASE)
 _PORT = re.compile(r"(?:^|_)(?:AWS_ACCOUNT|PORT)(?:_|$)")
 _PROTECTS = re.compile(rf"(?:^|_)(?:{_PROTECTION})(?:_|$)")

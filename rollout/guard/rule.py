@@ -15,7 +15,7 @@ class GuardFinding:
     """One thing that a rule refuses."""
 
     address: str
-    """The resource's address in its stack; empty: the plan as a whole."""
+    """The resource's address in its stack; empty for the plan as a whole."""
     saw: str
     do: str
 
@@ -44,7 +44,7 @@ class Context:
         return _deployment(self.environments, plan)
 
     def deployment_before(self, plan: StackPlan) -> Deployment | None:
-        """Return what the file said about it before the change; None: not known."""
+        """Return what the file said about it before the change; None if that is not known."""
         return _deployment(self.base or {}, plan)
 
     def side(self, plan: StackPlan) -> ServiceSide | None:
@@ -54,7 +54,7 @@ class Context:
         return _side(self.environments, plan)
 
     def side_before(self, plan: StackPlan) -> ServiceSide | None:
-        """Return the side by the files of before the change; None: not known."""
+        """Return the side by the files of before the change; None if that is not known."""
         return _side(self.base or {}, plan)
 
     def stage(self, plan: StackPlan) -> Stage | None:
@@ -63,7 +63,7 @@ class Context:
         return deployment.stage if deployment else None
 
     def stage_before(self, plan: StackPlan) -> Stage | None:
-        """Return the stage that the file declared before the change; None: not known."""
+        """Return the stage that the file declared before the change; None if that is not known."""
         deployment = self.deployment_before(plan)
         return deployment.stage if deployment else None
 

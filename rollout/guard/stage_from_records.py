@@ -22,7 +22,7 @@ def side_of(record: RecordState, stack: Stack) -> Side | None:
 
 
 def target_of(record: RecordState, stack: Stack) -> Side | None:
-    """Return the side whose load balancer the record leads to; None: another one.
+    """Return the side whose load balancer the record leads to; None for another one.
 
     A load balancer's DNS name begins with its own name. Before it stand `internal-` when it is
     internal, and `dualstack.` when both address families were asked for.

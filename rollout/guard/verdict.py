@@ -20,7 +20,7 @@ class Refusal:
     stack: str
     finding: GuardFinding
     allowed_because: str | None = None
-    """The reason why break-glass lets it pass; None: it is refused."""
+    """The reason why break-glass lets it pass; None if it is refused."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class GuardVerdict:
 
 def judge(context: Context, allowances: Mapping[str, str] | None = None) -> GuardVerdict:
     """Judge every plan by every rule. `allowances` is break-glass: rule id -> why."""
-    # The reasons are shown wherever the findings are: what holds a secret is masked in both.
+    # The reasons are shown wherever the findings are, so what holds a secret is masked in both.
     allowances = {rule: redacted(reason) for rule, reason in (allowances or {}).items()}
     refusals = tuple(
         Refusal(rule, plan.stack.id, _readable(finding, plan), allowances.get(rule))
@@ -66,7 +66,7 @@ def judge(context: Context, allowances: Mapping[str, str] | None = None) -> Guar
 
 def _readable(finding: GuardFinding, plan: StackPlan) -> GuardFinding:
     """Mask what a finding quotes when a value of its resource is sensitive. All resources of that
-    type in the plan count: a rule about a record also shows others of its name.
+    type in the plan count. A rule about a record also shows others of its name.
     """
     changes = (*plan.plan.resource_changes, *plan.plan.resource_drift)
     types = {change.type for change in changes if change.address == finding.address}

@@ -84,8 +84,8 @@ def _read_batch(
         if status != "Complete":
             raise Failed(
                 f"CloudWatch answered {status} for {query.metric.namespace} {query.metric.name} of "
-                f"{', '.join(value for _, value in query.dimensions)}; an answer "
-                "in part is no data: run it again, and check the right cloudwatch:GetMetricData"
+                f"{', '.join(value for _, value in query.dimensions)}. An answer "
+                "in part is no data. Run it again, and check the right cloudwatch:GetMetricData"
             )
         yield query, points[_id(index)]
 

@@ -61,10 +61,10 @@ def judge(asked: ServiceToJudge, client: Client) -> Judgement:
         parts = {name: measured.part(name) for name in PartName if name in asked.parts}
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "an error")
+        message = error.response.get("Error", {}).get("Message", "").rstrip(".")
         raise Failed(
-            f"AWS answered {error.operation_name} with {code}: "
-            f"{error.response.get('Error', {}).get('Message', '')}; when it throttles, run it "
-            "again in a minute; when it denies, give the role the right"
+            f"AWS answered {error.operation_name} with {code}: {message}. When it throttles, run "
+            "it again in a minute. When it denies, give the role the right"
         ) from None
     return Judgement(
         environment=asked.environment.name,

@@ -163,8 +163,8 @@ def _needs(judgement: Judgement, part: Part) -> str:
 
 def _print_explanations(out: Console, judgement: Judgement) -> None:
     out.print(
-        "[bold]How the numbers came to be.[/] The window begins when clients had followed the last "
-        "move, or with the newest deployment; the newest 5 minutes are left out, because load "
+        "[bold]How the numbers came to be[/]. The window begins when clients had followed the last "
+        "move, or with the newest deployment. The newest 5 minutes are left out, because load "
         f"balancers send them late. {E_VALUES}"
     )
     for name, part in judgement.parts.items():

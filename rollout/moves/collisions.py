@@ -43,8 +43,8 @@ def _collisions(standings: Standings, environment: str) -> Iterator[Collision]:
             continue
         yield Collision(
             (one, other),
-            f"{one} ({stages[one]}) and {other} ({stages[other]}) move at the same time, and one "
-            "calls the other: an error could come from either",
+            f"{one} ({stages[one]}) and {other} ({stages[other]}) move at the same time. One "
+            "calls the other, so an error could come from either",
             f"promote one of them and leave the other: `pay promote {environment} SERVICE` asks "
             "for a reason",
             _reason(standings, environment, one, other),

@@ -105,7 +105,7 @@ def _compared(change: ResourceChange) -> Iterator[ContainerLines]:
             lines = tuple(_fields(before[name], {"name": name}))[:1]
             yield ContainerLines(name, "removed", lines)
         else:
-            # As ECS stores them: a default that it adds is not a change.
+            # As ECS stores them, so a default that it adds is not a change.
             old, new = as_stored(before[name], old_mode), as_stored(after[name], new_mode)
             if lines := tuple(_fields(old, new)):
                 yield ContainerLines(name, "changed", lines)
@@ -121,7 +121,7 @@ def _fields(before: Container, after: Container) -> Iterator[ReviewLine]:
         if old.get(name) != new.get(name):
             values = (shown(name, variables.get(name)) for variables in (old, new))
             yield ReviewLine(f"variable {name}", *values)
-    # Of secrets the names, and the places where they change: never the content.
+    # Of secrets the names, and the places where they change, but never the content.
     old, new = pairs(before, "secrets"), pairs(after, "secrets")
     for name in sorted(old.keys() | new.keys()):
         if name not in old or name not in new:

@@ -20,7 +20,7 @@ from rollout.review.traffic_changes import TrafficChange
 from rollout.review.view_models import Area
 
 FIRST_LINES = 6
-"""Below the title and the verdict: with them they are the first ten lines of the comment."""
+"""Below the title and the verdict. With them they are the first ten lines of the comment."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ReviewSection:
 
     @property
     def first(self) -> StackReview:
-        """Return any of the stacks: all have the same content."""
+        """Return any of the stacks. All have the same content."""
         return self.stacks[0]
 
 
@@ -122,8 +122,8 @@ class ReviewDocument:
 
     @property
     def noise_in_words(self) -> str:
-        """Return what follows from other changes or means nothing, counted in one line; empty:
-        nothing.
+        """Return what follows from other changes or means nothing, counted in one line; empty
+        without such changes.
         """
         counts = (
             (sum(stack.computed for stack in self.stacks), "attribute", "known only after apply"),

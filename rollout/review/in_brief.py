@@ -1,4 +1,4 @@
-"""Joins texts up to a length, and says how many are left out: no text is cut."""
+"""Joins texts up to a length, and says how many are left out. No text is cut."""
 
 from collections.abc import Sequence
 

@@ -41,7 +41,7 @@ class KnownNames:
 
     @cached_property
     def _ids(self) -> re.Pattern[str]:
-        # The longest first: an ARN contains its id.
+        # The longest first, because an ARN contains its id.
         ids = sorted(self.names, key=len, reverse=True)
         return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ids)) or '(?!)'})(?![\w-])")
 

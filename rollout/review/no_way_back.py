@@ -87,11 +87,11 @@ def _forgotten(change: ResourceChange, name: str) -> str:
 
 
 def _content(change: ResourceChange) -> str:
-    """Return what is lost with a resource beyond its id; empty: nothing else."""
+    """Return what is lost with a resource beyond its id; empty if nothing else is."""
     if change.type == _KEY:
         days = change.before.get("deletion_window_in_days") or _LONGEST_WINDOW_DAYS
         return (
-            f"is deleted after {days} days, and what it encrypted is unreadable then; before that "
+            f"is deleted after {days} days, and what it encrypted is unreadable then. Before that "
             "`aws kms cancel-key-deletion` keeps it, and it has to be imported again"
         )
     if change.type != LOG_GROUP and _CONFIGURES.search(change.type):

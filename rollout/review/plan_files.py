@@ -1,4 +1,4 @@
-"""Lists the plan files that a review explains: an applied file must have the digest named there."""
+"""Lists the plan files that a review explains. An applied file must have the digest named there."""
 
 import hashlib
 from collections.abc import Iterable

@@ -13,7 +13,7 @@ from rollout.review.known_names import KnownNames, without_own_account
 def readable(
     refusals: Iterable[Refusal], context: Context, names: KnownNames
 ) -> tuple[tuple[Refusal, ...], tuple[str, ...]]:
-    """Return the refusals, and why the stacks that several of them are about matter: the refusals
+    """Return the refusals, and why the stacks that several of them are about matter. The refusals
     leave that out.
     """
     by_stack: dict[str, list[Refusal]] = {}

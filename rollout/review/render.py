@@ -15,7 +15,7 @@ COMMENT_LIMIT = 65_536
 """Characters that a comment on GitHub may have."""
 
 _LIMITS = (None, 100, 50, 20, 10, 5, 2, 1, 0)
-"""The possible limits to the entries of each list: the first that fits counts."""
+"""The possible limits to the entries of each list. The first that fits counts."""
 
 MAX_CHARACTERS = 300
 """A longer text is cut here in Markdown, with the number of characters that follow. HTML folds it
@@ -23,7 +23,7 @@ and has all of it.
 """
 
 FEW = 3
-"""Plans whose digests Markdown does not fold: that would take more lines than they have."""
+"""Plans whose digests Markdown does not fold, because that would take more lines than they have."""
 
 ADDRESSES = 8
 """Stacks or addresses with the same text that Markdown lists; it counts the rest, and HTML has them
@@ -53,8 +53,8 @@ def as_html(document: ReviewDocument) -> str:
 def _templates() -> Environment:
     environment = templates(
         "rollout.review",
-        # The last net: nothing is written that has the form of a secret. The filters below, which
-        # escape and cut, mask before they do.
+        # As the last net, nothing is written that has the form of a secret. The filters below,
+        # which escape and cut, mask before they do.
         finalize=lambda value: redacted(value) if type(value) is str else value,
     )
     environment.filters |= {"md": _md, "code": _code, "fenced": _fenced, "some": _some}

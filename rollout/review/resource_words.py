@@ -1,5 +1,6 @@
 """Calls resources what people call them: `listener of 443`, `alarm connector-ec2-latency`."""
 
+import re
 from collections.abc import Mapping
 
 from rollout.plans.plan import ResourceChange
@@ -28,6 +29,8 @@ _NOUNS: Mapping[str, str] = {
     "aws_lb_listener": "listener",
     "aws_lb_target_group": "target group",
     "aws_route53_record": "record",
+    "aws_s3_bucket_logging": "S3 bucket logging configuration",
+    "aws_s3_bucket_versioning": "S3 bucket versioning configuration",
     "aws_scheduler_schedule": "schedule",
     "aws_scheduler_schedule_group": "group of schedules",
     "aws_securityhub_automation_rule": "rule of Security Hub",
@@ -53,9 +56,14 @@ def noun(type: str) -> str:
 
 
 def plural(type: str) -> str:
-    """Return the noun for several."""
+    """Return the noun for several; a noun that is plural already stays."""
     first, of, rest = noun(type).partition(" of ")
-    many = f"{first[:-1]}ies" if first.endswith("y") else f"{first}s"
+    if re.search(r"[^aeiou]y$", first):
+        many = f"{first[:-1]}ies"
+    elif re.search(r"(?:[aius]s|x|ch|sh)$", first):
+        many = f"{first}es"
+    else:
+        many = first if first.endswith("s") else f"{first}s"
     return f"{many}{of}{rest}"
 
 

@@ -89,7 +89,7 @@ def _of_resources(plan: StackPlan, review: StackReview, context: Context) -> Rol
         for change in plan.plan.moving
         for container, (before, _) in images(change).items()
     }
-    # The environment's file pins the images of sidecars: the way back is in Git.
+    # The environment's file pins the images of sidecars, so the way back is in Git.
     pinned = before.keys() - {service}
     tags = {
         f"TF_VAR_{APPLICATION_IMAGE_TAG}": shlex.quote(tag_of(image))
@@ -128,8 +128,8 @@ def _emergency(plan: StackPlan) -> Iterator[Rollback]:
         batches.setdefault(str(before.key.zone_id), []).append(_upsert(before, alias_zone))
     if batches:
         yield Rollback(
-            "When Terraform or the pipeline is down (both records in one batch; plan afterwards: "
-            "it must be empty once the file says the same)",
+            "When Terraform or the pipeline is down (both records in one batch). A plan "
+            "afterwards must be empty once the file says the same",
             tuple(
                 "aws route53 change-resource-record-sets "
                 f"--hosted-zone-id {shlex.quote(zone)} "

@@ -99,7 +99,7 @@ def security_lines(plan: StackPlan, change: ResourceChange) -> Iterator[Security
 
 
 def area_of(type: str, attribute: str) -> Area | None:
-    """Return the area of an attribute of a resource type; None: not relevant to security."""
+    """Return the area of an attribute of a resource type; None if irrelevant to security."""
     return _whole_area(type) or _ATTRIBUTES.get(type, {}).get(attribute)
 
 
@@ -111,7 +111,7 @@ def _parts(
     change: ResourceChange, attributes: Iterable[AttributeChange]
 ) -> Iterator[tuple[Area, str]]:
     """Yield a line for each attribute that changes. A new resource has one line an area. A deleted
-    one has none: its deletion stands elsewhere.
+    one has none, because its deletion stands elsewhere.
     """
     if change.is_removed:
         return

@@ -75,7 +75,7 @@ class StackReview:
 
     @property
     def part(self) -> HeadlinePart | None:
-        """Return what the stack does apart from its moves; None: nothing."""
+        """Return what the stack does apart from its moves; None if that is nothing."""
         moves_say_all = self.moves and not self.effects
         if self.is_empty or moves_say_all:
             return None
@@ -115,7 +115,7 @@ def review_stack(
     plan: StackPlan, context: Context, names: KnownNames, refused: Collection[str] = ()
 ) -> StackReview:
     """Return the review of one plan, with the names that are known. `refused` has the addresses
-    that the guard refuses: their effects come first.
+    that the guard refuses. Their effects come first.
     """
     moving = plan.plan.moving
     security = tuple(

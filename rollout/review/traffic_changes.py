@@ -43,7 +43,7 @@ def _move(plan: StackPlan, context: Context, service: str, name: RecordName) -> 
     records = model_records(name.before, stack) if name.before else None
     stages = start_of(records, ladder).stages if records else frozenset()
     shown, text = str(name.key), _words(name, before, after)
-    # One sensitive value of a record hides all of them: any of its texts may quote it.
+    # One sensitive value of a record hides all of them, because any of its texts may quote it.
     if any(c.type == RECORD_TYPE and c.is_sensitive() for c in plan.plan.managed):
         shown, text = SENSITIVE, f"records change {SENSITIVE}"
         before, after, stages = None, None, frozenset()

@@ -34,7 +34,7 @@ def is_computed(plan: Plan, change: ResourceChange, attribute: AttributeChange) 
 
 def _explains(plan: Plan, reference: str) -> bool:
     """Return whether a reference explains that a value is unknown. Terraform lists
-    `aws_lb.alb.arn`, then `aws_lb.alb`: only the first names the value.
+    `aws_lb.alb.arn`, then `aws_lb.alb`. Only the first names the value.
     """
     parts = re.sub(r"\[[^\]]*\]", "", reference).split(".")
     return any(

@@ -52,4 +52,4 @@ class SecurityLine:
     address: str
     text: str
     is_new: bool
-    """True when this plan creates the resource: it changes nothing that runs."""
+    """True when this plan creates the resource, which changes nothing that runs."""

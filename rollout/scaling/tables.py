@@ -98,8 +98,8 @@ def print_simulated(out: Console, title: str, rows: Sequence[Simulated]) -> None
         )
     print_table(out, table)
     out.print(
-        f"As Fargate alone carries it. Assumed: `peak` tasks have {CPU_AT_PEAK:.0f} % CPU when "
-        "demand is highest; a task starts in 60 to 90 s; the worst of 3 runs.",
+        f"As Fargate alone carries it, the worst of 3 runs. Assumed: `peak` tasks have "
+        f"{CPU_AT_PEAK:.0f} % CPU when demand is highest, and a task starts in 60 to 90 s.",
         style="dim",
     )
     if unfollowed := [r.side.service.name for r in rows if r.requests and not r.by_requests]:

@@ -30,7 +30,7 @@ def rules(standings: Standings, environment: Environment) -> str:
     return (
         f"Earliest dates. Shortest stays: {dwells}. Moves are made on working days at 09:00 or "
         f"{PEAK_END:%H:%M} local time, outside the daily peak ({PEAK_START:%H:%M} to "
-        f"{PEAK_END:%H:%M}), and one stage from quarter to most spans a whole peak.{follows}"
+        f"{PEAK_END:%H:%M}). One stage from quarter to most spans a whole peak.{follows}"
     )
 
 

@@ -51,11 +51,11 @@ def _next(verdict: SmokeVerdict) -> str:
     if verdict.outcome is Outcome.FAILED:
         return (
             "look at the screenshots of the run in CloudWatch Synthetics, or run the scenario with "
-            "--local; move nothing to this side"
+            "--local. Move nothing to this side"
         )
     if any(each.third_party for each in verdict.counted):
         return (
-            "look at the status page of the third party and run it again; if it stays down, put "
+            "look at the status page of the third party and run it again. If it stays down, put "
             "the scenario in quarantine in constructs/pay/catalogue/scenarios.py"
         )
     return "a test that did not run has not passed: repair what is named above and run it again"

@@ -45,7 +45,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_refuses_to_deploy_what_can_only_be_planned(run: Run, arguments: tuple[str, ...]) -> None:
     refused = run(*arguments)
     assert "which the sandbox can only plan" in refused
-    assert "nothing was changed" in refused
+    assert "Nothing was changed" in refused
 
 
 def test_names_every_environment_that_can_only_be_planned(run: Run) -> None:

@@ -13,8 +13,8 @@ Tokens = Sequence[tuple[str, str]]
 """Kind and text of each token; kinds are N(ame), 0 (number), S(tring) and . (sign)."""
 
 ESCAPE = (
-    "write \\\" for a quote and \\\\ for a backslash in an argument of cdktf's Fn, "
-    "and $${ or %%{ for text that is not Terraform's"
+    "write \\\" for a quote and \\\\ for a backslash in an argument of cdktf's Fn. "
+    "Write $${ or %%{ for text that is not Terraform's"
 )
 """The fix where text became part of an expression.
 

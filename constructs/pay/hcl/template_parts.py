@@ -184,8 +184,8 @@ def _scanned(
         strips_next, begins_line, position = False, ends_line, match.end()
     if marker is not None:
         raise TemplateError(
-            f"a heredoc is not closed in {text!r}; write {marker} on a line of its own, with a "
-            "line end after it"
+            f"a heredoc is not closed in {text!r}; write {marker} alone on a line, with a line "
+            "end after it"
         )
     return tokens, position
 

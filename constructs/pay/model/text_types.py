@@ -61,7 +61,7 @@ def _is_no_reserved_bucket_name(name: str) -> str:
     is_address = name.count(".") == 3 and name.replace(".", "").isdigit()
     if name.startswith(prefixes) or name.endswith(suffixes) or is_address:
         raise ValueError(
-            f"a bucket name that S3 does not reserve: not {', '.join(prefixes)} at its start, "
+            f"a name that S3 does not reserve: not {', '.join(prefixes)} at its start, "
             f"{', '.join(suffixes)} at its end, or an IP address"
         )
     return name

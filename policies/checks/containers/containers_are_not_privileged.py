@@ -1,6 +1,6 @@
 """Containers must not be privileged.
 
-A privileged container has root rights on its host: an attacker who controls it can reach every
+A privileged container has root rights on its host. An attacker who controls it can reach every
 other task there.
 """
 

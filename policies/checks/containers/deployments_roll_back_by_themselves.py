@@ -1,6 +1,6 @@
 """Failed deployments must stop and roll back by themselves.
 
-Change control needs a way back that works without a person: the deployment circuit breaker.
+Change control needs a way back that works without a person. That is the deployment circuit breaker.
 """
 
 from policies.engine.rule import rule

@@ -2,7 +2,7 @@
 
 Whoever controls another account holds the rights that it is given, outside our controls. The load
 balancers' own accounts are in `data.aws_elb_service_account`. A role of another account, by its
-name, may pull images: releases are copied into the next account.
+name, may pull images, because releases are copied into the next account.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Inside the cardholder data environment, load balancers must use TLS to their targets.
 
-The network inside the VPC is not trusted: card data stays encrypted up to the task. This is our own
-policy, stricter than the requirement, which covers open and public networks.
+The network inside the VPC is not trusted, so card data stays encrypted up to the task. This is our
+own policy, stricter than the requirement, which covers open and public networks.
 """
 
 from policies.engine.rule import rule

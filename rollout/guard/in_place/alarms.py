@@ -29,7 +29,7 @@ _BELOW = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 """Each with the stricter one last. The others compare with a band that AWS predicts."""
 
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
-"""CloudWatch has other extended statistics, such as `tm90`: nothing here uses them."""
+"""CloudWatch has other extended statistics, such as `tm90`. Nothing here uses them."""
 
 
 def _threshold_is_stricter(change: InPlace) -> bool:
@@ -83,7 +83,9 @@ def _goes_off_as_soon(change: InPlace) -> bool:
 
 
 def _datapoints(values: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many readings count, and how many of them have to breach; 0: not a number."""
+    """Return how many readings count, and how many of them have to breach; 0 for what is not a
+    number.
+    """
     of = number(values.get("evaluation_periods")) or 0
     needed = number(values.get("datapoints_to_alarm")) or of
     return int(of), int(needed)
@@ -98,7 +100,7 @@ def _goes_off_for_more(change: InPlace) -> bool:
 
 
 def _parts(rule: object) -> frozenset[str] | None:
-    """Return what the outer ORs join; None: an OR is inside of something else."""
+    """Return what the outer ORs join; None if an OR is inside of something else."""
     parts = frozenset(part.strip() for part in str(rule).split(" OR "))
     is_whole = all(part.count("(") == part.count(")") for part in parts)
     return parts if is_whole else None
@@ -128,7 +130,7 @@ class _Sight:
 
 
 def _sight(values: Mapping[str, Any]) -> _Sight | None:
-    """Return what an alarm with these values sees; None: a value is not known."""
+    """Return what an alarm with these values sees; None if a value is not known."""
     queries = [query for query in values.get("metric_query") or () if query.get("metric")]
     periods = {number(q["metric"][0].get("period")) for q in queries} or {
         number(values.get("period"))
@@ -164,7 +166,7 @@ def _goes_off_as_before(change: InPlace) -> bool:
 
 
 def _row(change: InPlace) -> Alarm | None:
-    """Return the alarm as the model has it at the stage of the files; None: it has none."""
+    """Return the alarm as the model has it at the stage of the files; None if it has none."""
     side = side_now(change)
     if side is None:
         return None
@@ -267,8 +269,8 @@ LEAVES_OUT_CLOSURES = SafeDirection(
     "to leave out the closures that the environment's file declares", _is_formula_with_closures
 )
 STRICTER_THRESHOLD = SafeDirection(
-    "a threshold that is reached sooner: lower for `GreaterThan...`, higher for `LessThan...`; or "
-    "the model's where scaling decides how many tasks run",
+    "a lower threshold for `GreaterThan...`, a higher one for `LessThan...`, or the model's where "
+    "scaling decides how many tasks run",
     _is_stricter_or_follows_scaling,
 )
 MORE_TOPICS = SafeDirection(
@@ -286,8 +288,7 @@ MORE_CASES = SafeDirection(
     "a rule that has every part of the one before, joined by OR", _goes_off_for_more
 )
 AS_ABLE = SafeDirection(
-    "what goes off no later at the requests that the files expect, or where the old one could not "
-    "go off at them",
+    "what goes off no later at the requests that the files expect, or where the old one could not",
     _goes_off_as_before,
 )
 SOONER_OR_AS_ABLE = either(SOONER, AS_ABLE)

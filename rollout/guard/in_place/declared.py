@@ -14,12 +14,12 @@ from rollout.plans.values import dig, same
 
 
 def side_now(change: InPlace) -> ServiceSide | None:
-    """Return the side by the files of the change; None: the stack is not one."""
+    """Return the side by the files of the change; None if the stack is not one."""
     return change.context.side(change.plan)
 
 
 def side_before(change: InPlace) -> ServiceSide | None:
-    """Return the side by the files of before the change; None: they are not given."""
+    """Return the side by the files of before the change; None if they are not given."""
     return change.context.side_before(change.plan)
 
 

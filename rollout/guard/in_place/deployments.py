@@ -10,7 +10,7 @@ from rollout.guard.in_place.directions import HIGHER, SafeDirection
 from rollout.guard.numbers import number
 
 _HALF_SECONDS = STEADY_STATE_SECONDS // 2
-"""A deployment starts tasks and ends others: neither may take more of the time."""
+"""A deployment starts tasks and ends others. Neither may take more of the time."""
 
 
 def _is_in_time(change: InPlace) -> bool:

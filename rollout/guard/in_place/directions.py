@@ -1,4 +1,4 @@
-"""The directions in which a change of a value is safe, whatever the environment: pure functions."""
+"""Pure functions for the directions in which a value changes safely, whatever the environment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class SafeDirection:
     is_safe: Callable[[InPlace], bool]
     """Asked about values that are not known, too, unless it minds them."""
     rules: tuple[str, ...] = ()
-    """The rules that judge the attribute instead; empty: this direction does."""
+    """The rules that judge the attribute instead; empty where this direction does."""
     minds_unknown: bool = True
     """True when a value known only after apply is refused."""
 

@@ -22,7 +22,7 @@ def _reaches_more_zones(change: InPlace) -> bool:
 
 
 def _group(change: InPlace) -> str | None:
-    """Return the group of subnets that the resource belongs in; None: it is not known."""
+    """Return the group of subnets that the resource belongs in; None if it is not known."""
     environment, service = change.context.environment(change.plan), change.plan.stack.service
     if change.resource.type == "aws_autoscaling_group":
         name = change.resource.before.get("name")

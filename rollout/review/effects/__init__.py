@@ -1,1 +1,1 @@
-"""The effects of a plan, in words, by concern: what a reader has to decide on."""
+"""The effects of a plan, in words, by concern, on which a reader has to decide."""

@@ -21,7 +21,7 @@ class Effect:
 
     concern: Concern
     text: str
-    """`loses 2 of 4 tasks`: equal texts of several resources appear once."""
+    """Such as `loses 2 of 4 tasks`. Equal texts of several resources appear once."""
     type: str
     """The resource's type."""
     address: str
@@ -30,4 +30,4 @@ class Effect:
     is_harm: bool = False
     """True when something is less, shorter, wider open or deleted afterwards."""
     attribute: str = ""
-    """The attribute that it describes; empty: the resource as a whole."""
+    """The attribute that it describes; empty for the resource as a whole."""

@@ -136,7 +136,7 @@ def _grants(change: ResourceChange, attribute: str) -> Iterator[Effect]:
 
 
 def _in_brief(grant: str) -> str:
-    """Return a grant; on several resources only how many: the full list follows below."""
+    """Return a grant; on several resources only how many, because the full list follows below."""
     what, on, where = grant.partition(" on ")
     count = where.count(", ") + 1
     return grant if count == 1 else f"{what}{on}{count} resources"

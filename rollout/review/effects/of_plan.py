@@ -37,8 +37,8 @@ _LONGEST_VALUE = 120
 def effects_of(
     moving: Iterable[ResourceChange], changed: Iterable[ResourceLines]
 ) -> tuple[Effect, ...]:
-    """Return the effects of the changes. `changed` has the lines of those that are no noise:
-    attributes without a concern get a line each. Records appear as moves.
+    """Return the effects of the changes. `changed` has the lines of those that are no noise.
+    Attributes without a concern get a line each. Records appear as moves.
     """
     lines = {resource.address: resource for resource in changed}
     effects: list[Effect] = []

@@ -29,7 +29,7 @@ def retention_effects(change: ResourceChange) -> Iterator[Effect]:
         what = "log retention" if is_log else f"{noun(change.type)} {_without_unit(attribute)}"
         yield Effect(
             Concern.RETENTION,
-            f"{what} {_span(old, is_log)} → {_span(new, is_log)} {_unit(attribute)}".strip(),
+            f"{what} {_spans(old, new, _unit(attribute), is_log=is_log)}",
             change.type,
             change.address,
             subject=label(change),
@@ -45,8 +45,11 @@ def is_shorter(change: ResourceChange, attribute: str) -> bool:
     return old is not None and new is not None and (new or for_ever) < (old or for_ever)
 
 
-def _span(value: float, is_log: bool) -> str:
-    return "for ever" if is_log and not value else str(value)
+def _spans(old: float, new: float, unit: str, *, is_log: bool) -> str:
+    if is_log and not new:
+        return f"{old} {unit} → for ever"
+    before = "for ever" if is_log and not old else old
+    return f"{before} → {new} {unit}".strip()
 
 
 def _unit(attribute: str) -> str:

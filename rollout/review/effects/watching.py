@@ -34,7 +34,7 @@ def watching_effects(change: ResourceChange) -> Iterator[Effect]:
 
 
 def _window(values: Mapping[str, Any]) -> str | None:
-    """Return `2 of 3 periods of 10 minutes`; None: a number is not known."""
+    """Return `2 of 3 periods of 10 minutes`; None if a number is not known."""
     metrics = [m for query in values.get("metric_query") or () for m in query.get("metric") or ()]
     seconds = {number(each.get("period")) for each in metrics} or {number(values.get("period"))}
     of = number(values.get("evaluation_periods"))

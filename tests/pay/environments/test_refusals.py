@@ -53,7 +53,7 @@ MISTAKES = {
         "max_step = 19",
         "max_step",
         "19",
-        "20 to 100: a ladder has five steps at most",
+        "20 to 100, because one of at most five steps",
     ),
     "a max_step over 100": ("max_step = 25", "max_step = 101", "max_step", "101", "20 to 100"),
     "a stage that the ladder leaves out": (

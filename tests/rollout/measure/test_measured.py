@@ -296,7 +296,7 @@ def test_a_judgement_takes_little_time_of_its_own(
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("throttled", "GetMetricData with Throttling: Rate exceeded; when it throttles, run it"),
+        ("throttled", "GetMetricData with Throttling: Rate exceeded. When it throttles, run it"),
         ("denied", "GetMetricData with AccessDenied"),
         ("partial", "PartialData"),
         ("endless", "the same page again"),

@@ -19,8 +19,8 @@ SMALLEST_MAX_STEP = 20
 def _a_ladder_can_keep(max_step: int) -> int:
     if not SMALLEST_MAX_STEP <= max_step <= FULL_WEIGHT:
         raise ValueError(
-            f"{SMALLEST_MAX_STEP} to {FULL_WEIGHT}: a ladder has five steps at most from 0 to 100, "
-            f"so that one of them is at least {SMALLEST_MAX_STEP}"
+            f"{SMALLEST_MAX_STEP} to {FULL_WEIGHT}, because one of at most five steps from "
+            f"0 to 100 is at least {SMALLEST_MAX_STEP}"
         )
     return max_step
 

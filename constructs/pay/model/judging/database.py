@@ -40,8 +40,8 @@ def judge_database(lines: Mapping[Metric, Levels]) -> Part:
         return Part(
             verdict=Verdict.NOT_ENOUGH_DATA,
             reason=f"the database is busier than usual: {text}",
-            needs="an hour that is not; the limits are assumptions, so see whether the database "
-            "has room, and accept that with --evidence",
+            needs="--evidence that the database has room, because the limits are assumptions; or "
+            "an ordinary hour",
             wait_minutes=max(waits.values()),
             numbers=numbers,
         )

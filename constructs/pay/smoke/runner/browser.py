@@ -43,8 +43,8 @@ def find_browser() -> Browser:
         if path := shutil.which(name):
             return Browser(path)
     raise NoBrowser(
-        "no Chromium: the npm package @sparticuz/chromium is not installed and PATH has none of "
-        f"{', '.join(IN_PATH)}; run `make setup`, or install Debian's chromium-headless-shell"
+        "no Chromium: @sparticuz/chromium is not installed, and PATH has no "
+        f"{' or '.join(IN_PATH)}; run `make setup`, or install Debian's chromium-headless-shell"
     )
 
 

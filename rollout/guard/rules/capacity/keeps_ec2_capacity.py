@@ -26,7 +26,7 @@ _SCALES_IN = frozenset(
 """The types that remove capacity by themselves once they exist: they would shrink idle EC2."""
 
 DO = (
-    "keep EC2 at the daily peak until its stage is retired; size it down then, in an apply of its "
+    "keep EC2 at the daily peak until its stage is retired. Size it down then, in an apply of its "
     "own"
 )
 

@@ -24,7 +24,7 @@ _BOUNDS = _LOWEST, _HIGHEST = "min_capacity", "max_capacity"
 
 _BY_THE_FILE = (
     "say in the environment's file how many tasks run when (`tasks.night`, `[[events]]`), and plan "
-    "again; a side that DNS failover can hand all traffic has no schedule"
+    "again. A side that DNS failover can hand all traffic has no schedule"
 )
 
 
@@ -54,7 +54,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
     if stage.pins_fargate_at_peak:
         lowest = peak
     elif any(action.min is not None for action in wanted.values()):
-        # Terraform leaves the minimum to the schedule: it may be that of the night before.
+        # Terraform leaves the minimum to the schedule, so it may be that of the night before.
         lowest = min(each.lowest for each in tasks)
     else:
         lowest = max(each.lowest for each in tasks)
@@ -136,7 +136,7 @@ def _cannot_grow(plan: Plan, change: ResourceChange) -> bool:
     Application Auto Scaling user guide, "Suspend and resume scaling".
 
     The provider computes the block for a new target; an update knows it. A plan's configuration
-    leaves a `dynamic` block out, as if it were not written: the gate refuses those.
+    leaves a `dynamic` block out, as if it were not written. The gate refuses those.
     """
     if change.type != SCALABLE_TARGET or change.is_removed:
         return False

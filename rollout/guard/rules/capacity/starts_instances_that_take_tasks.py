@@ -5,7 +5,7 @@ hurts when instances are renewed, or one of them fails. The new one takes no tas
 reach the rights of the instance.
 
 A script is compared line by line, because only the settings of the agent are known here. An image
-is named by AWS's public parameter: the id of an image says neither its family nor its age. What an
+is named by AWS's public parameter. The id of an image says neither its family nor its age. What an
 import rewrites is compared with what runs, as any other change is.
 """
 
@@ -25,8 +25,8 @@ from rollout.plans.plan import ResourceChange
 from rollout.plans.read import StackPlan
 
 DO = (
-    "keep what starts the instances; where the new one is right, prove it in a test environment "
-    "(`pay renew`), then allow this rule with that as the reason"
+    "keep what starts the instances. Where the new one is right, prove it in a test environment "
+    "(`pay renew`). Then allow this rule with that as the reason"
 )
 
 _PARAMETER = re.compile(

@@ -23,7 +23,7 @@ from rollout.plans.references import is_left_to_provider
 from rollout.plans.values import dig, is_unset, same
 
 DO = (
-    "keep it as it was until the side cannot receive traffic; where it is right to change it under "
+    "keep it as it was until the side cannot receive traffic. Where it is right to change it under "
     "traffic, allow this rule with the reason"
 )
 

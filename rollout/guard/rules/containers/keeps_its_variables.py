@@ -21,7 +21,7 @@ from rollout.plans.containers import TASK_DEFINITION, containers_by_name, former
 from rollout.plans.read import StackPlan
 
 DO = (
-    "keep it; when no task, on either side and in a rollback, needs it as it was, allow this rule "
+    "keep it. When no task, on either side or in a rollback, needs the old one, allow this rule "
     "with the reason"
 )
 

@@ -29,7 +29,7 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 
 def _switches(change: ResourceChange, service: str) -> dict[str, str | None]:
-    """Return the service's switches and their values after apply; None: not set."""
+    """Return the service's switches and their values after apply; None for one that is not set."""
     try:
         environments = {c["name"]: pairs(c, "environment") for c in containers_after(change)}
     except Unread:

@@ -10,8 +10,8 @@ from rollout.plans.containers import TASK_DEFINITION, containers_after
 from rollout.plans.read import StackPlan
 
 DO = (
-    "keep the value in Secrets Manager and name it under `secrets`; if it is a real secret, "
-    "everyone who saw this plan knows it by now: change it"
+    "keep the value in Secrets Manager and name it under `secrets`. If it is a real secret, "
+    "change it, because everyone who saw this plan knows it by now"
 )
 
 

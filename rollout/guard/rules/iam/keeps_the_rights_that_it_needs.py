@@ -22,8 +22,8 @@ from rollout.plans.values import is_unset, same
 _ROLE, _POLICY = "aws_iam_role", "aws_iam_role_policy"
 
 DO = (
-    "keep the right; when only tasks of the revision before still need it, take it in an apply "
-    "after the deployment has ended, or allow this rule with the reason"
+    "keep the right. Where only former tasks need it, take it after the deployment has ended, or "
+    "allow this rule with the reason"
 )
 
 
@@ -77,7 +77,7 @@ def _from_role(plan: StackPlan, change: ResourceChange, context: Context) -> Ite
     unknown = [
         grant
         for grant in given_up(before, after)
-        # Adopted, for example for tracing: nothing says that it is not needed.
+        # Adopted, for example for tracing. Nothing says that it is not needed.
         if grant.action.partition(":")[0].lower() not in known or is_used(grant, needs, plan.plan)
     ]
     yield from (f"no longer allows {text}" for text in in_words(unknown))

@@ -41,7 +41,7 @@ _QUEUE_URL = re.compile(
 _ARN = re.compile(rf"arn:aws:(?:{'|'.join(sorted(NAMED_BY_VARIABLES))}):[^\s,;|\"']+")
 
 DO = (
-    "give the role the right in an apply before this one, or in the same plan; the catalogue's "
+    "give the role the right in an apply before this one, or in the same plan. The catalogue's "
     "queues, topics, buckets, secrets and parameters do that"
 )
 
@@ -111,7 +111,7 @@ def _role_name(change: ResourceChange, attribute: str) -> str | None:
 
 
 def _allowed(plan: Plan, role: str) -> list[Statement] | None:
-    """Return the statements of all policies of a role after apply; None: the plan does not know
+    """Return the statements of all policies of a role after apply; None if the plan does not know
     them. Raises Unread.
     """
     policies = [c for c in plan.managed if c.type == _POLICY and c.after.get("role") == role]

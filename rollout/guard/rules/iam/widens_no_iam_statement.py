@@ -28,7 +28,7 @@ _ATTACHMENTS = {
     "aws_iam_role_policy_attachment": "role",
     "aws_iam_user_policy_attachment": "user",
 }
-"""Policies by their ARN, and the attribute with their owner: a plan does not show their content.
+"""Policies by their ARN, and the attribute with their owner. A plan does not show their content.
 The stacks attach none."""
 
 _OWNERS = {
@@ -39,10 +39,10 @@ _OWNERS = {
 """Type of a policy -> the type of its resource, and the attribute that names it."""
 
 _NEVER = ("aws_iam_access_key", "aws_iam_user", "aws_iam_user_login_profile", "aws_kms_grant")
-"""Standing credentials and grants beside the policies: their creation alone widens."""
+"""Standing credentials and grants beside the policies. Their creation alone widens."""
 
 DO = (
-    "give only what the service needs, and name it in the catalogue; where that cannot say it, "
+    "give only what the service needs, and name it in the catalogue. Where that cannot say it, "
     "give the reason: --allow widens-no-iam-statement --because TEXT"
 )
 
@@ -116,7 +116,7 @@ def _changes(change: ResourceChange, attribute: str) -> bool:
 
 
 def _changes_owner(change: ResourceChange) -> bool:
-    """Return whether the policy had another owner before, or may have: it is not known."""
+    """Return whether the policy had another owner before, or may have, because it is not known."""
     if change.type not in _OWNERS:
         return False
     _, attribute = _OWNERS[change.type]

@@ -54,7 +54,7 @@ def _why_it_must_stay(plan: StackPlan, context: Context, change: ResourceChange)
 
 def _is_a_policy_given_up(plan: StackPlan, context: Context, change: ResourceChange) -> bool:
     """Return whether it is scaling by requests, which the environment's file no longer asks for. No
-    failover can need the peak there: CPU still adds tasks.
+    failover can need the peak there, because CPU still adds tasks.
     """
     side = context.side(plan)
     return (
@@ -70,8 +70,8 @@ def _side_must_stay(plan: StackPlan, context: Context, side: Side, service: str)
     if stage not in UNREACHED[side]:
         return (
             f"{service} is at {stage}, where its {side} side can receive traffic",
-            f"keep it until {' or '.join(sorted(UNREACHED[side]))}; {_RENAME}; for a new value "
-            "that AWS cannot change in place make a second resource beside it",
+            f"keep it until {' or '.join(sorted(UNREACHED[side]))}; {_RENAME}. For a new value "
+            "that AWS cannot change in place, make a second resource beside it",
         )
     stack = traffic_stack(plan.stack.environment, service)
     traffic = context.traffic_plan(plan)

@@ -1,7 +1,7 @@
 """Resources that carry traffic, or keep it alive, change in place only as the table of harmless
 changes allows. It allows any value, or a safe direction (rollout/guard/in_place/table.py). Such a
 change acts at once, on running tasks, and no deployment rolls it back. An attribute that the table
-does not know is refused: somebody has to say why it is harmless.
+does not know is refused, because somebody has to say why it is harmless.
 
 A side that no traffic can reach is free to change.
 """

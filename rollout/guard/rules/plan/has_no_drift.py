@@ -31,7 +31,7 @@ _GONE = "it is gone"
 
 _PUT_BACK = "find out why; put it back, or write it into the code, and plan again"
 _WAKE = (
-    "without a task it sleeps, and so do its databases, which no plan starts: keep the table "
+    "without a task it sleeps, and so do its databases, which no plan starts. Keep the table "
     "`sleep` in its file until `pay wake` has woken it, then plan again"
 )
 
@@ -75,7 +75,7 @@ def _drifted(plan: Plan, drift: ResourceChange) -> list[str]:
 
 
 def _scaled_number(plan: Plan, drift: ResourceChange) -> str | None:
-    """Return the attribute that scaling sets: its change is not a drift. The ECS capacity provider
+    """Return the attribute that scaling sets. Its change is not a drift. The ECS capacity provider
     sets the size of an Auto Scaling group between the bounds.
     """
     if drift.type == "aws_autoscaling_group":

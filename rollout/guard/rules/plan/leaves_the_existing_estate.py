@@ -1,7 +1,8 @@
 """The existing estate is never created, changed, imported or destroyed: VPC, subnets, security
 groups, RDS, zones, certificates, secrets, queues. It appears as data only. A stack also changes no
-type that its kind does not hold (`pay.model.stacks`): no rule here could judge it. What it holds
-from before its kind lost a type may change and be deleted. Nothing new of that type is created.
+type that its kind does not hold (`pay.model.stacks`), because no rule here could judge it. What it
+holds from before its kind lost a type may change and be deleted. Nothing new of that type is
+created.
 """
 
 from pay.model.stacks import JUDGED_ANYWHERE

@@ -35,7 +35,7 @@ both decide together.
 """
 
 DO = (
-    "change the resource that is there, or give the new one what is its own; where it has to take "
+    "change the resource that is there, or give the new one what is its own. Where it has to take "
     "over what runs, allow this rule with the reason"
 )
 

@@ -25,8 +25,8 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 
 def _overwrites(plan: Plan, change: ResourceChange) -> str | None:
-    """Return the switch when it may replace a record; None: it cannot. The provider may compute it,
-    so that it is unknown also where the code does not set it.
+    """Return the switch when it may replace a record; None if it cannot. The provider may compute
+    it, so that it is unknown also where the code does not set it.
     """
     if change.is_unknown(_SWITCH):
         is_left_out = is_left_to_provider(plan, change, _SWITCH)

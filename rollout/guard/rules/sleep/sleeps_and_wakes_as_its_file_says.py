@@ -1,9 +1,9 @@
 """A schedule of an environment that sleeps makes the call that its file plans, at its time, and
-nothing else. Each is spelled as Scheduler wants it: AWS looks at the keys of its input when it
-fires. A key in the API's own case (`DBInstanceIdentifier`) fails every night. It tries for half an
-hour and no longer, because a late stop would land in the next wake. A schedule that wakes is
-deleted only with what it wakes. The databases start within seven days: RDS would start them by
-itself, unseen.
+nothing else. Each is spelled as Scheduler wants it, because AWS looks at the keys of its input when
+it fires. A key in the API's own case (`DBInstanceIdentifier`) fails every night. It tries for half
+an hour and no longer, because a late stop would land in the next wake. A schedule that wakes is
+deleted only with what it wakes. The databases start within seven days, because RDS would start them
+by itself, unseen.
 """
 
 from collections.abc import Iterator

@@ -41,7 +41,9 @@ def check(plan: StackPlan, context: Context) -> Findings:
 
 
 def _runs_otherwise(change: ResourceChange, target: CanaryTarget) -> str | None:
-    """Return in words how a scheduled canary would run otherwise; None: as the catalogue says."""
+    """Return in words how a scheduled canary would run otherwise; None if it runs as the catalogue
+    says.
+    """
     expression = dig(change.after, *_EXPRESSION)
     if expression != target.expression:
         return f"it is scheduled by {expression}, not by {target.expression}"

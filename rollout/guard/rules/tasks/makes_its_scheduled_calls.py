@@ -94,7 +94,7 @@ def _differences(
 def _other_command(
     change: ResourceChange, call: ScheduledCall, environment: Environment
 ) -> str | None:
-    """Return in words what the task would do instead of the call; None: it makes the call."""
+    """Return in words what the task would do instead of the call; None if it makes the call."""
     wanted = overrides_of(call, environment, CATALOGUE[call.service], SCHEDULED_HTTP.name)
     try:
         if not change.is_unknown(*INPUT) and parsed(dig(change.after, *INPUT)) == wanted:

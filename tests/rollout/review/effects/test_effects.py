@@ -68,9 +68,13 @@ HARMS: dict[str, tuple[str, Json]] = {
         PLATFORM,
         change("aws_cloudwatch_log_group.l", {"retention_in_days": 400}, {"retention_in_days": 7}),
     ),
-    "log retention for ever → 365 days": (
+    "log retention for ever → 400 days": (
         PLATFORM,
-        change("aws_cloudwatch_log_group.l", {"retention_in_days": 0}, {"retention_in_days": 365}),
+        change("aws_cloudwatch_log_group.l", {"retention_in_days": 0}, {"retention_in_days": 400}),
+    ),
+    "log retention 400 days → for ever": (
+        PLATFORM,
+        change("aws_cloudwatch_log_group.l", {"retention_in_days": 400}, {"retention_in_days": 0}),
     ),
     "queue message retention 1209600 → 60 seconds": (
         TASKS.stack_id(ENVIRONMENT),
