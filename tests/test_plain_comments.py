@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import ROOT
-from tests.test_plain_english import long_sentences
+from tests.test_plain_english import broken_sentences
 
 COMMENTED = ("*.toml", "*.sh", "*.yml", "*.yaml", "Makefile", ".ci/run")
 FILES = subprocess.run(
@@ -36,7 +36,7 @@ def test_sentences_of_comments_are_short(name: str) -> None:
     found = [
         f"line {line}: {sentence}"
         for line, text in comments((ROOT / name).read_text())
-        for sentence in long_sentences(text)
+        for sentence in broken_sentences(text)
     ]
     assert found == []
 
@@ -45,4 +45,4 @@ def test_reads_rows_below_each_other_as_one_comment() -> None:
     long = " ".join(["word"] * 15)
     text = f"#!/bin/sh\n# {long}\n# {long}.\n\nset -u  # {long}\n# Short.\n#\n# {long}\n"
     assert [line for line, _ in comments(text)] == [2, 6, 8]
-    assert [line for line, text in comments(text) if [*long_sentences(text)]] == [2]
+    assert [line for line, text in comments(text) if [*broken_sentences(text)]] == [2]

@@ -61,8 +61,15 @@ ALIAS = re.compile(r"(?m)^_*([A-Z]\w*[a-z]\w*)(?:: TypeAlias)? = ")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 COMMENTED = re.compile(r"(?m)(?:^.*#.*\n?)+")
 """Rows below each other that may have a comment each."""
+COLON_IN_COMMENT = re.compile(r"(?m)#.*:(?: |$)")
 NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.)\s)")
 """Each row of a list or a table stands alone."""
+
+COLON = re.compile(r"(?<=[\w`\"')]): (?=\S)")
+LABEL_WORDS = 2
+"""So many words before a colon are a label, as in `Source: a page` and `Raises: an error`."""
+LIST_OR_VALUE = re.compile(r",| and | or |->|[`\"\[]|https?:|\d")
+"""What the rest of a sentence holds after its colon: several things, code, a link, a number."""
 
 
 @lru_cache(maxsize=1)
@@ -94,11 +101,12 @@ def docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
                     yield text
 
 
-def comments(source: str, *, least_words: int = MOST_WORDS) -> Iterator[tuple[int, str]]:
+def comments(source: str) -> Iterator[tuple[int, str]]:
     """Yield the first line and the text of each comment. Rows below each other are one comment,
-    unless code stands before them. Nothing is yielded where no comment has more words than asked.
+    unless code stands before them. Nothing is yielded where no comment is long or has a colon.
     """
-    if not any(len(rows.split()) > least_words for rows in COMMENTED.findall(source)):
+    is_long = any(len(rows.split()) > MOST_WORDS for rows in COMMENTED.findall(source))
+    if not (is_long or COLON_IN_COMMENT.search(source)):
         return
     start, rows = 0, list[str]()
     for token in tokenize.generate_tokens(StringIO(source).readline):
@@ -114,13 +122,31 @@ def comments(source: str, *, least_words: int = MOST_WORDS) -> Iterator[tuple[in
     yield start, "\n".join(rows)
 
 
-def long_sentences(text: str) -> Iterator[str]:
+def sentences(text: str) -> Iterator[str]:
+    """Yield each sentence in one row, without those of tables."""
     for paragraph in NEW_PARAGRAPH.split(text):
-        if paragraph.lstrip().startswith("|"):
-            continue
-        for sentence in SENTENCE_END.split(paragraph):
-            if len(words := sentence.split()) > MOST_WORDS:
-                yield f"{len(words)} words: {' '.join(words)}"
+        if not paragraph.lstrip().startswith("|"):
+            yield from SENTENCE_END.split(" ".join(paragraph.split()))
+
+
+def long_sentences(text: str) -> Iterator[str]:
+    for sentence in sentences(text):
+        if (words := len(sentence.split())) > MOST_WORDS:
+            yield f"{words} words: {sentence}"
+
+
+def clauses(text: str) -> Iterator[str]:
+    """Yield each sentence with a colon before a clause (ADR 237)."""
+    for sentence in sentences(text):
+        before, *after = COLON.split(sentence, maxsplit=1)
+        is_label = len(before.lstrip("-* ").split()) <= LABEL_WORDS
+        if after and not is_label and not LIST_OR_VALUE.search(after[0]):
+            yield f"a colon before a clause: {sentence}"
+
+
+def broken_sentences(text: str) -> Iterator[str]:
+    yield from long_sentences(text)
+    yield from clauses(text)
 
 
 def prose(markdown: str) -> str:
@@ -166,9 +192,9 @@ def mistakes(source: str) -> Iterator[tuple[int, str]]:
         text = inspect.cleandoc(str(node.value))
         if (first := text.split(maxsplit=1)[0]) in QUESTIONS:
             yield node.lineno, f"a docstring that opens with {first}"
-        yield from ((node.lineno, each) for each in long_sentences(text))
+        yield from ((node.lineno, each) for each in broken_sentences(text))
     for line, text in comments(source):
-        yield from ((line, each) for each in long_sentences(text))
+        yield from ((line, each) for each in broken_sentences(text))
     yield from vague_names(tree)
     yield from openings_without_a_verb(tree)
 
@@ -216,8 +242,8 @@ def test_a_package_names_one_thing_that_belongs_there(folder: str) -> None:
 
 
 @pytest.mark.parametrize("page", MARKDOWN)
-def test_the_sentences_of_pages_are_short(page: str) -> None:
-    assert list(long_sentences(prose((ROOT / page).read_text(encoding="utf-8")))) == []
+def test_the_sentences_of_pages_are_plain(page: str) -> None:
+    assert list(broken_sentences(prose((ROOT / page).read_text(encoding="utf-8")))) == []
 
 
 LONG = "word " * 21
@@ -231,6 +257,8 @@ LONG = "word " * 21
         f'VALUE = 1\n"""{LONG}"""',
         f"# {'word ' * 15}\n# {'word ' * 15}",
         f'"""Rows:\n\n- A row.\n- {LONG}\n"""',
+        '"""Let no time pass: the pace shortens nothing."""',
+        "# Let no time pass: the pace\n# shortens nothing.",
         'class Class:\n    """What it is."""',
         'class Class:\n    field: int\n    """Whether it is."""',
         *(
@@ -252,6 +280,34 @@ LONG = "word " * 21
 )
 def test_a_broken_rule_is_reported(source: str) -> None:
     assert len(list(mistakes(source))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Return the product as AWS writes it: a text of JSON.",
+        "A sentence.\n\n- A row of a list: the others\n  differ.",
+        "Let no time pass: the pace shortens nothing. Another sentence, and more.",
+    ],
+)
+def test_a_colon_before_a_clause_is_reported(text: str) -> None:
+    assert len(list(clauses(text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where moto differs:\n\n- A change is in sync at once.",
+        "Two labs stand here: one for walks, one for faults.",
+        "Start what is missing: `make setup`.",
+        "Where moto differs from AWS: https://docs.aws.amazon.com",
+        "Source: the page about limits",
+        "- Not yet: the list is empty.",
+        "| a cell with more words: the other |",
+    ],
+)
+def test_a_colon_before_a_list_or_a_value_passes(text: str) -> None:
+    assert list(clauses(text)) == []
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ tests() {
         # its clients, Terraform for the sandbox.
         set -- slipcover -m pytest -n 6 --no-loadscope-reorder --durations 20
     else
-        # No test looks at logs: what would record them takes a twentieth of the time.
+        # No test looks at logs, and what would record them takes a twentieth of the time.
         set -- pytest -q -n 2 --quick -p no:logging
     fi
     $bin/python -m "$@" --folder-times --color="$color" || touch "$results/failed"

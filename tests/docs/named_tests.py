@@ -8,6 +8,7 @@ What is called is found by its name alone, and whether a call is reached is not 
 """
 
 import ast
+import os
 import re
 import subprocess
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -90,7 +91,10 @@ def recipe(arguments: tuple[str, ...]) -> tuple[list[str], ...]:
     """Return what make would run, without the set-up before it. Raises NotRun: it would fail."""
     before = [] if "setup" in arguments else ["--old-file=setup"]
     make = ["make", "--dry-run", *before, *arguments]
-    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True)
+    # Below `make test`, another make says which folder it enters and numbers its lines.
+    above = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    variables = {name: value for name, value in os.environ.items() if name not in above}
+    done = subprocess.run(make, cwd=ROOT, env=variables, capture_output=True, text=True)
     if done.returncode:
         raise NotRun(f"make {' '.join(arguments)}: {done.stderr.strip()}")
     lines = (line.split() for line in done.stdout.splitlines())
