@@ -204,4 +204,4 @@ def test_nothing_changes_is_said_in_one_line(pipeline: Pipeline) -> None:
     pipeline.succeeds("judge-changes", plans, review)
     assert Path(review, "review.md").read_text() == "Nothing changes.\n"
     assert not list(Path(plans).glob("*.json"))
-    assert pipeline.succeeds("apply", plans, f"{review}/review.md") == ""
+    assert pipeline.succeeds("apply", plans, f"{review}/review.md") == "Nothing changes.\n"
