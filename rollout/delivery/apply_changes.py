@@ -1,7 +1,7 @@
 """Applies exactly the reviewed plans, one after the other. Nothing is planned here."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
@@ -98,7 +98,18 @@ def _judge_and_apply(
     moved = {plan.stack.id for plan in context.plans if any(plan.plan.written(SCALABLE_TARGET))}
     left = [plan.stack.id for plan in in_order(context.plans)]
     applied, failures = list[str](), list[str]()
-    for stack in _applied(terraform, sealed, left, failures, check) if verdict.is_clean else ():
+    while left and verdict.is_clean:
+        stack = left.pop(0)
+        try:
+            check()
+            terraform.apply(stack, sealed.plan(stack))
+        except Failed as error:
+            failures.append(
+                f"{stack}: {error}. Applied before it: {', '.join(applied) or 'none'}. "
+                f"Not reached: {', '.join(left) or 'none'}. Correct the cause, "
+                f"then {AGAIN}; a stack that is done gets an empty plan."
+            )
+            break
         applied.append(stack)
         side = sides[stack]
         if not as_json:
@@ -123,26 +134,3 @@ def _judge_and_apply(
     elif failures:
         raise Failed(" ".join(failures))
     return verdict.is_clean and not failures
-
-
-def _applied(
-    terraform: Terraform, sealed: PlanSet, left: list[str], failures: list[str], check: LockCheck
-) -> Iterator[str]:
-    """Apply the plans of the stacks in `left`, each taken from it, and yield each that is done. The
-    first failure is added to `failures` and ends it.
-    """
-    done = list[str]()
-    while left:
-        stack = left.pop(0)
-        try:
-            check()
-            terraform.apply(stack, sealed.plan(stack))
-        except Failed as error:
-            failures.append(
-                f"{stack}: {error}. Applied before it: {', '.join(done) or 'none'}. "
-                f"Not reached: {', '.join(left) or 'none'}. Correct the cause, "
-                f"then {AGAIN}; a stack that is done gets an empty plan."
-            )
-            return
-        done.append(stack)
-        yield stack

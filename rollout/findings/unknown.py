@@ -9,14 +9,11 @@ from botocore.exceptions import ClientError
 
 from pay.shown_text import cut, printable
 from rollout.aws.clients import moment_of
+from rollout.contracts.seen import is_denied
 from rollout.findings.finding import FindingSeverity, SecurityFinding, Tool
 
 Document = Mapping[str, Any]
 """A finding as boto3 has it."""
-
-_DENIED = frozenset(
-    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
-)
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def not_ours(tool: Tool, error: ClientError) -> UnreadTool:
     """Return that a tool did not answer; what it was denied is not ours to see, never "nothing"."""
     details = error.response.get("Error", {})
     call = error.operation_name
-    if details.get("Code") in _DENIED:
+    if is_denied(details.get("Code", "")):
         return UnreadTool(
             tool,
             f"not ours to see: the shell's role may not call {call}",
