@@ -49,9 +49,10 @@ def synthesise(
     stacks: str = "",
     environments: Path = ENVIRONMENTS,
     reuse: bool = False,
+    memory: bool = True,
 ) -> Run:
     """One measured run of main.py into `out`; without `reuse` every stack is made new."""
-    return measure(command, settings(out, stacks, environments, reuse), ROOT)
+    return measure(command, settings(out, stacks, environments, reuse), ROOT, memory=memory)
 
 
 def settings(
@@ -71,14 +72,14 @@ def warm_up(command: Sequence[str], out: Path) -> None:
     second run of a program finds unless PYTHONDONTWRITEBYTECODE forbids it.
     """
     env = {**settings(out), "PYTHONDONTWRITEBYTECODE": ""}
-    measure(command, env, ROOT)
+    measure(command, env, ROOT, memory=False)
 
 
 def laps(out: Path, stacks: str) -> dict[str, Lap]:
     """Where the time of one run goes, all in one process and its Node."""
     file = out / "laps.json"
     env = {**settings(out, stacks), "BENCH_STARTED": str(time.monotonic())}
-    measure((*PYTHON, RUN_MAIN, "--laps", str(file)), env, ROOT)
+    measure((*PYTHON, RUN_MAIN, "--laps", str(file)), env, ROOT, memory=False)
     return {name: Lap(**lap) for name, lap in json.loads(file.read_text()).items()}
 
 

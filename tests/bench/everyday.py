@@ -26,8 +26,8 @@ class Everyday:
     Its first synthesis is not measured; each later one reuses what the ones before have kept.
     """
 
-    def __init__(self, environments: Path, out: Path) -> None:
-        self._environments, self._out = environments, out
+    def __init__(self, environments: Path, out: Path, *, memory: bool = True) -> None:
+        self._environments, self._out, self._memory = environments, out, memory
         shutil.copytree(estate.ENVIRONMENTS, environments, dirs_exist_ok=True)
         self._synthesise(out)
 
@@ -52,4 +52,6 @@ class Everyday:
         return f"Reused and new output are the same, byte for byte, in {len(new)} files."
 
     def _synthesise(self, out: Path, *, reuse: bool = True) -> Run:
-        return estate.synthesise(estate.MAIN, out, environments=self._environments, reuse=reuse)
+        return estate.synthesise(
+            estate.MAIN, out, environments=self._environments, reuse=reuse, memory=self._memory
+        )

@@ -1,5 +1,6 @@
 """Runs a program and measures its process tree: seconds, CPU seconds, peak memory."""
 
+import math
 import os
 import statistics
 import subprocess
@@ -25,7 +26,8 @@ class Run:
     cpu_seconds: float
     """User and system time: what the run costs, however busy the machine is."""
     peak_mb: float
-    """The largest sum over the tree of the proportional set sizes (`Pss` of `smaps_rollup`)."""
+    """The largest sum over the tree of the proportional set sizes (`Pss` of `smaps_rollup`); not a
+    number where it was not looked at."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,24 @@ class RunFailed(Exception):
 
 
 def measure(
-    command: Sequence[str], env: Mapping[str, str], cwd: Path, allowed: frozenset[int] = frozenset()
+    command: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path,
+    allowed: frozenset[int] = frozenset(),
+    *,
+    memory: bool = True,
 ) -> Run:
     """Runs the command to its end. Raises RunFailed with the end of what it said when its exit
     status is neither 0 nor one of `allowed`.
+
+    Looking at the memory takes a quarter of a core. Without `memory` nobody looks.
     """
     with tempfile.TemporaryFile() as said:
         started = time.monotonic()
         process = subprocess.Popen(
             command, env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
-        memory = _PeakMemory(process.pid)
+        peak = _PeakMemory(process.pid) if memory else None
         try:
             # wait4, because only it says what this child and its descendants took.
             _, status, usage = os.wait4(process.pid, 0)
@@ -67,7 +76,7 @@ def measure(
             raise
         finally:
             seconds = time.monotonic() - started
-            peak_mb = memory.stop()
+            peak_mb = peak.stop() if peak else math.nan
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0 and process.returncode not in allowed:
             said.seek(0)

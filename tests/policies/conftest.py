@@ -1,4 +1,4 @@
-"""Runs the gate as a subprocess, in its own virtual environment; each start takes seconds."""
+"""Runs the gate in its own virtual environment, and writes roots for it to judge."""
 
 import json
 import re
@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
+from tests.policies import warm_gate
+from tests.policies.warm_gate import GATE_PYTHON
 
-GATE_PYTHON = ROOT / ".venv-checkov" / "bin" / "python"
 DAY = "2026-12-01"
 """The day on which tests judge waivers; `make policy` uses today."""
 
@@ -20,6 +21,7 @@ Judge = Callable[..., Any]
 
 
 def run_gate(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Start `python -m policies`; `judge` spares the start."""
     return subprocess.run(
         [str(GATE_PYTHON), "-m", "policies", *map(str, arguments)],
         cwd=ROOT,
@@ -31,7 +33,7 @@ def run_gate(*arguments: object) -> subprocess.CompletedProcess[str]:
 def judge(roots: Iterable[Path], *arguments: object) -> dict[str, Any]:
     """Return the gate's JSON report of each root, by the root's name, from one run."""
     options = [part for root in roots for part in ("--root", root)]
-    run = run_gate(*options, "--on", DAY, "--format", "json", *arguments)
+    run = warm_gate.run_gate(*options, "--on", DAY, "--format", "json", *arguments)
     assert run.returncode in (0, 1), run.stderr
     return {Path(each["root"]).name: each for each in json.loads(run.stdout)["roots"]}
 
