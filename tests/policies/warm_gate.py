@@ -4,6 +4,7 @@ A copy (`os.fork`) does all that `python -m policies` does. The process starts w
 question of a worker of the tests, and ends with the worker.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -44,6 +45,7 @@ def _process() -> socket.socket:
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
         )
+    atexit.register(ours.close)
     return ours
 
 
