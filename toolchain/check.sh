@@ -40,10 +40,10 @@ tests() {
         set -- slipcover --source "$($bin/python -m tests.support.coverage_floors)" \
             -m pytest -n 6 --no-loadscope-reorder --durations 20
     else
-        # No test looks at logs, and what would record them takes a twentieth of the time.
-        set -- pytest -q -n 2 --quick -p no:logging
+        set -- pytest -q -n 2 --quick
     fi
-    $bin/python -m "$@" --folder-times --color="$color" || touch "$results/failed"
+    # No test looks at logs, and what would record them takes a twentieth of the time.
+    $bin/python -m "$@" -p no:logging --folder-times --color="$color" || touch "$results/failed"
 }
 
 # in_memory: set TMPDIR to a folder in memory, where programs start and half a gigabyte is free. Quick
