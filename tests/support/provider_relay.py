@@ -4,10 +4,10 @@ Terraform asks a provider for the schemas of its 1,500 types in every command, s
 and uses forty of them. Here a command talks to a relay, which has the schemas from the first time,
 and needs a process only for the other calls.
 
-A process of the provider serves one configuration in its life: one folder, the same variables and
-the same bytes of `Configure`, with which Terraform itself configures it twice in an apply. So
-nothing of one configuration is left when another begins. A process serves one command at a time,
-and no other after a command that stopped it or ended amid a call.
+A process of the provider sees the same variables in its life, and serves one command at a time. It
+serves no other after a command that stopped it or ended amid a call. Each command configures it
+again, as an apply does itself. Of what was there before, `Configure` keeps the HTTP client alone
+(docs/decisions/0238).
 """
 
 import json
@@ -29,7 +29,7 @@ from tests.support.provider_schema import only_types
 
 ADDRESS = "registry.terraform.io/hashicorp/aws"
 SERVICE = "/tfplugin5.Provider/"
-SCHEMA, CONFIGURE, STOP = (f"{SERVICE}{name}" for name in ("GetSchema", "Configure", "Stop"))
+SCHEMA, STOP = (f"{SERVICE}{name}" for name in ("GetSchema", "Stop"))
 """Calls of Terraform's plugin protocol, version 5."""
 
 TOLD = re.compile(r"TF_REATTACH_PROVIDERS='(.+)'")
@@ -56,10 +56,11 @@ ANY_SIZE = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_len
 
 @dataclass(frozen=True)
 class Place:
-    """What a process of the provider can see of the command that it serves."""
+    """What a process of the provider can see of the commands that it serves; no stack names a file
+    that the provider reads.
+    """
 
     program: str
-    folder: str
     variables: frozenset[tuple[str, str]]
 
 
@@ -68,15 +69,13 @@ class Provider:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.configuration: bytes | None = None
-        """The request that configured it; None: it is not configured yet."""
         self.calls = 0
         """The calls that it has not answered yet."""
         self.is_usable = True
         self._lock = Lock()
         self._process = subprocess.Popen(
             [place.program, "-debug"],
-            cwd=place.folder,
+            cwd=tempfile.gettempdir(),
             env={**dict(place.variables), **SILENT, "TMPDIR": tempfile.gettempdir()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -118,11 +117,11 @@ class Keeper:
         self._types = set(types)
         self._asking = Lock()
 
-    def take(self, place: Place, suits: Callable[[Provider], bool]) -> Provider:
-        """Return a process for one command, started if none that waits suits it."""
+    def take(self, place: Place) -> Provider:
+        """Return a process for one command, started if none waits."""
         with self._lock:
             for provider in self._idle:
-                if provider.place == place and suits(provider):
+                if provider.place == place:
                     self._idle.remove(provider)
                     return provider
         return Provider(place)
@@ -159,8 +158,6 @@ class Command(grpc.GenericRpcHandler):
         self._keeper, self._place, self._types = keeper, place, types
         self._lock = Lock()
         self._provider: Provider | None = None
-        """The one in use; another may have served this command before it was configured."""
-        self._taken: list[Provider] = []
         self._has_ended = False
 
     def service(self, details: grpc.HandlerCallDetails) -> Any:
@@ -185,47 +182,27 @@ class Command(grpc.GenericRpcHandler):
                 self._place.program, self._types, lambda: self._in_use().call(method, request)
             )
         if method == STOP:
-            for provider in self._taken:
-                provider.is_usable = False
-                provider.call(method, request)
+            if self._provider:
+                self._provider.is_usable = False
+                self._provider.call(method, request)
             return b""
-        if method == CONFIGURE:
-            return self._configured(request).call(method, request)
         return self._in_use().call(method, request)
 
     def _in_use(self) -> Provider:
-        """Return the process in use; what comes before `Configure` needs no configuration."""
+        """Return the process of this command."""
         with self._lock:
+            if self._has_ended:
+                raise RuntimeError("the command has ended")
             if self._provider is None:
-                self._provider = self._take(lambda provider: True)
+                self._provider = self._keeper.take(self._place)
             return self._provider
-
-    def _configured(self, request: bytes) -> Provider:
-        """Return a process that has this configuration, or none yet."""
-
-        def suits(provider: Provider) -> bool:
-            return provider.configuration in (None, request)
-
-        with self._lock:
-            if self._provider is None or not suits(self._provider):
-                own = next(filter(suits, self._taken), None)
-                self._provider = own or self._take(suits)
-            self._provider.configuration = request
-            return self._provider
-
-    def _take(self, suits: Callable[[Provider], bool]) -> Provider:
-        if self._has_ended:
-            raise RuntimeError("the command has ended")
-        provider = self._keeper.take(self._place, suits)
-        self._taken.append(provider)
-        return provider
 
     def end(self) -> None:
-        """Give the processes back."""
+        """Give the process back."""
         with self._lock:
             self._has_ended = True
-        for provider in self._taken:
-            self._keeper.put_back(provider)
+        if self._provider:
+            self._keeper.put_back(self._provider)
 
 
 def serve(keeper: Keeper, launcher: socket.socket, address: Path) -> None:
@@ -237,7 +214,7 @@ def serve(keeper: Keeper, launcher: socket.socket, address: Path) -> None:
             for name, value in asked["variables"].items()
             if READ.fullmatch(name) and name != CERTIFICATES
         }
-        place = Place(asked["program"], asked["folder"], frozenset(variables.items()))
+        place = Place(asked["program"], frozenset(variables.items()))
         command = Command(keeper, place, frozenset(asked["types"]))
         calls = ThreadPoolExecutor(MOST_CALLS)
         server = grpc.server(calls, [command], options=ANY_SIZE)

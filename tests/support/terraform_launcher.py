@@ -87,7 +87,6 @@ def reach(keeper: str, provider: Path, folder: Path) -> str:
     connection.connect(keeper)
     asked = {
         "program": str(provider.resolve()),
-        "folder": str(folder),
         "types": sorted(types_in(folder)),
         "variables": dict(os.environ),
     }

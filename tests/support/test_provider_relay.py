@@ -1,4 +1,4 @@
-"""A process of the provider serves one configuration, and one command at a time."""
+"""A process of the provider serves one command at a time, with one set of variables."""
 
 from dataclasses import replace
 
@@ -6,7 +6,6 @@ import pytest
 
 from tests.support import provider_relay
 from tests.support.provider_relay import (
-    CONFIGURE,
     MOST_IDLE,
     SCHEMA,
     SERVICE,
@@ -18,7 +17,8 @@ from tests.support.provider_relay import (
 )
 from tests.support.test_provider_schema import field, schema_of
 
-PLACE = Place("provider", "/stack", frozenset({("AWS_ENDPOINT_URL", "http://127.0.0.1:1")}))
+PLACE = Place("provider", frozenset({("AWS_ENDPOINT_URL", "http://127.0.0.1:1")}))
+CONFIGURE = f"{SERVICE}Configure"
 READ = f"{SERVICE}ReadResource"
 VALIDATE = f"{SERVICE}ValidateResourceTypeConfig"
 
@@ -30,7 +30,6 @@ class Recorded(Provider):
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.configuration: bytes | None = None
         self.calls = 0
         self.is_usable = True
         self.asked: list[str] = []
@@ -53,52 +52,33 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Recorded]:
     return Recorded.started
 
 
-def run(keeper: Keeper, *configurations: bytes, place: Place = PLACE) -> None:
-    """Validate, configure and read, as a command does, once for each of its configurations."""
+def run(keeper: Keeper, place: Place = PLACE) -> None:
+    """Validate, configure and read, as a command does."""
     command = Command(keeper, place, frozenset())
-    for configuration in configurations:
-        command.answer(VALIDATE, b"")
-        command.answer(CONFIGURE, configuration)
-        command.answer(READ, b"")
+    for method in (VALIDATE, CONFIGURE, READ):
+        command.answer(method, b"")
     command.end()
 
 
-def test_commands_of_one_configuration_share_a_process(started: list[Recorded]) -> None:
+def test_commands_share_a_process_and_each_configures_it(started: list[Recorded]) -> None:
     keeper = Keeper([])
-    run(keeper, b"one", b"one")
-    run(keeper, b"one")
+    run(keeper)
+    run(keeper)
     [provider] = started
-    assert provider.asked == [VALIDATE, CONFIGURE, READ] * 3
-
-
-def test_another_configuration_has_a_process_of_its_own(started: list[Recorded]) -> None:
-    keeper = Keeper([])
-    for configuration in (b"one", b"two", b"one", b"two"):
-        run(keeper, configuration)
-    assert [provider.configuration for provider in started] == [b"one", b"two"]
-    assert [provider.asked.count(CONFIGURE) for provider in started] == [2, 2]
-    # What needs no configuration is asked of any that waits.
-    assert [provider.asked.count(READ) for provider in started] == [2, 2]
-
-
-def test_a_command_with_two_configurations_has_two_processes(started: list[Recorded]) -> None:
-    run(Keeper([]), b"one", b"two", b"one")
-    assert [provider.configuration for provider in started] == [b"one", b"two"]
-    assert [provider.asked.count(READ) for provider in started] == [2, 1]
+    assert provider.asked == [VALIDATE, CONFIGURE, READ] * 2
 
 
 @pytest.mark.parametrize(
     "place",
     [
-        replace(PLACE, folder="/other"),
         replace(PLACE, program="other"),
         replace(PLACE, variables=frozenset({("AWS_ENDPOINT_URL", "http://127.0.0.1:2")})),
     ],
 )
 def test_another_place_has_a_process_of_its_own(started: list[Recorded], place: Place) -> None:
     keeper = Keeper([])
-    run(keeper, b"one")
-    run(keeper, b"one", place=place)
+    run(keeper)
+    run(keeper, place=place)
     assert [provider.place for provider in started] == [PLACE, place]
 
 
@@ -106,35 +86,35 @@ def test_commands_at_one_time_have_a_process_each(started: list[Recorded]) -> No
     keeper = Keeper([])
     commands = [Command(keeper, PLACE, frozenset()) for _ in range(2)]
     for command in commands:
-        command.answer(CONFIGURE, b"one")
+        command.answer(CONFIGURE, b"")
     assert len(started) == 2
 
 
 def test_a_stopped_process_serves_no_other_command(started: list[Recorded]) -> None:
     keeper = Keeper([])
     command = Command(keeper, PLACE, frozenset())
-    command.answer(CONFIGURE, b"one")
+    command.answer(CONFIGURE, b"")
     command.answer(STOP, b"")
     command.end()
-    run(keeper, b"one")
+    run(keeper)
     assert [provider.has_ended for provider in started] == [True, False]
 
 
 def test_a_process_that_still_works_for_a_killed_command_ends(started: list[Recorded]) -> None:
     keeper = Keeper([])
     command = Command(keeper, PLACE, frozenset())
-    command.answer(CONFIGURE, b"one")
+    command.answer(CONFIGURE, b"")
     started[0].calls = 1
     command.end()
     assert started[0].has_ended
-    run(keeper, b"one")
+    run(keeper)
     assert len(started) == 2
 
 
 def test_few_processes_wait(started: list[Recorded]) -> None:
     keeper = Keeper([])
     for number in range(MOST_IDLE + 1):
-        run(keeper, b"one", place=replace(PLACE, folder=f"/{number}"))
+        run(keeper, place=replace(PLACE, program=f"/{number}"))
     assert [provider.has_ended for provider in started] == [True] + [False] * MOST_IDLE
 
 
