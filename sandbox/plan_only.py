@@ -23,8 +23,8 @@ WRITES = ("apply", "deploy", "destroy", "watch")
 """The commands of cdktf that change what exists."""
 
 NODE = ("env", "node", "--liftoff-only")
-"""What runs cdktf, as its first line says. Its WebAssembly runs for less than a second: Node
-would spend half a second more to make it faster.
+"""The program that runs cdktf, as cdktf's first line says. WebAssembly in it runs for less than a
+second. Node would spend half a second to make that faster.
 """
 
 

@@ -48,7 +48,7 @@ def code_folders() -> list[Path]:
 
 
 def _files(root: Path) -> Iterator[bytes]:
-    """Yield names and contents. No name has the place of the checkout: a copy makes the same."""
+    """Yield names and contents. A name leaves out where the checkout is, so copies are equal."""
     files = {name: root / name for name in FILES}
     for folder in code_folders():
         for parent, _, names in os.walk(folder):
