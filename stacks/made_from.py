@@ -19,6 +19,8 @@ CODE = ("main.py", "toolchain/__init__.py", "toolchain/scratch.py", "toolchain/s
 """The code below the root that runs beside the packages that make stacks."""
 FILES = (*CODE, "cdktf.json", SCHEMA)
 """The files below the root that a synthesis also reads, with packages and environments."""
+PLACES = ("CDKTF_OUTDIR", "CDKTF_HOME")
+"""The settings that only say where files go."""
 CLOCK_SECONDS = 0.1
 """File systems take their times from a coarser clock than `time.time` does."""
 
@@ -46,13 +48,16 @@ def code_folders() -> list[Path]:
 
 
 def _files(root: Path) -> Iterator[bytes]:
-    files = {root / name for name in FILES}
+    """Yield names and contents. A name leaves out where the checkout is, so copies are equal."""
+    files = {name: root / name for name in FILES}
     for folder in code_folders():
         for parent, _, names in os.walk(folder):
             if not parent.endswith("__pycache__"):
-                files |= {Path(parent, name) for name in names}
-    for file in sorted(files):
-        yield str(file).encode()
+                for name in names:
+                    file = Path(parent, name)
+                    files[f"{folder.name}/{file.relative_to(folder)}"] = file
+    for name, file in sorted(files.items()):
+        yield name.encode()
         yield file.read_bytes()
         if file.stat().st_ctime > pay.STARTED - CLOCK_SECONDS:
             # It may have been imported before it was changed, so it equals no other run.
@@ -73,5 +78,5 @@ def _versions() -> Iterator[bytes]:
 
 def _settings() -> Iterator[bytes]:
     for name, value in sorted(os.environ.items()):
-        if name.startswith(("CDKTF_", "JSII_")) and name != "CDKTF_OUTDIR":
+        if name.startswith(("CDKTF_", "JSII_")) and name not in PLACES:
             yield f"{name}={value}".encode()

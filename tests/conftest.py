@@ -47,6 +47,12 @@ NUMBERS = count()
 MOVING = ("connector", "egress", "frontend", "ledger")
 """The services of production that `both_sides` has half way."""
 
+OF_CDKTF = {
+    "CDKTF_CONTEXT_JSON": '{"cdktfRelativeModules":[]}',
+    "CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS": "true",
+}
+"""What the cdktf CLI sets for main.py. Entries that were made with it serve the CLI."""
+
 SHARING = {
     "tests/lab/test_interruptions.py": "a lab that breaks",
     "tests/lab/test_mutations.py": "a lab that breaks",
@@ -257,15 +263,33 @@ def environments() -> Mapping[str, Environment]:
 
 
 @pytest.fixture(scope="session")
-def written(
+def synthesised_checkout(
     tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Path:
-    """The folder of all stacks, `<id>/cdk.tf`, as main.py writes them; nobody writes into it."""
+    """A folder with `cdktf.out` and what `cdktf synth` keeps, all made new.
+
+    Nobody writes into it.
+    """
 
     def make(folder: Path) -> None:
-        synthesise(folder, tools, PAY_REUSE="off")
+        folder.mkdir()
+        for name in ("main.py", "cdktf.json", "environments", "toolchain"):
+            (folder / name).symlink_to(ROOT / name)
+        synthesise(Path("cdktf.out"), tools, folder, **OF_CDKTF)
 
-    return made_once(tmp_path_factory, worker_id, "cdktf.out", make) / "stacks"
+    return made_once(tmp_path_factory, worker_id, "synthesised", make)
+
+
+@pytest.fixture(scope="session")
+def written(synthesised_checkout: Path) -> Path:
+    """The folder of all stacks, `<id>/cdk.tf`, as main.py writes them; nobody writes into it."""
+    return synthesised_checkout / "cdktf.out" / "stacks"
+
+
+@pytest.fixture(scope="session")
+def kept(synthesised_checkout: Path) -> Path:
+    """The entries of all stacks, which `cdktf synth` reuses; nobody writes into them."""
+    return synthesised_checkout / ".cache" / "stacks"
 
 
 @pytest.fixture(scope="session")
@@ -292,11 +316,13 @@ def both_sides(
     return made_once(tmp_path_factory, worker_id, "both-sides", make) / "stacks"
 
 
-def synthesise(outdir: Path, tools: Mapping[str, str], **settings: str) -> None:
-    """Run main.py as cdktf does, with PAY_ settings."""
+def synthesise(
+    outdir: Path, tools: Mapping[str, str], checkout: Path = ROOT, **settings: str
+) -> None:
+    """Run main.py of a checkout as cdktf does, with PAY_ settings."""
     subprocess.run(
         [sys.executable, "-O", "main.py"],
-        cwd=ROOT,
+        cwd=checkout,
         env={**tools, "CDKTF_OUTDIR": str(outdir), **settings},
         check=True,
     )

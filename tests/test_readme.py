@@ -11,7 +11,7 @@ from pay.model import Environment
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
 from tests.support.patience import TIMEOUT_SECONDS
-from tests.support.whole_checkout import copy_checkout
+from tests.support.whole_checkout import copy_checkout, keep_stacks
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
@@ -39,8 +39,10 @@ def test_every_exception_is_still_in_the_readme() -> None:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    return copy_checkout(tmp_path)
+def checkout(tmp_path: Path, kept: Path) -> Path:
+    folder = copy_checkout(tmp_path)
+    keep_stacks(folder, kept)
+    return folder
 
 
 @pytest.fixture(scope="module")

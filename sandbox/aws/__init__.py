@@ -32,6 +32,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "inspector.images",
         "eventbridge.events",
     ),
+    "kms": ("kms",),
     "logs": ("logs.logs", "logs.filters"),
     "rds": ("rds",),
     "route53": ("route53.route53",),

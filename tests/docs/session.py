@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.docs import stand_in
 from tests.docs.pages import Block
 from tests.support.patience import TIMEOUT_SECONDS
-from tests.support.whole_checkout import copy_checkout
+from tests.support.whole_checkout import copy_checkout, keep_stacks
 
 GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -43,10 +43,13 @@ class Ran:
     finished: bool
 
 
-def committed_checkout(folder: Path) -> Path:
-    """Return a copy of the checkout in which everything is committed, for every page to copy."""
+def committed_checkout(folder: Path, kept: Path) -> Path:
+    """Return a copy of the checkout in which everything is committed, for every page to copy.
+
+    It has been synthesised; `kept` has the entries.
+    """
     checkout = copy_checkout(folder / "checkout")
-    _keep_reports_out_of(checkout / ".cache")
+    keep_stacks(checkout, kept)
     start = "git init -q -b main . && git add -A && git commit -qm start"
     subprocess.run(start, shell=True, cwd=checkout, env={**os.environ, **GIT}, check=True)
     return checkout
@@ -57,7 +60,9 @@ def run(folder: Path, blocks: list[Block], tools: Mapping[str, str], committed: 
 
     The first command that fails ends it.
     """
-    checkout = shutil.copytree(committed, folder / "checkout", symlinks=True)
+    checkout = shutil.copytree(
+        committed, folder / "checkout", symlinks=True, copy_function=_copy_or_link
+    )
     variables = {
         **tools,
         # The packages of the copy, not those of the editable install.
@@ -99,11 +104,9 @@ def _stand_ins(folder: Path, blocks: list[Block]) -> Path:
     return programs
 
 
-def _keep_reports_out_of(cache: Path) -> None:
-    """Replace the link to the cache by a folder of links: what commands add stays in the copy."""
-    shared = cache.readlink()
-    cache.unlink()
-    cache.mkdir()
-    for tool in shared.iterdir():
-        if tool.name != "policy":
-            (cache / tool.name).symlink_to(tool)
+def _copy_or_link(source: str, target: str) -> None:
+    """Link an entry of a stack, which commands only ever replace as a whole; copy all else."""
+    if Path(source).parent.match(".cache/stacks"):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)

@@ -349,9 +349,9 @@ def written(block: Block) -> Block:
 
 
 @pytest.fixture(scope="module")
-def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The checkout as a reader has cloned it; nobody writes into it."""
-    return session.committed_checkout(tmp_path_factory.mktemp("committed"))
+def committed(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkout as a reader has cloned and synthesised it; nobody writes into it."""
+    return session.committed_checkout(tmp_path_factory.mktemp("committed"), kept)
 
 
 @pytest.mark.parametrize(

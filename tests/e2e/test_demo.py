@@ -2,12 +2,13 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.support.patience import TIMEOUT_SECONDS
-from tests.support.whole_checkout import copy_checkout
+from tests.support.whole_checkout import copy_checkout, keep_stacks
 
 pytestmark = pytest.mark.e2e
 
@@ -16,11 +17,13 @@ COMMAND = (".venv/bin/python", "-m", "toolchain", "run", "--", ".venv/bin/python
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
+def shown(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the demo printed."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("demo"))
+    keep_stacks(checkout, kept)
     finished = subprocess.run(
         [*COMMAND, "sandbox.demo"],
-        cwd=copy_checkout(tmp_path_factory.mktemp("demo")),
+        cwd=checkout,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import plan_only
+from sandbox.plan_only import NODE
 from sandbox.settings import ACCESS_KEY_ID
 from tests.conftest import ROOT
 
@@ -17,7 +18,13 @@ Run = Callable[..., list[str] | str]
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return the arguments that cdktf is started with, or the refusal; in a sandbox."""
     started: list[list[str]] = []
-    monkeypatch.setattr(os, "execvp", lambda _, arguments: started.append(arguments))
+
+    def start(program: str, arguments: list[str]) -> None:
+        first, rest = tuple(arguments[: len(NODE)]), arguments[len(NODE) :]
+        assert (program, first) == (NODE[0], NODE)
+        started.append(rest)
+
+    monkeypatch.setattr(os, "execvp", start)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
     monkeypatch.setenv("PAY_ENVIRONMENTS", str(ROOT / "environments"))
     monkeypatch.delenv("PAY_STACKS", raising=False)

@@ -206,6 +206,17 @@ def test_all_stacks_are_made_from(
     assert made_from(root) != before
 
 
+def test_a_copy_elsewhere_is_made_from_the_same(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before = made_from(root)
+    copy = shutil.copytree(root, tmp_path_factory.mktemp("elsewhere") / "copy")
+    monkeypatch.setattr(
+        "stacks.made_from.code_folders", lambda: [copy / folder for folder in FOLDERS]
+    )
+    assert made_from(copy) == before
+
+
 def test_code_that_was_changed_after_the_start_is_like_no_other(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +257,7 @@ def test_digests_are_the_same_in_every_process(tools: Mapping[str, str]) -> None
     "change",
     [
         pytest.param(_set("CDKTF_OUTDIR", "elsewhere"), id="output folder"),
+        pytest.param(_set("CDKTF_HOME", "elsewhere"), id="folder of cdktf's own files"),
         pytest.param(_write("environments/one.toml"), id="environment"),
         pytest.param(_write("rollout/module.py"), id="rollout"),
         pytest.param(_write("pay/__pycache__/module.pyc"), id="bytecode"),

@@ -1,5 +1,6 @@
 """A copy of the whole checkout, for commands that write into it."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,3 +26,19 @@ def copy_checkout(folder: Path) -> Path:
         if (ROOT / installed).exists():
             (folder / installed).symlink_to(ROOT / installed)
     return folder
+
+
+def keep_stacks(checkout: Path, kept: Path) -> None:
+    """Give a copy the entries of stacks that another made. What commands add stays in the copy.
+
+    The entries are links (commands only ever replace one as a whole), as is the rest of the cache
+    except the reports of the gate.
+    """
+    cache = checkout / ".cache"
+    shared = cache.readlink()
+    cache.unlink()
+    cache.mkdir()
+    for tool in shared.iterdir():
+        if tool.name not in ("policy", "stacks"):
+            (cache / tool.name).symlink_to(tool)
+    shutil.copytree(kept, cache / "stacks", copy_function=os.link)

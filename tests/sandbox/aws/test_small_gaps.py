@@ -139,3 +139,18 @@ def test_an_instance_that_loses_its_protection_goes_when_the_group_is_too_large(
     assert len(instances()) == 1
     on_ec2.autoscaling.set_instance_protection(ProtectedFromScaleIn=False, **protected)
     assert instances() == []
+
+
+def test_keys_sign_and_encrypt(client: Client) -> None:
+    """Both kinds have a public key in moto."""
+    kms = client("kms")
+    signing = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    how = {"KeyId": signing, "Message": b"text", "SigningAlgorithm": "RSASSA_PSS_SHA_256"}
+    assert kms.verify(**how, Signature=kms.sign(**how)["Signature"])["SignatureValid"]
+
+    encrypting = kms.create_key()["KeyMetadata"]["KeyId"]
+    encrypted = kms.encrypt(KeyId=encrypting, Plaintext=b"text")["CiphertextBlob"]
+    assert kms.decrypt(CiphertextBlob=encrypted)["Plaintext"] == b"text"
+    public = kms.get_public_key(KeyId=encrypting)["PublicKey"]
+    assert public == kms.get_public_key(KeyId=encrypting)["PublicKey"]
+    assert public != kms.get_public_key(KeyId=signing)["PublicKey"]
