@@ -30,7 +30,7 @@ _PREAMBLE = """\
 set -euo pipefail
 . .venv/bin/activate
 make() { command make --old-file setup "$@"; }
-trap '[ ! -d .sandbox ] || pay sandbox stop > .sandbox/stop.log 2>&1' EXIT
+trap '[ ! -e .sandbox/server.json ] || pay sandbox stop > .sandbox/stop.log 2>&1' EXIT
 """
 
 
