@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.policies.conftest import GATE_PYTHON, run_gate
+from tests.policies.conftest import run_gate
+from tests.policies.warm_gate import GATE_PYTHON
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.policies.conftest import GATE_PYTHON, write_manifest
+from tests.policies.conftest import write_manifest
+from tests.policies.warm_gate import GATE_PYTHON
 
 pytestmark = pytest.mark.slow
 

@@ -30,7 +30,7 @@ def run_gate(*arguments: object) -> "subprocess.CompletedProcess[str]":
         if not (answer := process.recv(LONGEST_MESSAGE)):
             raise RuntimeError("the process that has loaded checkov has ended")
         return subprocess.CompletedProcess(
-            arguments, int(answer), files[1].read_text(), files[2].read_text()
+            [*map(str, arguments)], int(answer), files[1].read_text(), files[2].read_text()
         )
 
 

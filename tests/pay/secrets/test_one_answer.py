@@ -21,7 +21,7 @@ from rollout.plans.plan import Plan
 from rollout.plans.read import StackPlan
 from rollout.review.containers import new_containers
 from tests.conftest import ROOT
-from tests.policies.conftest import GATE_PYTHON
+from tests.policies.warm_gate import GATE_PYTHON
 from tests.support.plans import EC2, change, container, plan
 from tests.support.secret_table import Pair, secret_table
 

@@ -13,8 +13,9 @@ import pytest
 from pay.model import Environment
 from sandbox.instance import Sandbox
 from tests.conftest import ROOT
-from tests.policies.conftest import GATE_PYTHON, copy_stacks, judge
+from tests.policies.conftest import copy_stacks, judge
 from tests.policies.mutations import CONNECTOR
+from tests.policies.warm_gate import GATE_PYTHON
 from tests.support.patience import TIMEOUT_SECONDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from policies.reading.expressions import document_in, unevaluated
 from tests.conftest import ROOT
-from tests.policies.conftest import GATE_PYTHON
+from tests.policies.warm_gate import GATE_PYTHON
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.policies.conftest import GATE_PYTHON, copy_stacks, judge
+from tests.policies.conftest import copy_stacks, judge
 from tests.policies.mutations import CONNECTOR, ROLE, TASK, Mutation
+from tests.policies.warm_gate import GATE_PYTHON
 
 pytestmark = pytest.mark.slow
 
