@@ -6,11 +6,13 @@ exact for few draws and for shares near 0, where the normal approximation is not
 """
 
 from collections.abc import Callable
+from functools import cache
 from math import exp, lgamma, log
 
 BISECTIONS = 60
 
 
+@cache
 def exact_interval(hits: int, draws: int, confidence: float) -> tuple[float, float]:
     """Return the lowest and the highest share that fit `hits` in `draws`."""
     tail = (1 - confidence) / 2
@@ -32,8 +34,13 @@ def at_least(hits: int, draws: int, share: float) -> float:
 def _exactly(k: int, n: int, p: float) -> float:
     if p in (0.0, 1.0):
         return float(k == n * p)
-    ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
-    return exp(ways + k * log(p) + (n - k) * log(1 - p))
+    return exp(_ways(k, n) + k * log(p) + (n - k) * log(1 - p))
+
+
+@cache
+def _ways(k: int, n: int) -> float:
+    """Return the logarithm of the number of ways to choose `k` of `n`."""
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 def _bisect(is_below: Callable[[float], bool]) -> float:

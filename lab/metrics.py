@@ -42,6 +42,8 @@ judge waits for 5 minutes."""
 HISTORY = timedelta(weeks=4, hours=4)
 """Before the walk: what the judge compares with, and the level of the hours before."""
 HISTORY_PERIOD = 5 * MINUTE
+HISTORY_OF_QUEUES = timedelta(weeks=1, hours=4)
+"""The judge compares messages with the week before alone. It reads what is there at each look."""
 
 MESSAGES_A_MINUTE = 60
 """Of each queue that the service works. No client sends any, and both sides would work them. The
@@ -158,9 +160,10 @@ class LabMetrics:
         usual = round(sum(self._totals) / len(self._totals) * minutes)
         first, last = (int(moment.timestamp()) for moment in (start - HISTORY, start))
         times = range(first, last, HISTORY_PERIOD)
+        newest = times[-(HISTORY_OF_QUEUES // timedelta(seconds=HISTORY_PERIOD)) :]
         rows = [
             _row(metric, dimensions, [(at, 1, usual) for at in times]),
-            *self._messages([(at, MESSAGES_A_MINUTE * minutes, 1) for at in times]),
+            *self._messages([(at, MESSAGES_A_MINUTE * minutes, 1) for at in newest]),
         ]
         self._server.administer("metrics", method="POST", body=rows)
 
