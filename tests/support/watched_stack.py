@@ -59,7 +59,7 @@ class Watched:
         file.write_text(re.sub(r'^road = ".*"$', f'road = "{road}"', file.read_text(), flags=re.M))
         entries = [each.model_dump(exclude_defaults=True) for each in suppressions]
         (self.files / FILE).write_text(tomlkit.dumps({Suppression.noun: entries}))
-        synthesise(self.folder.parent, self.tools, PAY_REUSE="off", **self._settings)
+        synthesise(self.folder.parent, self.tools, ROOT, PAY_REUSE="off", **self._settings)
 
     @property
     def _settings(self) -> dict[str, str]:
