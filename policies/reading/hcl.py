@@ -61,7 +61,7 @@ _WITH_LINES = frozenset(
 
 _END_OF_BLOCK = re.compile(r"(?<=^\}\n)", re.MULTILINE)
 BLOCKS_KEPT = 512
-"""How many trees of blocks stay for the next stack."""
+"""Trees of blocks that stay for the next stack."""
 
 
 class UnreadableFile(ValueError):
@@ -91,7 +91,7 @@ class _Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _BlocksInFile:
     """Blocks that follow each other in a file."""
 
     text: str
@@ -104,7 +104,7 @@ class _Part:
 class ParsedFile:
     """A parsed file, whose values are not read yet."""
 
-    parts: tuple[_Part, ...]
+    parts: tuple[_BlocksInFile, ...]
 
 
 def _lark() -> Lark:
@@ -128,19 +128,19 @@ def parse(file: Path) -> ParsedFile:
         raise UnreadableFile(error) from None
 
 
-def _parts(text: str) -> list[_Part]:
+def _parts(text: str) -> list[_BlocksInFile]:
     """Parse a text by its outermost blocks, because stacks share many of them.
 
     A part may end inside a block, as where a script of several lines has a brace of its own. Then a
     part is no HCL, and the whole text is parsed at once, which also places a mistake.
     """
-    parts, lines = list[_Part](), 0
+    parts, lines = list[_BlocksInFile](), 0
     try:
         for block in filter(None, _END_OF_BLOCK.split(text)):
-            parts.append(_Part(block, _tree_of_block(block), lines))
+            parts.append(_BlocksInFile(block, _tree_of_block(block), lines))
             lines += block.count("\n")
     except (ValueError, LarkError, RecursionError):
-        return [_Part(text, _LARK.parse(text))]
+        return [_BlocksInFile(text, _LARK.parse(text))]
     return parts
 
 
@@ -214,7 +214,7 @@ def _is_locals(tree: Any) -> bool:
 class _TreeReader(Transformer[Token, Any]):
     """Turns the tree of one part into values; what it does not know becomes an Expression."""
 
-    def __init__(self, part: _Part, locals_: Locals) -> None:
+    def __init__(self, part: _BlocksInFile, locals_: Locals) -> None:
         super().__init__(visit_tokens=False)
         self._text = part.text
         self._before = part.lines_before

@@ -75,8 +75,9 @@ _MAY_BE_OF_IBM = re.compile(
     r"(?:[kK\u212a][eE][yY]|[pP](?:[wW][dD]?|[aA][sS\u017f][sS\u017f](?:[wW][oO][rR][dD])?)"
     r"|[tT][oO][kK\u212a][eE][nN])[\"'\]=:> ]+[\w-]{24}"
 )
-"""What each key of IBM in detect-secrets holds. Their own patterns take half the time of all, since
-they begin with what may be absent. Two signs are letters of ASCII where case does not count."""
+"""A part of every key of IBM that detect-secrets knows. Its own patterns take half the time of all,
+because they begin with parts that may be absent. Without regard to case, the Kelvin sign is a k and
+the long s an s."""
 _BASE_64 = re.compile(r"\s*[A-Za-z0-9+/\s]{16,}={0,2}\s*")
 _RANDOM_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _PARTS = re.compile(r"[^A-Za-z0-9+=]+")
