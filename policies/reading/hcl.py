@@ -18,6 +18,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -58,6 +59,11 @@ _WITH_LINES = frozenset(
 """Blocks in which checkov expects the lines of their place."""
 
 
+_END_OF_BLOCK = re.compile(r"(?<=^\}\n)", re.MULTILINE)
+BLOCKS_KEPT = 512
+"""Trees of blocks that stay for the next stack."""
+
+
 class UnreadableFile(ValueError):
     """A file is not HCL, or not in this grammar; the message says where."""
 
@@ -85,12 +91,20 @@ class _Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedFile:
-    """A parsed file, whose values are not read yet."""
+class _BlocksInFile:
+    """Blocks that follow each other in a file."""
 
     text: str
     tree: Any
     """lark's `Tree` of rules and tokens."""
+    lines_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """A parsed file, whose values are not read yet."""
+
+    parts: tuple[_BlocksInFile, ...]
 
 
 def _lark() -> Lark:
@@ -109,15 +123,39 @@ def parse(file: Path) -> ParsedFile:
     """Parse a file. Raises UnreadableFile."""
     try:
         text = file.read_text(encoding="utf-8-sig") + "\n"
-        return ParsedFile(text, _LARK.parse(text))
+        return ParsedFile(tuple(_parts(text)))
     except (OSError, ValueError, LarkError, RecursionError) as error:
         raise UnreadableFile(error) from None
+
+
+def _parts(text: str) -> list[_BlocksInFile]:
+    """Parse a text by its outermost blocks, because stacks share many of them.
+
+    A part may end inside a block, as where a script of several lines has a brace of its own. Then a
+    part is no HCL, and the whole text is parsed at once, which also places a mistake.
+    """
+    parts, lines = list[_BlocksInFile](), 0
+    try:
+        for block in filter(None, _END_OF_BLOCK.split(text)):
+            parts.append(_BlocksInFile(block, _tree_of_block(block), lines))
+            lines += block.count("\n")
+    except (ValueError, LarkError, RecursionError):
+        return [_BlocksInFile(text, _LARK.parse(text))]
+    return parts
+
+
+@lru_cache(maxsize=BLOCKS_KEPT)
+def _tree_of_block(text: str) -> Any:
+    return _LARK.parse(text)
 
 
 def read(file: ParsedFile, locals_: "Locals") -> Definition:
     """Return the blocks of a file. Raises UnreadableFile."""
     try:
-        definition: Definition = _TreeReader(file.text, locals_).transform(file.tree)
+        definition: Definition = {}
+        for part in file.parts:
+            for kind, blocks in _TreeReader(part, locals_).transform(part.tree).items():
+                definition.setdefault(kind, []).extend(blocks)
     except (LarkError, RecursionError) as error:
         raise UnreadableFile(error) from None
     for kind in ("resource", "data"):
@@ -136,9 +174,11 @@ class Locals:
 
     def __init__(self, files: Iterable[ParsedFile]) -> None:
         self._unread = {
-            str(attribute.children[0].children[0]): (file.text, attribute.children[1])
+            str(attribute.children[0].children[0]): (part, attribute.children[1])
             for file in files
-            for block in file.tree.find_pred(_is_locals)
+            for part in file.parts
+            if "locals" in part.text
+            for block in part.tree.find_pred(_is_locals)
             for attribute in block.children[-1].children
             if attribute.data == "attribute"
         }
@@ -148,11 +188,11 @@ class Locals:
         """Return the value at `local.name`, or below it; the reference itself if there is none."""
         name, *_ = re.split(r"[.\[]", reference.removeprefix("local."), maxsplit=1)
         if name not in self._read:
-            text, tree = self._unread.get(name, ("", None))
             # A local that leads to itself is not known. Terraform refuses it.
             self._read[name] = _Reference(f"local.{name}")
-            if tree is not None:
-                self._read[name] = _value(_plain(_TreeReader(text, self).transform(tree), 1))
+            if name in self._unread:
+                part, tree = self._unread[name]
+                self._read[name] = _value(_plain(_TreeReader(part, self).transform(tree), 1))
         value = self._read[name]
         rest = reference.removeprefix(f"local.{name}")
         while rest and isinstance(value, dict | list) and (step := _PATH.match(rest)):
@@ -172,11 +212,12 @@ def _is_locals(tree: Any) -> bool:
 
 @v_args(meta=True)
 class _TreeReader(Transformer[Token, Any]):
-    """Turns the tree of one file into values; what it does not know becomes an Expression."""
+    """Turns the tree of one part into values; what it does not know becomes an Expression."""
 
-    def __init__(self, text: str, locals_: Locals) -> None:
+    def __init__(self, part: _BlocksInFile, locals_: Locals) -> None:
         super().__init__(visit_tokens=False)
-        self._text = text
+        self._text = part.text
+        self._before = part.lines_before
         self._locals = locals_
         # lark wraps a method again at each node, which takes a third of the reading.
         for rule in _RULES:
@@ -195,14 +236,14 @@ class _TreeReader(Transformer[Token, Any]):
 
     def block(self, meta: Any, children: list[Any]) -> dict[str, Any]:
         *labels, body = children
-        lines = {START_LINE: meta.line, END_LINE: meta.end_line}
+        lines = {START_LINE: self._line(meta), END_LINE: meta.end_line + self._before}
         block = {**body, **(lines if labels[0] in _WITH_LINES else {})}
         for label in reversed(labels):
             block = {str(label).strip('"'): block}
         return block
 
     def attribute(self, meta: Any, children: list[Any]) -> dict[str, Any]:
-        value = _plain(children[1], meta.line)
+        value = _plain(children[1], self._line(meta))
         return {str(children[0]): value.value if isinstance(value, _Encoded) else value}
 
     def identifier(self, meta: Any, children: list[Any]) -> _Name:
@@ -213,13 +254,13 @@ class _TreeReader(Transformer[Token, Any]):
 
     def object_elem(self, meta: Any, children: list[Any]) -> dict[str, Any]:
         key = self._string(children[0]) if isinstance(children[0], Token) else children[0]
-        return {str(key): _value(_plain(children[1], meta.line))}
+        return {str(key): _value(_plain(children[1], self._line(meta)))}
 
     def tuple(self, meta: Any, children: list[Any]) -> list[Any]:
-        return [_value(_plain(child, meta.line)) for child in children]
+        return [_value(_plain(child, self._line(meta))) for child in children]
 
     def arguments(self, meta: Any, children: list[Any]) -> list[Any]:
-        return [_plain(child, meta.line) for child in children]
+        return [_plain(child, self._line(meta)) for child in children]
 
     def int_lit(self, meta: Any, children: list[Any]) -> int:
         return int("".join(children))
@@ -228,11 +269,12 @@ class _TreeReader(Transformer[Token, Any]):
         return float("".join(children))
 
     def heredoc_template(self, meta: Any, children: list[Any]) -> Any:
-        return self._template(DictTransformer().heredoc_template(children)[1:-1], meta.line)
+        text = DictTransformer().heredoc_template(children)[1:-1]
+        return self._template(text, self._line(meta))
 
     def heredoc_template_trim(self, meta: Any, children: list[Any]) -> Any:
         text = DictTransformer().heredoc_template_trim(children)[1:-1]
-        return self._template(text, meta.line)
+        return self._template(text, self._line(meta))
 
     def unary_op(self, meta: Any, children: list[Any]) -> Any:
         operator, operand = children
@@ -273,9 +315,13 @@ class _TreeReader(Transformer[Token, Any]):
     def __default__(self, data: str, children: list[Any], meta: Any) -> Any:
         return self._expression(meta)
 
+    def _line(self, meta: Any) -> int:
+        line: int = meta.line
+        return line + self._before
+
     def _expression(self, meta: Any) -> Any:
         source = self._text[meta.start_pos : meta.end_pos].strip()
-        return self._resolved(source, meta.line)
+        return self._resolved(source, self._line(meta))
 
     def _resolved(self, source: str, line: int) -> Any:
         if not REFERENCE.fullmatch(source):
@@ -285,7 +331,7 @@ class _TreeReader(Transformer[Token, Any]):
         return _Reference(source, line)
 
     def _string(self, token: Token) -> Any:
-        return self._template(str(token)[1:-1], token.line or 1, escapes=True)
+        return self._template(str(token)[1:-1], (token.line or 1) + self._before, escapes=True)
 
     def _template(self, text: str, line: int, *, escapes: bool = False) -> Any:
         parts = list(split_template(text))
