@@ -45,8 +45,11 @@ speaks plain HTTP.
 SILENT = {"TF_LOG_PROVIDER": "off", "TF_LOG_SDK": "off"}
 """In debug mode a provider writes all of its log: a third of its work."""
 
-MOST_IDLE = 4
-"""Processes that wait for a command; each has some hundred megabytes."""
+MOST_IDLE = 2
+"""Processes that wait for a command; each has as much memory as `LIMITED` lets it have."""
+
+LIMITED = {"GOGC": "off", "GOMEMLIMIT": "640MiB"}
+"""A process lives long, and collects garbage from this size on; a third of it is in use."""
 
 MOST_CALLS = 64
 """More than Terraform makes at once."""
@@ -76,7 +79,7 @@ class Provider:
         self._process = subprocess.Popen(
             [place.program, "-debug"],
             cwd=tempfile.gettempdir(),
-            env={**dict(place.variables), **SILENT, "TMPDIR": tempfile.gettempdir()},
+            env={**dict(place.variables), **SILENT, **LIMITED, "TMPDIR": tempfile.gettempdir()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
