@@ -48,8 +48,8 @@ SILENT = {"TF_LOG_PROVIDER": "off", "TF_LOG_SDK": "off"}
 MOST_IDLE = 2
 """Processes that wait for a command; each has as much memory as `LIMITED` lets it have."""
 
-LIMITED = {"GOGC": "off", "GOMEMLIMIT": "640MiB"}
-"""A process lives long, and collects garbage from this size on; a third of it is in use."""
+LIMITED = {"GOGC": "off", "GOMEMLIMIT": "512MiB"}
+"""A process lives long, and collects garbage from this size on; less than half of it is in use."""
 
 MOST_CALLS = 64
 """More than Terraform makes at once."""
