@@ -59,11 +59,11 @@ ANY_SIZE = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_len
 
 @dataclass(frozen=True)
 class Place:
-    """What a process of the provider can see of the commands that it serves; no stack names a file
-    that the provider reads.
-    """
+    """What a process of the provider can see of the commands that it serves."""
 
     program: str
+    folder: str | None
+    """Where it finds the files that a stack names; None for a stack that names none."""
     variables: frozenset[tuple[str, str]]
 
 
@@ -78,7 +78,7 @@ class Provider:
         self._lock = Lock()
         self._process = subprocess.Popen(
             [place.program, "-debug"],
-            cwd=tempfile.gettempdir(),
+            cwd=place.folder or tempfile.gettempdir(),
             env={**dict(place.variables), **SILENT, **LIMITED, "TMPDIR": tempfile.gettempdir()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -217,7 +217,7 @@ def serve(keeper: Keeper, launcher: socket.socket, address: Path) -> None:
             for name, value in asked["variables"].items()
             if READ.fullmatch(name) and name != CERTIFICATES
         }
-        place = Place(asked["program"], frozenset(variables.items()))
+        place = Place(asked["program"], asked["folder"], frozenset(variables.items()))
         command = Command(keeper, place, frozenset(asked["types"]))
         calls = ThreadPoolExecutor(MOST_CALLS)
         server = grpc.server(calls, [command], options=ANY_SIZE)

@@ -20,6 +20,9 @@ from pathlib import Path
 COMMANDS = frozenset({"apply", "destroy", "import", "plan", "refresh", "show", "validate"})
 """The commands that need the provider."""
 
+ASSETS = "assets"
+"""Where cdktf writes the files that a stack names, such as the code of a canary."""
+
 PROVIDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_*"
 MODULES = ".terraform/modules/modules.json"
 SEVERAL = re.compile(r'(^|[\s{,])"?alias"?\s*[=:]')
@@ -87,6 +90,7 @@ def reach(keeper: str, provider: Path, folder: Path) -> str:
     connection.connect(keeper)
     asked = {
         "program": str(provider.resolve()),
+        "folder": str(folder) if (folder / ASSETS).is_dir() else None,
         "types": sorted(types_in(folder)),
         "variables": dict(os.environ),
     }

@@ -17,7 +17,7 @@ from tests.support.provider_relay import (
 )
 from tests.support.test_provider_schema import field, schema_of
 
-PLACE = Place("provider", frozenset({("AWS_ENDPOINT_URL", "http://127.0.0.1:1")}))
+PLACE = Place("provider", None, frozenset({("AWS_ENDPOINT_URL", "http://127.0.0.1:1")}))
 CONFIGURE = f"{SERVICE}Configure"
 READ = f"{SERVICE}ReadResource"
 VALIDATE = f"{SERVICE}ValidateResourceTypeConfig"
@@ -71,6 +71,7 @@ def test_commands_share_a_process_and_each_configures_it(started: list[Recorded]
 @pytest.mark.parametrize(
     "place",
     [
+        replace(PLACE, folder="/other"),
         replace(PLACE, program="other"),
         replace(PLACE, variables=frozenset({("AWS_ENDPOINT_URL", "http://127.0.0.1:2")})),
     ],
