@@ -20,8 +20,8 @@ from pathlib import Path
 COMMANDS = frozenset({"apply", "destroy", "import", "plan", "refresh", "show", "validate"})
 """The commands that need the provider."""
 
-ASSETS = "assets"
-"""Where cdktf writes the files that a stack names, such as the code of a canary."""
+NAMED = ("assets", "*.zip")
+"""The files that a stack names, such as the code of a canary; cdktf writes them below `assets`."""
 
 PROVIDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_*"
 MODULES = ".terraform/modules/modules.json"
@@ -90,7 +90,7 @@ def reach(keeper: str, provider: Path, folder: Path) -> str:
     connection.connect(keeper)
     asked = {
         "program": str(provider.resolve()),
-        "folder": str(folder) if (folder / ASSETS).is_dir() else None,
+        "folder": str(folder) if any(map(list, map(folder.glob, NAMED))) else None,
         "types": sorted(types_in(folder)),
         "variables": dict(os.environ),
     }
