@@ -33,6 +33,7 @@ from pay.model.queue_metrics import DELETED, RECEIVED
 from pay.model.service.dependencies import Access
 from pay.model.side import ServiceSide
 from pay.model.vocabulary import LoadBalancerType, Side
+from rollout.measure.span import WEEK
 from sandbox.server.process import Server
 
 PUBLICATION_LAG_SECONDS = 180
@@ -42,7 +43,7 @@ judge waits for 5 minutes."""
 HISTORY = timedelta(weeks=4, hours=4)
 """Before the walk: what the judge compares with, and the level of the hours before."""
 HISTORY_PERIOD = 5 * MINUTE
-HISTORY_OF_QUEUES = timedelta(weeks=1, hours=4)
+HISTORY_OF_QUEUES = WEEK + timedelta(hours=4)
 """The judge compares messages with the week before alone. It reads what is there at each look."""
 
 MESSAGES_A_MINUTE = 60

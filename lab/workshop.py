@@ -12,14 +12,12 @@ from pathlib import Path
 import tomlkit
 
 from pay.environments.load import load_environments
-from pay.hcl.output import HCL, MANIFEST, METADATA, replace_where_new
 from pay.model import Environment, Stage
 from pay.model.stage.transitions import Edge
 from rollout.moves import journal
 from rollout.moves.record_move import write_move
 from rollout.moves.stage_file import with_stage
 from sandbox.server.process import SandboxError
-from stacks.estate import planned_stacks
 from toolchain.paths import ROOT
 
 TIMEOUT_SECONDS = 1500
@@ -41,8 +39,6 @@ class Workshop:
         self._log = folder / "programs.log"
         self._name = environment
         self._variables = {**variables, "PAY_ENVIRONMENTS": str(self.environments)}
-        self._made: dict[str, dict[Path, bytes]] = {}
-        """The inputs of a stack -> the files that its synthesis wrote."""
         self.environments.mkdir()
         file = f"{environment}.toml"
         document = tomlkit.parse((ROOT / "environments" / file).read_text())
@@ -98,27 +94,10 @@ class Workshop:
         )
 
     async def synthesise(self, stack: str) -> None:
-        """Synthesise a stack as cdktf does before it deploys.
-
-        A walk comes to the same stage several times. The files of equal inputs are written again.
-        """
+        """Synthesise a stack as cdktf does before it deploys."""
         self.state(stack).parent.mkdir(parents=True, exist_ok=True)
-        out, inputs = self._out(stack), await asyncio.to_thread(self._inputs, stack)
-        for path, content in self._made.get(inputs, {}).items():
-            replace_where_new(path, content)
-        if inputs in self._made:
-            return
-        command = (sys.executable, "-O", "main.py")
-        await self._run(ROOT, *command, CDKTF_OUTDIR=str(out), PAY_STACKS=stack)
-        written = (self.stack(stack) / HCL, self.stack(stack) / METADATA, out / MANIFEST)
-        if inputs:
-            self._made[inputs] = {path: path.read_bytes() for path in written}
-
-    def _inputs(self, stack: str) -> str:
-        """Return what a stack is made from; empty if it also needs what this does not read."""
-        environments = {self._name: self.environment}
-        [planned] = planned_stacks(environments, patterns=(stack,))
-        return "" if planned.stack.kind.inputs else planned.made_from
+        command, out = (sys.executable, "-O", "main.py"), str(self._out(stack))
+        await self._run(ROOT, *command, CDKTF_OUTDIR=out, PAY_STACKS=stack)
 
     async def deploy(self, stack: str) -> None:
         """Do the same as `cdktf deploy`, in a third of the time."""

@@ -33,7 +33,7 @@ def run_gate(*arguments: object) -> subprocess.CompletedProcess[str]:
 def judge(roots: Iterable[Path], *arguments: object) -> dict[str, Any]:
     """Return the gate's JSON report of each root, by the root's name, from one run."""
     options = [part for root in roots for part in ("--root", root)]
-    run = warm_gate.run_gate(*options, "--on", DAY, "--format", "json", *arguments)
+    run = warm_gate.ask(*options, "--on", DAY, "--format", "json", *arguments)
     assert run.returncode in (0, 1), run.stderr
     return {Path(each["root"]).name: each for each in json.loads(run.stdout)["roots"]}
 

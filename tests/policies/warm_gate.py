@@ -20,7 +20,7 @@ GATE_PYTHON = ROOT / ".venv-checkov" / "bin" / "python"
 LONGEST_MESSAGE = 65_536
 
 
-def run_gate(*arguments: object) -> "subprocess.CompletedProcess[str]":
+def ask(*arguments: object) -> "subprocess.CompletedProcess[str]":
     """Return what `python -m policies` prints, and its exit status."""
     process = _process()
     with TemporaryDirectory() as folder:

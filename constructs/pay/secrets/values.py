@@ -188,10 +188,7 @@ def credentials(text: str) -> Iterator[SecretInText]:
         yield SecretInText(*match.span(), "its value has the form of a private key")
     # An account id and a long name in an ARN are not a bot's token.
     read = without_arns(text)
-    may_be_of_ibm = _MAY_BE_OF_IBM.search(read) is not None
-    for kind, regex in _formats():
-        if kind in _KEYS_OF_IBM and not may_be_of_ibm and "http" not in regex.pattern:
-            continue
+    for kind, regex in _formats() if _MAY_BE_OF_IBM.search(read) else _formats_without_ibm():
         for match in regex.finditer(read):
             # Some formats match the head of a token only.
             end = _REST_OF_WORD.match(text, match.end())
@@ -222,6 +219,16 @@ def _formats() -> tuple[tuple[str, re.Pattern[str]], ...]:
         for regex in plugin().denylist
     )
     return (*known, *_NEWER_FORMATS)
+
+
+@cache
+def _formats_without_ibm() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the formats but for IBM's keys. Addresses with one have no sign of it and stay."""
+    return tuple(
+        (kind, regex)
+        for kind, regex in _formats()
+        if kind not in _KEYS_OF_IBM or "http" in regex.pattern
+    )
 
 
 def named(text: str) -> Iterator[SecretInText]:

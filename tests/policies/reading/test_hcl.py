@@ -182,3 +182,18 @@ def test_a_document_is_read_back_from_every_form(documents: list[dict[str, Any]]
     assert encoded == documents
     assert [document_in(text) for text in quoted] == documents
     assert [document_in(text) for text in heredocs] == documents
+
+
+def test_a_brace_in_the_first_column_ends_no_text_and_moves_no_line() -> None:
+    """The reader parses block by block, and a file whole where a part of it is no HCL."""
+    script = 'resource "t" "n" {\n  x = <<EOT\nif {\n}\nEOT\n  y = 1\n}\n'
+    commented = f"/*\n}}\n*/\n{block('1')}"
+    once, twice, whole, after, wrong = read(
+        script, block("1", block("2")), commented, block("1", script), block("1", "}\n")
+    )
+    assert once["resource"][0]["t"]["n"]["x"] == ["if {\n}"]
+    assert [each["t"]["n"]["__start_line__"] for each in twice["resource"]] == [1, 4]
+    assert whole["resource"][0]["t"]["n"]["__start_line__"] == 4
+    [_, second] = after["resource"]
+    assert (second["t"]["n"]["y"], second["t"]["n"]["__end_line__"]) == ([1], 10)
+    assert wrong[1] == 4
