@@ -78,6 +78,17 @@ _MAY_BE_OF_IBM = re.compile(
 """A part of every key of IBM that detect-secrets knows. Its own patterns take half the time of all,
 because they begin with parts that may be absent. Without regard to case, the Kelvin sign is a k and
 the long s an s."""
+_MAY_BE_OF_OTHERS = re.compile(
+    r"A(?:KC\w{10}|P[\dA-F]\w{8}|3T\w{17}|(?:BIA|CCA|KIA|SIA)\w{16}|C\w{32})|AccountKey="
+    r"|SK\w{32}|SG\.[\w-]{22}|gh[pousr]_|github_pat_|GR1348941|T3BlbkFJ|eyJ|pypi-Ag"
+    r"|gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-|rk_(?:live|test)_|sk_(?:live|test)_|whsec_"
+    r"|sq0csp-|_authToken=|-us\d|:(?<=\d{8}:)[\w-]{35}|\.[\w-]{6}\.[\w-]{27}|\"[\w/+]{40}[\"']"
+    r"|'[\w/+]{40}[\"']|x[oO][xX]\w-\d|X[oO][xX]\w-\d"
+    r"|://(?:[\w-]+:\w{24}|(?i:hooks\.slack|api.softlayer))"
+)
+"""A part of every other key. Texts without one need neither the patterns nor the library, whose
+import takes half of the start of `pay`. Each choice begins with one letter, which makes the search
+ten times as fast."""
 _BASE_64 = re.compile(r"\s*[A-Za-z0-9+/\s]{16,}={0,2}\s*")
 _RANDOM_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _PARTS = re.compile(r"[^A-Za-z0-9+=]+")
@@ -188,7 +199,7 @@ def credentials(text: str) -> Iterator[SecretInText]:
         yield SecretInText(*match.span(), "its value has the form of a private key")
     # An account id and a long name in an ARN are not a bot's token.
     read = without_arns(text)
-    for kind, regex in _formats() if _MAY_BE_OF_IBM.search(read) else _formats_without_ibm():
+    for kind, regex in _formats_to_try(read):
         for match in regex.finditer(read):
             # Some formats match the head of a token only.
             end = _REST_OF_WORD.match(text, match.end())
@@ -229,6 +240,13 @@ def _formats_without_ibm() -> tuple[tuple[str, re.Pattern[str]], ...]:
         for kind, regex in _formats()
         if kind not in _KEYS_OF_IBM or "http" in regex.pattern
     )
+
+
+def _formats_to_try(text: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the formats that the text may have."""
+    if _MAY_BE_OF_IBM.search(text):
+        return _formats()
+    return _formats_without_ibm() if _MAY_BE_OF_OTHERS.search(text) else ()
 
 
 def named(text: str) -> Iterator[SecretInText]:
