@@ -76,14 +76,23 @@ class Owner:
         return [{"Key": "Name", "Value": name}, {"Key": "Environment", "Value": self.name}]
 
     def tagged(self, kind: str, name: str) -> list[dict[str, Any]]:
-        """Return `tags` as EC2's calls take them for a resource of this kind, such as `subnet`."""
+        """Return `tags` as EC2's calls take them for a new resource of a kind, such as `subnet`."""
+        self._ids.pop(kind, None)
         return [{"ResourceType": kind, "Tags": self.tags(name)}]
 
     def ids(self, kind: str) -> dict[str, str]:
         """Map the names of EC2's resources of a kind, such as `subnet`, to their ids."""
-        filters = [{"Name": "resource-type", "Values": [kind]}, {"Name": "key", "Values": ["Name"]}]
-        tags = self.pages("ec2", "describe_tags", "Tags", Filters=filters)
-        return {tag["Value"]: tag["ResourceId"] for tag in tags}
+        if kind not in self._ids:
+            by_kind = {"Name": "resource-type", "Values": [kind]}
+            filters = [by_kind, {"Name": "key", "Values": ["Name"]}]
+            tags = self.pages("ec2", "describe_tags", "Tags", Filters=filters)
+            self._ids[kind] = {tag["Value"]: tag["ResourceId"] for tag in tags}
+        return self._ids[kind]
+
+    @cached_property
+    def _ids(self) -> dict[str, dict[str, str]]:
+        """The ids that were read and are still all there are of their kind."""
+        return {}
 
     def subnets(self, group: str) -> list[str]:
         """Return the ids of a group's subnets, one in each zone."""
