@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 WRITES = ("apply", "deploy", "destroy", "watch")
 """The commands of cdktf that change what exists."""
 
-NODE = ("env", "node", "--liftoff-only")
-"""The program that runs cdktf, as cdktf's first line says. WebAssembly in it runs for less than a
-second. Node would spend half a second to make that faster.
+NODE = ("env", "node", "--liftoff-only", "--no-validate-asm")
+"""The program that runs cdktf, as cdktf's first line says.
+
+WebAssembly in it runs for less than a second. Node would spend half a second to make that faster,
+and as much to check a script that would run as it is.
 """
 
 
