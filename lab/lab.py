@@ -43,15 +43,16 @@ class Lab:
         """Deploy the shared stacks and each service at its stage, in turns."""
         for service, stage in stages.items():
             self.workshop.place(service, stage)
-        needed = (
+        needed = [
             stack
             for stack in known_stacks({self.name: self.workshop.environment}).values()
             if not stack.kind.only_watches
             and (stack.service is None or stages.get(stack.service) in stack.kind.stages)
-        )
+        ]
+        await self.workshop.synthesise(*(stack.id for stack in needed))
         for stacks in in_turns(needed):
             self._tell(f"deploying {', '.join(stack.id for stack in stacks)}")
-            await asyncio.gather(*(self.workshop.deploy(stack.id) for stack in stacks))
+            await asyncio.gather(*(self.workshop.apply(stack.id) for stack in stacks))
 
     @asynccontextmanager
     async def judged(self, service: str, deploy: Deploy) -> AsyncIterator[JudgedWalk]:
