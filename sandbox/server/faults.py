@@ -115,7 +115,8 @@ class FaultInjection:
             hold.end.wait()
         if fault is None:
             answer = self._answer(environ)
-            time.sleep(self._lateness(environ, f"{service}.{operation}"))
+            if late := self._lateness(environ, f"{service}.{operation}"):
+                time.sleep(late)
         else:
             answer = _refusal(fault, service, environ)
         seconds = time.perf_counter() - began

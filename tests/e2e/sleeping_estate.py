@@ -71,11 +71,11 @@ class Estate:
         self.client("sts").get_caller_identity()
 
     def send_hosts(self, until: datetime) -> None:
-        alarms = self.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        own = [f"sandbox-{each.name}-healthy-hosts" for each in sides(self.environment)]
+        alarms = self.client("cloudwatch").describe_alarms(AlarmNames=own)["MetricAlarms"]
         dimensions = {
             alarm["AlarmName"]: {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
             for alarm in alarms
-            if alarm["AlarmName"].endswith("-healthy-hosts")
         }
         if not dimensions:
             return

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -73,7 +73,7 @@ class Cron:
         day, last = after.astimezone(local_zone).date(), until.astimezone(local_zone).date()
         while day <= last:
             if self._is_on(day):
-                for moment in self._on(day, local_zone):
+                for moment in _moments(self.hours, self.minutes, day, local_zone):
                     if after < moment <= until and moment >= start:
                         yield moment
             day += timedelta(days=1)
@@ -85,19 +85,26 @@ class Cron:
             and any(day.day in days(day.year, day.month) for days in self.days)
         )
 
-    def _on(self, day: date, zone: ZoneInfo) -> list[datetime]:
-        times = (
-            datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
-            for hour in self.hours
-            for minute in self.minutes
-        )
-        # A local time that the clocks leave out is another one when it is read back.
-        moments = {local: local.astimezone(UTC) for local in times}
-        return sorted(
+
+@lru_cache(maxsize=1024)  # whoever asks what is due asks again in the same day
+def _moments(
+    hours: frozenset[int], minutes: frozenset[int], day: date, zone: ZoneInfo
+) -> tuple[datetime, ...]:
+    """Return the moments of a local day, in UTC and in order."""
+    times = (
+        datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
+        for hour in hours
+        for minute in minutes
+    )
+    # A local time that the clocks leave out is another one when it is read back.
+    moments = {local: local.astimezone(UTC) for local in times}
+    return tuple(
+        sorted(
             moment
             for local, moment in moments.items()
             if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
         )
+    )
 
 
 ScheduleExpression = Cron | Rate | Once
