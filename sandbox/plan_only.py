@@ -26,7 +26,7 @@ NODE = ("env", "node", "--liftoff-only", "--no-validate-asm")
 """The program that runs cdktf, as cdktf's first line says.
 
 WebAssembly in it runs for less than a second. Node would spend half a second to make that faster,
-and as much to check a script that would run as it is.
+and half of one to check it.
 """
 
 

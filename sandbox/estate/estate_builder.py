@@ -91,7 +91,7 @@ class Owner:
 
     @cached_property
     def _ids(self) -> dict[str, dict[str, str]]:
-        """The ids that were read and are still all there are of their kind."""
+        """Return what `ids` has read, for kinds of which nothing was made since."""
         return {}
 
     def subnets(self, group: str) -> list[str]:
