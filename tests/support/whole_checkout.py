@@ -7,21 +7,27 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
+TESTS = ROOT / "tests"
 INSTALLED = (".venv", ".venv-checkov", "node_modules", "imports", ".cache")
 
 
 def copy_checkout(folder: Path) -> Path:
-    """What Git tracks or would, with the installed tools of this checkout."""
-    tracked = subprocess.run(
+    """What Git tracks or would, with the installed tools of this checkout, and the bytecode of its
+    programs.
+    """
+    listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         check=True,
     )
-    for name in filter(None, tracked.stdout.decode().split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    files = [ROOT / name for name in filter(None, listed.stdout.decode().split("\0"))]
+    programs = {each.parent / "__pycache__" for each in files if not each.is_relative_to(TESTS)}
+    compiled = [file for each in programs for file in each.glob("*.pyc")]
+    for file in filter(Path.exists, [*files, *compiled]):
+        copy = folder / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, copy)
     for installed in INSTALLED:
         if (ROOT / installed).exists():
             (folder / installed).symlink_to(ROOT / installed)
