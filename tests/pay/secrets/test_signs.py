@@ -25,6 +25,7 @@ def test_patterns_of_each_kind_of_ibm_are_spared() -> None:
     assert {kind for kind, _ in OF_IBM} == values._KEYS_OF_IBM
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("regex", "sign"), CASES)
 @settings(max_examples=30)
 @given(data=st.data())
