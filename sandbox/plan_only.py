@@ -25,8 +25,8 @@ WRITES = ("apply", "deploy", "destroy", "watch")
 NODE = ("env", "node", "--liftoff-only", "--no-validate-asm")
 """The program that runs cdktf, as cdktf's first line says.
 
-WebAssembly in it runs for less than a second. Node would spend half a second to make that faster,
-and half of one to check it.
+It runs some WebAssembly and some asm.js for less than a second. Node would spend half a second to
+make the one faster, and as much to compile the other. Both run without.
 """
 
 

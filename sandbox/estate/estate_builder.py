@@ -77,7 +77,7 @@ class Owner:
 
     def tagged(self, kind: str, name: str) -> list[dict[str, Any]]:
         """Return `tags` as EC2's calls take them for a new resource of a kind, such as `subnet`."""
-        self._ids.pop(kind, None)
+        self._ids.pop(kind, None)  # what was read lacks the new one
         return [{"ResourceType": kind, "Tags": self.tags(name)}]
 
     def ids(self, kind: str) -> dict[str, str]:

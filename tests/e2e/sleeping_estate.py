@@ -13,6 +13,7 @@ from typing import Any
 from pay.hcl.app import HclApp
 from pay.hcl.schema import ProviderSchema
 from pay.model import Environment, Severity, Stage, names
+from pay.model.alarms import HEALTHY_HOSTS_ALARM
 from pay.model.environment.load import Load
 from pay.model.environment.sleep import Sleep
 from pay.model.stack_kind import StackScope, Turn
@@ -71,10 +72,13 @@ class Estate:
         self.client("sts").get_caller_identity()
 
     def send_hosts(self, until: datetime) -> None:
-        own = [f"sandbox-{each.name}-healthy-hosts" for each in sides(self.environment)]
-        alarms = self.client("cloudwatch").describe_alarms(AlarmNames=own)["MetricAlarms"]
+        own = {
+            f"sandbox-{each.name}-{HEALTHY_HOSTS_ALARM}": each.name
+            for each in sides(self.environment)
+        }
+        alarms = self.client("cloudwatch").describe_alarms(AlarmNames=[*own])["MetricAlarms"]
         dimensions = {
-            alarm["AlarmName"]: {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+            own[alarm["AlarmName"]]: {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
             for alarm in alarms
         }
         if not dimensions:
@@ -84,7 +88,7 @@ class Estate:
             {
                 "namespace": "AWS/ApplicationELB",
                 "name": "HealthyHostCount",
-                "dimensions": dimensions[f"sandbox-{name}-healthy-hosts"],
+                "dimensions": dimensions[name],
                 "points": [[minute, running, 1] for minute in minutes],
             }
             for name, (_, running) in self.tasks().items()

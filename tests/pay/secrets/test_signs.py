@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pay.secrets import values
+from tests.conftest import ROOT
 
 OTHERS = values._formats_without_ibm()
 OF_IBM = tuple(each for each in values._formats() if each not in OTHERS)
-
 
 CASES = [
     pytest.param(regex, sign, id=f"{kind} {number}")
@@ -43,4 +43,4 @@ def test_what_is_committed_needs_no_patterns() -> None:
         "load_environments(Path('environments')); "
         "sys.exit('detect_secrets' in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
