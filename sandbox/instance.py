@@ -6,19 +6,33 @@ with Sandbox(environment) as sandbox:
 """
 
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self
 
 from pay.model import Environment
 from sandbox.estate.mistakes import Mistake
 from sandbox.estate.seed import seed
-from sandbox.server.process import launch
+from sandbox.server.process import Server, launch
 from sandbox.settings import SandboxSettings
 from sandbox.variables import whole_environment
+
+Seed = Callable[[Callable[[str], Any]], None]
+"""Creates an estate with what makes the clients of an AWS."""
+
+
+def launch_seeded(settings: SandboxSettings, seed: Seed, *, log: Path) -> Server:
+    """Start a server that ends with this program, and create its estate."""
+    server = launch(settings, log=log, tied=True)
+    try:
+        seed(server.client)
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
 
 class Sandbox:
@@ -40,7 +54,9 @@ class Sandbox:
         settings: SandboxSettings | None = None,
     ) -> None:
         self.environment = environment
-        self._legacy, self._mistakes, self._neighbours = legacy, mistakes, neighbours
+        self._seed = partial(
+            seed, environment, legacy=legacy, mistakes=mistakes, neighbours=neighbours
+        )
         self._settings = replace(
             settings or SandboxSettings(),
             account_id=environment.account_id,
@@ -50,15 +66,9 @@ class Sandbox:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-"))
-            self.server = launch(self._settings, log=Path(folder) / "server.log", tied=True)
+            log = Path(folder) / "server.log"
+            self.server = launch_seeded(self._settings, self._seed, log=log)
             stack.callback(self.server.stop)
-            seed(
-                self.environment,
-                self.client,
-                mistakes=self._mistakes,
-                legacy=self._legacy,
-                neighbours=self._neighbours,
-            )
             self._end = stack.pop_all()
         return self
 

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,13 +23,14 @@ from xdist.scheduler import LoadScopeScheduling
 from pay.environments.load import load_environments
 from pay.model import Environment
 from tests.docs.pages import read
+from tests.policies import warm_gate
+from tests.support import warm_sandboxes
 from tests.support.coverage_floors import are_reached, merged_coverage, report, shares
+from tests.support.helper_process import helper_process
 from tests.support.light_mirror import light_mirror
 from tests.support.made_once import made_once
-from tests.support.provider_keeper import keeper
 from tests.support.terraform_launcher import write_launcher
 from tests.support.time_report import time_report
-from tests.support.warm_sandboxes import warm_sandboxes
 from toolchain.environment import tool_environment
 
 # How long one example takes says more of the machine's other work than of the code.
@@ -43,6 +46,12 @@ COVERED = pytest.StashKey[list[str]]()
 
 NUMBERS = count()
 """Of the folders of tests."""
+
+OF_ALL_WORKERS = {
+    warm_gate.ADDRESS: partial(helper_process, warm_gate.__name__, warm_gate.GATE_PYTHON),
+    warm_sandboxes.ADDRESS: partial(helper_process, warm_sandboxes.__name__),
+}
+"""Variable -> the process whose address it has, for all workers of a run."""
 
 MOVING = ("connector", "egress", "frontend", "ledger")
 """The services of production that `both_sides` has half way."""
@@ -129,6 +138,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # tests of Ctrl-C would wait for nothing.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not hasattr(config, "workerinput"):
+        helpers = ExitStack()
+        config.add_cleanup(helpers.close)
+        for variable, helper in OF_ALL_WORKERS.items():
+            os.environ[variable] = str(helpers.enter_context(helper()))
     if config.getoption("--quick"):
         config.option.markexpr = "not slow and not e2e"
         hypothesis.settings.load_profile("quick")
@@ -238,8 +252,8 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str
     environment = {**tool_environment(), "GOGC": "off", "GOMEMLIMIT": "1GiB"}
     environment |= light_mirror(tmp_path_factory.mktemp("mirror"), environment)
     programs = tmp_path_factory.mktemp("programs")
-    with keeper() as address, warm_sandboxes():
-        write_launcher(programs, environment["PATH"], address)
+    with helper_process("tests.support.provider_keeper") as keeper, warm_sandboxes.used():
+        write_launcher(programs, environment["PATH"], keeper)
         environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
         os.environ.update(environment)
         yield environment

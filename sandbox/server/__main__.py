@@ -19,7 +19,7 @@ from inspect import isfunction
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox import aws
 from sandbox.aws.clock import CLOCK
@@ -147,32 +147,8 @@ def build_application(settings: SandboxSettings) -> "WSGIApplication":
     return lambda environ, start: answer(environ)(environ, start)
 
 
-def _end_with_parent() -> None:
-    """End this process when its parent has ended for any reason."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(0)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def main() -> None:
-    """Serve until SIGTERM or SIGINT."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 for a free port")
-    parser.add_argument("--tied", action="store_true", help="end with the parent process")
-    arguments = parser.parse_args()
-    if arguments.tied:
-        _end_with_parent()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.default_int_handler)
-    settings = SandboxSettings.from_environment()
-    configure_moto(settings)
-    read_once()
-
+def http_server(application: "WSGIApplication", port: int = 0) -> BaseWSGIServer:
+    """Return a server of the loopback address that does not serve yet; port 0: a free one."""
     from moto.moto_server.werkzeug_app import MotoRequestHandler
 
     class QuietHandler(MotoRequestHandler):
@@ -190,17 +166,54 @@ def main() -> None:
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Do nothing: `sandbox.server.faults` keeps the request log."""
 
-    application = build_application(settings)
-    server = make_server(
-        "127.0.0.1", arguments.port, application, threaded=True, request_handler=QuietHandler
-    )
+    return make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
+
+
+def serve(
+    application: "WSGIApplication",
+    settings: SandboxSettings,
+    port: int = 0,
+    *,
+    tell: Callable[[int], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT; `tell` gets the port as soon as the server answers."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
+    server = http_server(application, port)
     own = Server(os.getpid(), server.port, settings)
     os.environ[AS_AWS] = json.dumps(own.variables())
-    print(server.port, flush=True)
+    tell(server.port)
     # What is loaded stays to the end. To look at it again took a fourteenth of the server's time.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     server.serve_forever()
+
+
+def end_with_parent() -> None:
+    """End this process when its parent has ended for any reason."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """Serve with the settings of this process's variables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 for a free port")
+    parser.add_argument("--tied", action="store_true", help="end with the parent process")
+    arguments = parser.parse_args()
+    if arguments.tied:
+        end_with_parent()
+    settings = SandboxSettings.from_environment()
+    configure_moto(settings)
+    read_once()
+    application = build_application(settings)
+    serve(application, settings, arguments.port, tell=lambda port: print(port, flush=True))
 
 
 if __name__ == "__main__":

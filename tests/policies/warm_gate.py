@@ -1,76 +1,66 @@
 """Judges in copies of a process that has loaded checkov, which takes seconds at each start.
 
-A copy (`os.fork`) does all that `python -m policies` does. The process starts with the first
-question of a worker of the tests, and ends with the worker.
+A copy (`os.fork`) does all that `python -m policies` does. A run of the tests has one such process.
 """
 
-import atexit
 import gc
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).parents[2]
+from tests.support.helper_process import ROOT, connections
+
 GATE_PYTHON = ROOT / ".venv-checkov" / "bin" / "python"
-LONGEST_MESSAGE = 65_536
+
+ADDRESS = "PAY_TESTS_WARM_GATE"
+"""The variable with the process's address."""
 
 
 def ask(*arguments: object) -> "subprocess.CompletedProcess[str]":
     """Return what `python -m policies` prints, and its exit status."""
-    process = _process()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as asked:
         files = [Path(folder, name) for name in ("arguments", "stdout", "stderr")]
         files[0].write_text(json.dumps([*map(str, arguments)]))
-        process.sendall(folder.encode())
-        if not (answer := process.recv(LONGEST_MESSAGE)):
+        asked.connect(os.environ[ADDRESS])
+        asked.sendall(folder.encode())
+        asked.shutdown(socket.SHUT_WR)
+        with asked.makefile("rb") as answer:
+            status = answer.read()
+        if not status:
             raise RuntimeError("the process that has loaded checkov has ended")
         return subprocess.CompletedProcess(
-            [*map(str, arguments)], int(answer), files[1].read_text(), files[2].read_text()
+            [*map(str, arguments)], int(status), files[1].read_text(), files[2].read_text()
         )
 
 
-@cache
-def _process() -> socket.socket:
-    """Start the process; return its end of a pair of sockets."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        subprocess.Popen(
-            [GATE_PYTHON, "-m", "tests.policies.warm_gate", str(theirs.fileno())],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-        )
-    atexit.register(ours.close)
-    return ours
-
-
-def main() -> None:
-    """Copy this process for each folder with arguments; answer with the exit status."""
+def serve(listener: socket.socket) -> None:
+    """Copy this process for each folder with arguments; the copy answers with its exit status."""
     from policies import catalogue, gate  # noqa: F401
     from policies.engine import requirements
 
-    asked = socket.socket(fileno=int(sys.argv[1]))
     catalogue.catalogue(requirements.load())
     gc.collect()
     gc.freeze()
-    while folder := asked.recv(LONGEST_MESSAGE):
-        pid = os.fork()
-        if pid == 0:
-            asked.close()
-            _judge(Path(folder.decode()))
-        _, status = os.waitpid(pid, 0)
-        asked.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for asked in connections(listener):
+        with asked:
+            if os.fork() == 0:
+                listener.close()
+                _judge(asked)
 
 
-def _judge(folder: Path) -> None:
+def _judge(asked: socket.socket) -> None:
     """Do what the command does, and end the process."""
     from policies.__main__ import main as policies
 
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with asked.makefile("rb") as message:
+        folder = Path(message.read().decode())
     for number, name in ((1, "stdout"), (2, "stderr")):
         with (folder / name).open("wb") as file:
             os.dup2(file.fileno(), number)
@@ -84,8 +74,5 @@ def _judge(folder: Path) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        asked.sendall(str(status).encode())
         os._exit(status)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,29 +1,32 @@
-"""Starts the sandboxes of one worker of the tests as copies of a process that has loaded moto.
+"""Starts the sandboxes of a run of the tests as copies of a process that has what they begin with.
 
-A sandbox starts in three seconds of processor time, of which two load modules that are the same in
-each. Here they are loaded once. A copy (`os.fork`) then does all that `python -m sandbox.server`
-does. The process starts with the first sandbox; it ends with the worker, and every copy with it.
+A sandbox starts with six seconds of processor time: two load modules that are the same in each, and
+the others create an estate that many tests begin with. Here one process of the run loads the
+modules. It forks another for each estate, which creates it and waits: it forks a copy of itself for
+each sandbox with that estate. A copy then serves as `python -m sandbox.server` does.
+
+All end with the tests.
 """
 
 import gc
-import json
 import os
+import pickle
 import signal
 import socket
-import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from threading import Lock
+from threading import Thread, active_count
 from unittest.mock import patch
 
+from sandbox.instance import Seed
 from sandbox.server.process import SandboxError, Server
 from sandbox.settings import SandboxSettings
-
-ROOT = Path(__file__).parents[2]
+from tests.support.helper_process import connections
 
 LOADED = (
     "acm applicationautoscaling autoscaling awslambda cloudwatch ec2 ecr ecs elasticache elb elbv2 "
@@ -35,69 +38,51 @@ LOADED = (
 ALSO_LOADED = ("pay.model", "pay.smoke.runner.run", "sandbox.shop.server")
 """What the modules of `sandbox.aws` import; they themselves read a server's settings."""
 
+ADDRESS = "PAY_TESTS_WARM_SANDBOXES"
+"""The variable with the process's address."""
+
 LONGEST_MESSAGE = 65_536
-
-
-class Starter:
-    """Asks the process for copies."""
-
-    def __init__(self) -> None:
-        self._ours, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._lock = Lock()
-
-    @cached_property
-    def _process(self) -> "subprocess.Popen[bytes]":
-        number = self._theirs.fileno()
-        packages = os.pathsep.join(map(str, (ROOT, ROOT / "constructs")))
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.warm_sandboxes", str(number)],
-            cwd=ROOT,
-            env={**inherited, "PYTHONPATH": packages},
-            stdin=subprocess.DEVNULL,
-            pass_fds=[number],
-            start_new_session=True,
-        )
-        self._theirs.close()
-        return process
-
-    def launch(self, settings: SandboxSettings, *, log: Path, tied: bool) -> Server:
-        """Do the same as `sandbox.server.process.launch` for a tied server on a free port."""
-        if not tied:
-            raise ValueError("a copy ends with the tests")
-        with self._lock:
-            self._process  # noqa: B018
-            asked = {"variables": settings.to_environment(), "log": str(log)}
-            self._ours.send(json.dumps(asked).encode())
-            answer = self._ours.recv(LONGEST_MESSAGE)
-        if not answer:
-            raise SandboxError(f"the server did not start:\n{log.read_text()}")
-        pid, port = json.loads(answer)
-        return Server(pid, port, settings)
-
-    def end(self) -> None:
-        self._ours.close()
-        self._theirs.close()
-        if "_process" in vars(self):
-            self._process.wait()
+QUIET_WITHIN_SECONDS = 10.0
 
 
 @contextmanager
-def warm_sandboxes() -> Iterator[None]:
+def used() -> Iterator[None]:
     """Start every `Sandbox` of this process so."""
-    starter = Starter()
-    with patch("sandbox.instance.launch", starter.launch):
-        try:
-            yield
-        finally:
-            starter.end()
+    with patch("sandbox.instance.launch_seeded", partial(copied, os.environ[ADDRESS])):
+        yield
 
 
-def main() -> None:
-    """Copy this process for each message, and answer with the copy's id and port."""
+def copied(address: str, settings: SandboxSettings, seed: Seed, *, log: Path) -> Server:
+    """Return a server with the estate that `seed` creates.
+
+    Raises SandboxError, with what the server wrote, if it does not start.
+    """
+    with socket.socket(socket.AF_UNIX) as asked:
+        asked.connect(address)
+        with asked.makefile("wb") as message:
+            pickle.dump((settings, seed, str(log)), message)
+        asked.shutdown(socket.SHUT_WR)
+        with asked.makefile("rb") as answer:
+            numbers = answer.read().split()
+    if not numbers:
+        raise SandboxError(f"the server did not start:\n{log.read_text()}")
+    pid, port = map(int, numbers)
+    return Server(pid, port, settings)
+
+
+def serve(listener: socket.socket) -> None:
+    """Answer those who ask for a sandbox."""
+    _load()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    estates: dict[str, socket.socket] = {}
+    for asked in connections(listener):
+        with asked:
+            _pass_on(asked, estates, listener)
+
+
+def _load() -> None:
     from sandbox.server.__main__ import configure_moto, read_once
 
-    asked = socket.socket(fileno=int(sys.argv[1]))
     # What depends on a server's settings, moto reads at a call.
     configure_moto(SandboxSettings())
     read_once()
@@ -109,18 +94,6 @@ def main() -> None:
         _read_model(name)
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    while message := asked.recv(LONGEST_MESSAGE):
-        reader, writer = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            asked.close()
-            os.close(reader)
-            _become_server(**json.loads(message), output=writer)
-        os.close(writer)
-        with os.fdopen(reader) as output:
-            port = output.readline().strip()
-        asked.send(json.dumps([pid, int(port)]).encode() if port else b"")
 
 
 def _read_model(name: str) -> None:
@@ -134,28 +107,90 @@ def _read_model(name: str) -> None:
     get_service_model(service)
 
 
-def _become_server(variables: dict[str, str], log: str, output: int) -> None:
-    """Serve as `python -m sandbox.server --tied` does, and end the process."""
-    from moto.moto_api._internal import mock_random
+def _pass_on(
+    asked: socket.socket, estates: dict[str, socket.socket], listener: socket.socket
+) -> None:
+    """Let the process with the estate that is asked for answer; make it if there is none."""
+    with asked.makefile("rb") as message:
+        settings, seed, log = pickle.load(message)
+    estate = repr((settings, seed))
+    order = ([log.encode()], [asked.fileno()])
+    if estate in estates:
+        try:
+            socket.send_fds(estates[estate], *order)
+            return
+        except OSError:
+            estates.pop(estate).close()  # it could not create its estate
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        for unneeded in (listener, ours, asked, *estates.values()):
+            unneeded.close()
+        _ending(_keep_estate, settings, seed, theirs)
+    theirs.close()
+    estates[estate] = ours
+    socket.send_fds(ours, *order)
 
-    from sandbox.server.__main__ import main as serve
 
-    os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.dup2(output, sys.stdout.fileno())
-    os.close(output)
-    with Path(log).open("ab") as sink:
-        os.dup2(sink.fileno(), sys.stderr.fileno())
-    os.environ.update(variables)
-    sys.argv = ["sandbox.server", "--tied"]
-    mock_random.seed()  # other ids than its copies
+def _ending(run, *arguments) -> None:  # type: ignore[no-untyped-def]
+    """Run a function to the end of this process, which is a copy."""
     try:
-        serve()
+        run(*arguments)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0)
 
 
-if __name__ == "__main__":
-    main()
+def _keep_estate(settings: SandboxSettings, seed: Seed, orders: socket.socket) -> None:
+    """Create the estate, and copy this process for each order."""
+    from sandbox.server.__main__ import build_application, configure_moto, http_server
+
+    application = None
+    while True:
+        message, numbers, _, _ = socket.recv_fds(orders, LONGEST_MESSAGE, 1)
+        if not numbers:
+            return
+        with Path(message.decode()).open("ab") as log:
+            os.dup2(log.fileno(), sys.stderr.fileno())
+        if application is None:
+            configure_moto(settings)
+            application = build_application(settings)
+            server = http_server(application)
+            serving = Thread(target=server.serve_forever)
+            serving.start()
+            seed(Server(os.getpid(), server.port, settings).client)
+            server.shutdown()
+            server.server_close()
+            serving.join()
+            _wait_for_threads()
+        with socket.socket(fileno=numbers[0]) as asked:
+            if os.fork() == 0:
+                orders.close()
+                _ending(_become_server, application, settings, asked)
+
+
+def _wait_for_threads() -> None:
+    """Wait until only this thread runs: no other is in a copy, nor what it holds."""
+    deadline = time.monotonic() + QUIET_WITHIN_SECONDS
+    while active_count() > 1:
+        gc.collect()  # clients, whose connections the server's threads read
+        if time.monotonic() > deadline:
+            raise SandboxError("a connection stayed open after the estate was created")
+        time.sleep(0.01)
+
+
+def _become_server(application, settings: SandboxSettings, asked: socket.socket) -> None:  # type: ignore[no-untyped-def]
+    """Serve as `python -m sandbox.server --tied` does."""
+    from moto.moto_api._internal import mock_random
+
+    from sandbox.server.__main__ import end_with_parent, serve
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    mock_random.seed()  # other ids than its copies
+    end_with_parent()
+
+    def tell(port: int) -> None:
+        asked.sendall(f"{os.getpid()} {port}".encode())
+        asked.close()
+
+    serve(application, settings, tell=tell)
