@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.settings import ACCESS_KEY_ID
+from toolchain.paths import ROOT
 
 if TYPE_CHECKING:
     from pay.model import Environment
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 WRITES = ("apply", "deploy", "destroy", "watch")
 """The commands of cdktf that change what exists."""
 
-NODE = ("env", "node", "--liftoff-only", "--no-validate-asm")
+LOAD_LATER = ROOT / "constructs" / "pay" / "hcl" / "load_later.js"
+
+NODE = ("env", "node", "--liftoff-only", "--no-validate-asm", "--require", str(LOAD_LATER))
 """The program that runs cdktf, as cdktf's first line says.
 
 It runs some WebAssembly and some asm.js for less than a second. Node would spend half a second to

@@ -26,6 +26,7 @@ from tests.docs.pages import read
 from tests.policies import warm_gate
 from tests.support import warm_sandboxes
 from tests.support.coverage_floors import are_reached, merged_coverage, report, shares
+from tests.support.cpu_seconds import slowness
 from tests.support.helper_process import helper_process
 from tests.support.light_mirror import light_mirror
 from tests.support.made_once import made_once
@@ -223,6 +224,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("seconds by folder, of all workers together")
     for line in time_report((r.nodeid, r.duration) for r in reports if hasattr(r, "duration")):
         terminalreporter.write_line(line)
+    terminalreporter.write_line(
+        f"A processor here takes {slowness():.1f} times as long as one that limits are meant for"
+    )
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

@@ -7,6 +7,8 @@
 
 const fs = require("node:fs");
 
+require("./load_later.js");
+
 const CHANNEL = 3;
 const { readSync, writeSync } = fs;
 
