@@ -9,7 +9,6 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 
 from lab.clock import LabClock
 from lab.look import Look
@@ -65,7 +64,7 @@ class JudgedWalk:
         """`client` gives the clients of the sandbox's AWS."""
         self.walk, self._workshop = walk, workshop
         self._clock, self._metrics = clock, metrics
-        self._client: Client = cache(client)
+        self._client = client
 
     async def go(self, incident: Incident | None = None) -> None:
         """Move to the last stage.

@@ -19,7 +19,6 @@ from rollout.guard.rule import Context
 from rollout.guard.verdict import Refusal, judge
 from rollout.plans.read import read_plans
 from sandbox.estate.seed import seed
-from sandbox.server.process import launch
 from sandbox.settings import SandboxSettings
 from sandbox.variables import whole_environment
 from tests.conftest import ROOT, synthesise
@@ -27,6 +26,7 @@ from tests.e2e.conftest import write_local_backend
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.image_accounts import PRODUCTION, STAGING, TEST, ImageAccounts, record
 from tests.support.patience import TIMEOUT_SECONDS
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -118,19 +118,20 @@ def made(
 ) -> Iterator[Registries]:
     """The registries of test and staging are applied, with a release of connector in test."""
     folder = tmp_path_factory.mktemp("registries")
-    server = launch(SandboxSettings(account_id=TEST), log=folder / "server.log", tied=True)
-    here = Registries(ImageAccounts(server), fresh_checkout(folder / "environments"), folder, tools)
-    here.synthesise(*MADE)
+    with empty_sandbox(SandboxSettings(account_id=TEST)) as server:
+        here = Registries(
+            ImageAccounts(server), fresh_checkout(folder / "environments"), folder, tools
+        )
+        here.synthesise(*MADE)
 
-    def make(stack: str) -> None:
-        assert here.terraform(stack, "init", "-input=false").returncode == 0
-        here.plan(stack)
-        here.apply(stack)
+        def make(stack: str) -> None:
+            assert here.terraform(stack, "init", "-input=false").returncode == 0
+            here.plan(stack)
+            here.apply(stack)
 
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(make, MADE))
-    yield here
-    server.stop()
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(make, MADE))
+        yield here
 
 
 @pytest.mark.parametrize("stack", MADE)

@@ -112,9 +112,8 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    log = tmp_path_factory.mktemp("day") / "server.log"
-    with scaled_services(ACCOUNT, log, {"recommended": 4, "bad": 1}) as started:
+def server() -> Iterator[Server]:
+    with scaled_services(ACCOUNT, {"recommended": 4, "bad": 1}) as started:
         started.administer("clock", method="POST", body={"now": MONDAY.timestamp()})
         yield started
 

@@ -13,10 +13,11 @@ from typer.testing import CliRunner, Result
 
 from pay.model import names
 from rollout.cli import app
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
 from tests.support.account import CREDENTIALS, ENVIRONMENT, Account, Adopt, account_call
 from tests.support.checkout import Checkout, Pay, PayJson, fresh_checkout
+from tests.support.warm_sandboxes import empty_sandbox
 
 LOCKS = names.lock_bucket("sandbox")
 
@@ -61,14 +62,12 @@ def pay_json(pay: Pay) -> PayJson:
 
 
 @pytest.fixture(scope="session")
-def lock_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def lock_server() -> Iterator[Server]:
     """A strict local S3 with the bucket of the sandbox environment's lock."""
-    log = tmp_path_factory.mktemp("locks") / "server.log"
-    started = launch(SandboxSettings(account_id="555555555555"), log=log, tied=True)
-    location = {"LocationConstraint": "eu-west-1"}
-    started.client("s3").create_bucket(Bucket=LOCKS, CreateBucketConfiguration=location)
-    yield started
-    started.stop()
+    with empty_sandbox(SandboxSettings(account_id="555555555555")) as started:
+        location = {"LocationConstraint": "eu-west-1"}
+        started.client("s3").create_bucket(Bucket=LOCKS, CreateBucketConfiguration=location)
+        yield started
 
 
 @pytest.fixture(scope="session", autouse=True)

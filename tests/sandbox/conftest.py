@@ -1,6 +1,5 @@
 """A server for all tests of the sandbox, and the resources that they share."""
 
-import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 import pytest
 
 from sandbox.aws.service_quotas import quotas
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
+from tests.support.warm_sandboxes import empty_sandbox
 
 VCPUS = 96
 """The quota of vCPUs on Fargate."""
@@ -18,21 +18,19 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Return a server on which tasks start and DNS changes take effect at once."""
-    log = tmp_path_factory.mktemp("sandbox") / "server.log"
     # Tests leave their load balancers and tasks behind.
     raised = {quotas.LOAD_BALANCERS["application"]: 500.0, quotas.FARGATE_VCPUS: VCPUS}
     settings = SandboxSettings(account_id="222222222222", dns_change_seconds=0, quotas=raised)
-    started = launch(settings, log=log, tied=True)
-    yield started
-    started.stop()
+    with empty_sandbox(settings) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
 def client(server: Server) -> Callable[[str], Any]:
-    """Return the boto3 client of a service, created once."""
-    return functools.cache(server.client)
+    """Return the boto3 client of a service."""
+    return server.client
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ sandbox evaluates and publishes as AWS does. Alarms with the same settings are t
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,11 +25,12 @@ from pay.model.metrics import (
     Metric,
 )
 from pay.model.side import ServiceSide
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
 from tests.support.checkout import COMMITTED
 from tests.support.stack_ids import platform_stack
 from tests.support.synthesised import Synthesised
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -90,12 +90,10 @@ def one_of_each(every: Iterable[Watched]) -> Sequence[Watched]:
 
 
 @pytest.fixture
-def server(environment: Environment, tmp_path: Path) -> Iterator[Server]:
+def server(environment: Environment) -> Iterator[Server]:
     """The environment's account."""
-    settings = SandboxSettings(account_id=environment.account_id)
-    started = launch(settings, log=tmp_path / "server.log", tied=True)
-    yield started
-    started.stop()
+    with empty_sandbox(SandboxSettings(account_id=environment.account_id)) as started:
+        yield started
 
 
 @pytest.fixture

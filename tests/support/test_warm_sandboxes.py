@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pay.model import Environment
+from sandbox.aws.service_quotas.quotas import FARGATE_VCPUS
 from sandbox.estate.seed import seed
 from sandbox.server.process import SandboxError, Server
 from sandbox.settings import SandboxSettings
@@ -86,9 +87,17 @@ def test_each_estate_has_its_own_settings(
 ) -> None:
     for name in ("sandbox", "production-2"):
         environment = environments[name]
-        settings = SandboxSettings(account_id=environment.account_id, region=environment.region)
+        settings = SandboxSettings(
+            account_id=environment.account_id,
+            region=environment.region,
+            quotas={FARGATE_VCPUS: 7.0},
+        )
         server = copied(str(address), settings, partial(seed, environment), log=tmp_path / name)
         assert identity(server) == environment.account_id
+        applied = server.client("service-quotas").get_service_quota(
+            ServiceCode="fargate", QuotaCode=FARGATE_VCPUS
+        )
+        assert applied["Quota"]["Value"] == 7
         vpcs = server.client("ec2").describe_vpcs(
             Filters=[{"Name": "tag:Name", "Values": [environment.network.vpc]}]
         )

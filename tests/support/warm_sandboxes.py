@@ -14,13 +14,15 @@ import pickle
 import signal
 import socket
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread, active_count
+from typing import Any
 from unittest.mock import patch
 
 from sandbox.instance import Seed
@@ -50,6 +52,22 @@ def used() -> Iterator[None]:
     """Start every `Sandbox` of this process so."""
     with patch("sandbox.instance.launch_seeded", partial(copied, os.environ[ADDRESS])):
         yield
+
+
+@contextmanager
+def empty_sandbox(settings: SandboxSettings) -> Iterator[Server]:
+    """Run a server of an account in which nothing is yet."""
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
+        log = Path(folder) / "server.log"
+        server = copied(os.environ[ADDRESS], settings, _nothing, log=log)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def _nothing(make_client: Callable[[str], Any]) -> None:
+    pass
 
 
 def copied(address: str, settings: SandboxSettings, seed: Seed, *, log: Path) -> Server:
@@ -153,6 +171,7 @@ def _keep_estate(settings: SandboxSettings, seed: Seed, orders: socket.socket) -
         with Path(message.decode()).open("ab") as log:
             os.dup2(log.fileno(), sys.stderr.fileno())
         if application is None:
+            os.environ.update(settings.to_environment())
             configure_moto(settings)
             application = build_application(settings)
             server = http_server(application)

@@ -20,12 +20,12 @@ from pay.model.watching.accounts import Road
 from rollout.cli import app
 from rollout.findings.finding import FindingState, Tool
 from rollout.findings.read import Answers, read
-from sandbox.server.process import Server, launch
 from sandbox.settings import SandboxSettings
 from tests.rollout.findings.conftest import by
 from tests.support.checkout import COMMITTED, Checkout
 from tests.support.found import RUNTIME
 from tests.support.image_accounts import REGION, TEST, ImageAccounts
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -34,47 +34,47 @@ CLUSTER = names.cluster("test-12", Side.FARGATE)
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageAccounts]:
+def aws() -> Iterator[ImageAccounts]:
     """Return a watched account in which connector runs one release on Fargate."""
-    log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    server: Server = launch(SandboxSettings(account_id=TEST), log=log, tied=True)
-    here = ImageAccounts(server)
-    ecr, ec2, ecs = (here.client(service=name) for name in ("ecr", "ec2", "ecs"))
-    ecr.create_repository(
-        repositoryName=IMAGES["connector"].repository, imageTagMutability="IMMUTABLE"
-    )
-    rule = {
-        "scanFrequency": "CONTINUOUS_SCAN",
-        "repositoryFilters": [{"filter": "govukpay/*", "filterType": "WILDCARD"}],
-    }
-    ecr.put_registry_scanning_configuration(scanType="ENHANCED", rules=[rule])
-    here.push("connector", "20-release")
-    here.client(service="guardduty").create_detector(Enable=True)
-    here.client(service="securityhub").enable_security_hub()
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
-    group = ec2.create_security_group(GroupName="connector", Description="c", VpcId=vpc)["GroupId"]
-    network = {"subnets": [subnet], "securityGroups": [group]}
-    ecs.create_cluster(clusterName=CLUSTER)
-    image = f"{names.image_registry(TEST, REGION)}/{IMAGES['connector'].repository}:20-release"
-    revision = ecs.register_task_definition(
-        family=names.task_family("test-12", "connector", Side.FARGATE),
-        networkMode="awsvpc",
-        requiresCompatibilities=["FARGATE"],
-        cpu="256",
-        memory="512",
-        containerDefinitions=[{"name": "connector", "image": image}],
-    )["taskDefinition"]["taskDefinitionArn"]
-    ecs.create_service(
-        cluster=CLUSTER,
-        serviceName="connector",
-        taskDefinition=revision,
-        launchType="FARGATE",
-        desiredCount=1,
-        networkConfiguration={"awsvpcConfiguration": network},
-    )
-    yield here
-    server.stop()
+    with empty_sandbox(SandboxSettings(account_id=TEST)) as server:
+        here = ImageAccounts(server)
+        ecr, ec2, ecs = (here.client(service=name) for name in ("ecr", "ec2", "ecs"))
+        ecr.create_repository(
+            repositoryName=IMAGES["connector"].repository, imageTagMutability="IMMUTABLE"
+        )
+        rule = {
+            "scanFrequency": "CONTINUOUS_SCAN",
+            "repositoryFilters": [{"filter": "govukpay/*", "filterType": "WILDCARD"}],
+        }
+        ecr.put_registry_scanning_configuration(scanType="ENHANCED", rules=[rule])
+        here.push("connector", "20-release")
+        here.client(service="guardduty").create_detector(Enable=True)
+        here.client(service="securityhub").enable_security_hub()
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+        group = ec2.create_security_group(GroupName="connector", Description="c", VpcId=vpc)[
+            "GroupId"
+        ]
+        network = {"subnets": [subnet], "securityGroups": [group]}
+        ecs.create_cluster(clusterName=CLUSTER)
+        image = f"{names.image_registry(TEST, REGION)}/{IMAGES['connector'].repository}:20-release"
+        revision = ecs.register_task_definition(
+            family=names.task_family("test-12", "connector", Side.FARGATE),
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu="256",
+            memory="512",
+            containerDefinitions=[{"name": "connector", "image": image}],
+        )["taskDefinition"]["taskDefinitionArn"]
+        ecs.create_service(
+            cluster=CLUSTER,
+            serviceName="connector",
+            taskDefinition=revision,
+            launchType="FARGATE",
+            desiredCount=1,
+            networkConfiguration={"awsvpcConfiguration": network},
+        )
+        yield here
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from pay.model import Side, names
 from rollout.cli import app
 from rollout.images import registry
 from rollout.releases.record import ReleaseVerdict
-from sandbox.server.process import Server, launch
 from sandbox.settings import SandboxSettings
 from tests.support.checkout import Checkout
 from tests.support.cpu_seconds import seconds_of_pay
@@ -30,6 +29,7 @@ from tests.support.image_accounts import (
     ImageAccounts,
     record,
 )
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -37,20 +37,18 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
-def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageAccounts]:
-    log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    server: Server = launch(SandboxSettings(account_id=TEST), log=log, tied=True)
-    here = ImageAccounts(server)
-    here.make_repositories(TEST, pulled_by=ROLES[STAGING])
-    here.make_repositories(STAGING, pulled_by=ROLES[PRODUCTION])
-    here.make_repositories(PRODUCTION)
-    rule = {
-        "scanFrequency": "CONTINUOUS_SCAN",
-        "repositoryFilters": [{"filter": "govukpay/*", "filterType": "WILDCARD"}],
-    }
-    here.client().put_registry_scanning_configuration(scanType="ENHANCED", rules=[rule])
-    yield here
-    server.stop()
+def accounts() -> Iterator[ImageAccounts]:
+    with empty_sandbox(SandboxSettings(account_id=TEST)) as server:
+        here = ImageAccounts(server)
+        here.make_repositories(TEST, pulled_by=ROLES[STAGING])
+        here.make_repositories(STAGING, pulled_by=ROLES[PRODUCTION])
+        here.make_repositories(PRODUCTION)
+        rule = {
+            "scanFrequency": "CONTINUOUS_SCAN",
+            "repositoryFilters": [{"filter": "govukpay/*", "filterType": "WILDCARD"}],
+        }
+        here.client().put_registry_scanning_configuration(scanType="ENHANCED", rules=[rule])
+        yield here
 
 
 @pytest.fixture

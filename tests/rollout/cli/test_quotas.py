@@ -16,9 +16,10 @@ from pay.model import LoadBalancerType
 from pay.model.service.call_graph import callers
 from rollout.cli import app
 from rollout.contracts.quotas.ask import ACTIONS
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
 from tests.support.checkout import COMMITTED, Checkout
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -49,27 +50,23 @@ Quotas = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """Return an account with a raised quota of vCPUs, and the estate that is counted."""
-    log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(
-        SandboxSettings(account_id=ACCOUNT, quotas={VCPUS: 1000.0, ALBS: float(ALLOWED_ALBS)}),
-        log=log,
-        tied=True,
-    )
-    make_estate(started.client)
-    now = datetime.now(UTC).timestamp()
-    # A day ago more connections were open than now.
-    points = [[now - 86_400, 41, 1], [now - 3_600, 7, 1]]
-    row = {
-        "namespace": "AWS/RDS",
-        "name": "DatabaseConnections",
-        "dimensions": {"DBInstanceIdentifier": DATABASE},
-        "points": points,
-    }
-    started.administer("metrics", method="POST", body=[row])
-    yield started
-    started.stop()
+    with empty_sandbox(
+        SandboxSettings(account_id=ACCOUNT, quotas={VCPUS: 1000.0, ALBS: float(ALLOWED_ALBS)})
+    ) as started:
+        make_estate(started.client)
+        now = datetime.now(UTC).timestamp()
+        # A day ago more connections were open than now.
+        points = [[now - 86_400, 41, 1], [now - 3_600, 7, 1]]
+        row = {
+            "namespace": "AWS/RDS",
+            "name": "DatabaseConnections",
+            "dimensions": {"DBInstanceIdentifier": DATABASE},
+            "points": points,
+        }
+        started.administer("metrics", method="POST", body=[row])
+        yield started
 
 
 def make_estate(client: Callable[[str], Any]) -> None:

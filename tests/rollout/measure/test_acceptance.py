@@ -21,11 +21,12 @@ from pay.model import Environment, Severity, Side, Stage, names
 from pay.model.alarms import alarms
 from pay.model.stage.dwell import drain
 from rollout.cli import promote as promote_command
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
 from tests.support.checkout import Checkout, fresh_checkout
 from tests.support.metrics import Feed, Run, Traffic, make_alarms, make_sides, runner, sides_of
 from tests.support.scenes import LEAD, UNREPORTED, Scene, between, healthy, send
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -125,25 +126,23 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 
 @pytest.fixture(scope="module")
-def server(target: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(target: Environment) -> Iterator[Server]:
     """An account with both sides of every service, and the metrics of every scene."""
-    log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
-    set_clock(started, DEPLOYED)
-    services = sorted({*HEALTHY, *(scene.service for scene in SCENES.values())})
-    sides = {service: sides_of(target, service, CATALOGUE) for service in services}
-    make_sides(started.client, [side for both in sides.values() for side in both.values()])
-    for side in chain(*(both.values() for both in sides.values())):
-        make_alarms(started, side)
-    feeds = {service: Feed.of(started, both) for service, both in sides.items()}
-    for scene in SCENES.values():
-        scene.send(feeds[scene.service])
-    for seed in SEEDS:
-        service, begins = healthy_walk(seed)
-        shares = [(0.0, 120), *((share, STAGE_MINUTES) for share in LADDER.values())]
-        send(feeds[service], begins - LEAD, healthy(random.Random(seed), 600, shares), 600)
-    yield started
-    started.stop()
+    with empty_sandbox(SandboxSettings(account_id=ACCOUNT)) as started:
+        set_clock(started, DEPLOYED)
+        services = sorted({*HEALTHY, *(scene.service for scene in SCENES.values())})
+        sides = {service: sides_of(target, service, CATALOGUE) for service in services}
+        make_sides(started.client, [side for both in sides.values() for side in both.values()])
+        for side in chain(*(both.values() for both in sides.values())):
+            make_alarms(started, side)
+        feeds = {service: Feed.of(started, both) for service, both in sides.items()}
+        for scene in SCENES.values():
+            scene.send(feeds[scene.service])
+        for seed in SEEDS:
+            service, begins = healthy_walk(seed)
+            shares = [(0.0, 120), *((share, STAGE_MINUTES) for share in LADDER.values())]
+            send(feeds[service], begins - LEAD, healthy(random.Random(seed), 600, shares), 600)
+        yield started
 
 
 def healthy_walk(seed: int) -> tuple[str, datetime]:

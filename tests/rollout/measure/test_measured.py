@@ -26,7 +26,7 @@ from rollout.measure.measure import judge as judge_asked
 from rollout.moves.to_judge import services_to_judge
 from rollout.moves.verdicts import read_verdicts
 from rollout.terminal.refusal import Failed
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
 from tests.support.browser import DESKTOP, PHONE, look
 from tests.support.checkout import Checkout, fresh_checkout, read_journals
@@ -44,6 +44,7 @@ from tests.support.metrics import (
     runner,
     sides_of,
 )
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -83,46 +84,42 @@ def start() -> datetime:
 
 
 @pytest.fixture(scope="module")
-def server(
-    checkout: Checkout, start: datetime, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def server(checkout: Checkout, start: datetime) -> Iterator[Server]:
     """An account with some services, each with its own traffic."""
-    log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
-    target = load_environments(checkout.folder)[ENVIRONMENT]
-    sides = {service: sides_of(target, service, CATALOGUE) for service in SERVICES}
-    make_sides(started.client, [side for both in sides.values() for side in both.values()])
-    for both in sides.values():
-        for side in both.values():
-            make_alarms(started, side)
-    fargate = {
-        HEALTHY: Traffic(50),
-        FAULTY: Traffic(50, errors=3),
-        SLOW: Traffic(50, seconds=0.2),
-        REFUSED: Traffic(50, client_errors=40),
-        MISSING: Traffic(0),
-        DEAD_LETTERS: Traffic(50),
-        PROXY: Traffic(50),
-        FAULTY_PROXY: Traffic(50),
-    }
-    lead, week = timedelta(hours=2), timedelta(days=7)
-    for service, both in sides.items():
-        feed = Feed.of(started, both)
-        minutes = (HOURS + 2) * 60
-        feed.weeks_before(start - lead, minutes + 60, 1000)
-        feed.minutes(Side.EC2, start - lead, minutes, Traffic(950, errors=1))
-        feed.minutes(Side.FARGATE, start - lead, minutes, fargate[service])
-        for queue in make_queues(started.client, both[Side.EC2]):
-            feed.queue(queue, start - week, 7 * 24 * 60 + HOURS * 60, received=20, deleted=20)
-            if service == DEAD_LETTERS:
-                feed.waiting(dead_letters(queue), start + timedelta(hours=1), 120, messages=2)
-        if service in FAILED_TUNNELS:
-            feed.tunnels(both[Side.EC2], start - week, 7 * 24 * 60 + HOURS * 60, 900, failed=1)
-            failed = FAILED_TUNNELS[service]
-            feed.tunnels(both[Side.FARGATE], start, HOURS * 60, 50, failed)
-        feed.send()
-    yield started
-    started.stop()
+    with empty_sandbox(SandboxSettings(account_id=ACCOUNT)) as started:
+        target = load_environments(checkout.folder)[ENVIRONMENT]
+        sides = {service: sides_of(target, service, CATALOGUE) for service in SERVICES}
+        make_sides(started.client, [side for both in sides.values() for side in both.values()])
+        for both in sides.values():
+            for side in both.values():
+                make_alarms(started, side)
+        fargate = {
+            HEALTHY: Traffic(50),
+            FAULTY: Traffic(50, errors=3),
+            SLOW: Traffic(50, seconds=0.2),
+            REFUSED: Traffic(50, client_errors=40),
+            MISSING: Traffic(0),
+            DEAD_LETTERS: Traffic(50),
+            PROXY: Traffic(50),
+            FAULTY_PROXY: Traffic(50),
+        }
+        lead, week = timedelta(hours=2), timedelta(days=7)
+        for service, both in sides.items():
+            feed = Feed.of(started, both)
+            minutes = (HOURS + 2) * 60
+            feed.weeks_before(start - lead, minutes + 60, 1000)
+            feed.minutes(Side.EC2, start - lead, minutes, Traffic(950, errors=1))
+            feed.minutes(Side.FARGATE, start - lead, minutes, fargate[service])
+            for queue in make_queues(started.client, both[Side.EC2]):
+                feed.queue(queue, start - week, 7 * 24 * 60 + HOURS * 60, received=20, deleted=20)
+                if service == DEAD_LETTERS:
+                    feed.waiting(dead_letters(queue), start + timedelta(hours=1), 120, messages=2)
+            if service in FAILED_TUNNELS:
+                feed.tunnels(both[Side.EC2], start - week, 7 * 24 * 60 + HOURS * 60, 900, failed=1)
+                failed = FAILED_TUNNELS[service]
+                feed.tunnels(both[Side.FARGATE], start, HOURS * 60, 50, failed)
+            feed.send()
+        yield started
 
 
 Judge = Callable[..., Result]

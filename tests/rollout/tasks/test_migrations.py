@@ -20,10 +20,11 @@ from rollout.tasks.migrations import migrate, no_way_back, running_releases
 from rollout.tasks.one_off import Runner
 from rollout.tasks.record import MigrationRun, append_run, read_runs
 from rollout.terminal.refusal import Failed, Refused
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
 from tests.rollout.conftest import LOCKS
 from tests.support.checkout import Pay, PayJson
+from tests.support.warm_sandboxes import empty_sandbox
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LEDGER = CATALOGUE["ledger"]
@@ -32,36 +33,37 @@ CALL = "ledger-expunge"
 
 
 @pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, environments: Mapping[str, Environment]
-) -> Iterator[Server]:
+def server(environments: Mapping[str, Environment]) -> Iterator[Server]:
     """Return a server with ledger's network and an EC2 side that runs release 7."""
     environment = environments["sandbox"]
-    log = tmp_path_factory.mktemp("migrations") / "server.log"
-    started = launch(SandboxSettings(account_id=environment.account_id), log=log, tied=True)
-    ec2, ecs = started.client("ec2"), started.client("ecs")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": environment.network.vpc}])
-    for index, zone in enumerate(environment.network.zones):
-        subnet = ec2.create_subnet(
-            VpcId=vpc, CidrBlock=f"10.0.{index}.0/24", AvailabilityZone=zone
-        )["Subnet"]["SubnetId"]
-        name = names.subnet(environment.name, LEDGER.name, zone)
-        ec2.create_tags(Resources=[subnet], Tags=[{"Key": "Name", "Value": name}])
-    for group in names.task_security_groups(environment.name, LEDGER.name, LEDGER.scope.segment):
-        ec2.create_security_group(GroupName=group, Description=group, VpcId=vpc)
-    started.client("s3").create_bucket(
-        Bucket=LOCKS, CreateBucketConfiguration={"LocationConstraint": environment.region}
-    )
-    for side in Side:
-        ecs.create_cluster(clusterName=names.cluster(environment.name, side))
-    started.client("logs").create_log_group(logGroupName="sandbox_app_ledger")
-    definition = register(started, "sandbox_ledger", "7-release", ["EC2"], "bridge")
-    ecs.create_service(
-        cluster="sandbox-ec2", serviceName=LEDGER.name, taskDefinition=definition, desiredCount=0
-    )
-    yield started
-    started.stop()
+    with empty_sandbox(SandboxSettings(account_id=environment.account_id)) as started:
+        ec2, ecs = started.client("ec2"), started.client("ecs")
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": environment.network.vpc}])
+        for index, zone in enumerate(environment.network.zones):
+            subnet = ec2.create_subnet(
+                VpcId=vpc, CidrBlock=f"10.0.{index}.0/24", AvailabilityZone=zone
+            )["Subnet"]["SubnetId"]
+            name = names.subnet(environment.name, LEDGER.name, zone)
+            ec2.create_tags(Resources=[subnet], Tags=[{"Key": "Name", "Value": name}])
+        for group in names.task_security_groups(
+            environment.name, LEDGER.name, LEDGER.scope.segment
+        ):
+            ec2.create_security_group(GroupName=group, Description=group, VpcId=vpc)
+        started.client("s3").create_bucket(
+            Bucket=LOCKS, CreateBucketConfiguration={"LocationConstraint": environment.region}
+        )
+        for side in Side:
+            ecs.create_cluster(clusterName=names.cluster(environment.name, side))
+        started.client("logs").create_log_group(logGroupName="sandbox_app_ledger")
+        definition = register(started, "sandbox_ledger", "7-release", ["EC2"], "bridge")
+        ecs.create_service(
+            cluster="sandbox-ec2",
+            serviceName=LEDGER.name,
+            taskDefinition=definition,
+            desiredCount=0,
+        )
+        yield started
 
 
 def register(

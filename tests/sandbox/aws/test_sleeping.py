@@ -15,8 +15,9 @@ from rollout.aws.polling import Clock
 from rollout.sleep import mover as moving
 from rollout.sleep.mover import Mover
 from rollout.sleep.parts import CanaryPart, PartGroup, Target
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
+from tests.support.warm_sandboxes import empty_sandbox
 
 ACCOUNT, REGION = "222222222222", "eu-west-1"
 GROUP = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/sleep"
@@ -29,7 +30,7 @@ class Aws:
     """An account with a database, a queue of dead letters and the role of schedules."""
 
     def __init__(self, server: Server) -> None:
-        self.server, self.now, self.clients = server, START, dict[str, Any]()
+        self.server, self.now = server, START
         self.tick(timedelta())
         trust = {
             "Effect": "Allow",
@@ -43,9 +44,7 @@ class Aws:
         self("scheduler").create_schedule_group(Name="sleep")
 
     def __call__(self, service: str) -> Any:
-        if service not in self.clients:
-            self.clients[service] = self.server.client(service)
-        return self.clients[service]
+        return self.server.client(service)
 
     def allow(self, *actions: str) -> None:
         statement = {"Effect": "Allow", "Action": [*actions], "Resource": "*"}
@@ -117,11 +116,9 @@ def _document(statement: Mapping[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    log = tmp_path_factory.mktemp("sleeping") / "server.log"
-    server = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
-    yield Aws(server)
-    server.stop()
+def aws() -> Iterator[Aws]:
+    with empty_sandbox(SandboxSettings(account_id=ACCOUNT)) as server:
+        yield Aws(server)
 
 
 @pytest.fixture

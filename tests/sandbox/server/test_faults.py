@@ -8,18 +8,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    server = launch(SandboxSettings(), log=log, tied=True)
-    yield server
-    server.stop()
+def faulty() -> Iterator[Server]:
+    with empty_sandbox(SandboxSettings()) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,9 @@ from pay.containers.lifecycle import lifecycle_policy
 from pay.iam.document import policy_document
 from pay.model.rights.tasks import pulls_images
 from pay.smoke.archives import RUNTIME
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
+from tests.support.warm_sandboxes import empty_sandbox
 from toolchain.bindings import types_list
 
 pytestmark = pytest.mark.slow
@@ -60,11 +61,9 @@ Clients = Callable[[str], Any]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    log = tmp_path_factory.mktemp("sandbox") / "server.log"
-    started = launch(SandboxSettings(dns_change_seconds=0), log=log, tied=True)
-    yield started
-    started.stop()
+def server() -> Iterator[Server]:
+    with empty_sandbox(SandboxSettings(dns_change_seconds=0)) as started:
+        yield started
 
 
 @pytest.fixture
@@ -465,7 +464,7 @@ def one_invocation(server: Server, mark: str) -> Any:
     def set_mark(request: Any, **_: Any) -> None:
         request.headers["amz-sdk-invocation-id"] = mark
 
-    client = server.client("iam")
+    client = server.client("iam", boto3.Session().client)  # nobody else's
     client.meta.events.register("before-send.iam", set_mark)
     return client
 

@@ -26,10 +26,9 @@ CPU = {
 
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def own_server() -> Iterator[Server]:
     """Return a server with a clock of its own and one service."""
-    log = tmp_path_factory.mktemp("scaling") / "server.log"
-    with scaled_services(ACCOUNT, log, {"web": 2}) as started:
+    with scaled_services(ACCOUNT, {"web": 2}) as started:
         yield started
 
 

@@ -10,17 +10,15 @@ from botocore.exceptions import ClientError
 from moto.cloudwatch.exceptions import ValidationError
 
 from sandbox.aws.cloudwatch.alarm_checks import check_composite
-from sandbox.server.process import launch
 from sandbox.settings import SandboxSettings
+from tests.support.warm_sandboxes import empty_sandbox
 from tests.support.watched_account import ACCOUNT, MINUTE, Aws
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    log = tmp_path_factory.mktemp("alarms") / "server.log"
-    server = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
-    yield Aws(server)
-    server.stop()
+def account() -> Iterator[Aws]:
+    with empty_sandbox(SandboxSettings(account_id=ACCOUNT)) as server:
+        yield Aws(server)
 
 
 @pytest.fixture

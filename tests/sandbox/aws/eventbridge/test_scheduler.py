@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server.process import Server, launch
+from sandbox.server.process import Server
 from sandbox.settings import SandboxSettings
+from tests.support.warm_sandboxes import empty_sandbox
 
 Client = Callable[[str], Any]
 Tick = Callable[[str], None]
@@ -25,24 +26,16 @@ BEFORE: set[str] = set()
 
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def own_server() -> Iterator[Server]:
     """Return a server with a clock of its own."""
-    log = tmp_path_factory.mktemp("scheduler") / "server.log"
-    started = launch(SandboxSettings(account_id=ACCOUNT), log=log, tied=True)
-    yield started
-    started.stop()
+    with empty_sandbox(SandboxSettings(account_id=ACCOUNT)) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def aws(own_server: Server) -> Client:
     """Return the clients of an account with a cluster, a task, a queue and two roles."""
-    clients: dict[str, Any] = {}
-
-    def client(service: str) -> Any:
-        if service not in clients:
-            clients[service] = own_server.client(service)
-        return clients[service]
-
+    client = own_server.client
     ec2, iam = client("ec2"), client("iam")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/20")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.server.process import launch
 from sandbox.settings import SandboxSettings
+from tests.support.warm_sandboxes import empty_sandbox
 
 pytestmark = pytest.mark.slow
 
@@ -318,15 +318,11 @@ def test_refuses_to_tell_about_an_unknown_change(zone: Zone) -> None:
 
 
 @pytest.fixture(scope="module")
-def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def patient() -> Iterator[Any]:
     """Return Route 53 of a server whose changes stay PENDING, and that returns no change ids."""
-    server = launch(
-        SandboxSettings(dns_change_seconds=3600, wait_for_dns_changes=True),
-        log=tmp_path_factory.mktemp("sandbox") / "server.log",
-        tied=True,
-    )
-    yield server.client("route53")
-    server.stop()
+    settings = SandboxSettings(dns_change_seconds=3600, wait_for_dns_changes=True)
+    with empty_sandbox(settings) as server:
+        yield server.client("route53")
 
 
 def test_a_change_stays_pending_for_as_long_as_the_settings_say(patient: Any) -> None:
