@@ -22,13 +22,16 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread, active_count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from sandbox.instance import Seed
 from sandbox.server.process import SandboxError, Server
 from sandbox.settings import SandboxSettings
 from tests.support.helper_process import connections
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 LOADED = (
     "acm applicationautoscaling autoscaling awslambda cloudwatch ec2 ecr ecs elasticache elb elbv2 "
@@ -44,7 +47,7 @@ ADDRESS = "PAY_TESTS_WARM_SANDBOXES"
 """The variable with the process's address."""
 
 LONGEST_MESSAGE = 65_536
-QUIET_WITHIN_SECONDS = 10.0
+QUIET_WITHIN_SECONDS = 60.0
 
 
 @contextmanager
@@ -149,7 +152,7 @@ def _pass_on(
     socket.send_fds(ours, *order)
 
 
-def _ending(run, *arguments) -> None:  # type: ignore[no-untyped-def]
+def _ending(run: Callable[..., None], *arguments: object) -> None:
     """Run a function to the end of this process, which is a copy."""
     try:
         run(*arguments)
@@ -161,8 +164,6 @@ def _ending(run, *arguments) -> None:  # type: ignore[no-untyped-def]
 
 def _keep_estate(settings: SandboxSettings, seed: Seed, orders: socket.socket) -> None:
     """Create the estate, and copy this process for each order."""
-    from sandbox.server.__main__ import build_application, configure_moto, http_server
-
     application = None
     while True:
         message, numbers, _, _ = socket.recv_fds(orders, LONGEST_MESSAGE, 1)
@@ -170,22 +171,29 @@ def _keep_estate(settings: SandboxSettings, seed: Seed, orders: socket.socket) -
             return
         with Path(message.decode()).open("ab") as log:
             os.dup2(log.fileno(), sys.stderr.fileno())
-        if application is None:
-            os.environ.update(settings.to_environment())
-            configure_moto(settings)
-            application = build_application(settings)
-            server = http_server(application)
-            serving = Thread(target=server.serve_forever)
-            serving.start()
-            seed(Server(os.getpid(), server.port, settings).client)
-            server.shutdown()
-            server.server_close()
-            serving.join()
-            _wait_for_threads()
+        application = application or _seeded(settings, seed)
         with socket.socket(fileno=numbers[0]) as asked:
             if os.fork() == 0:
                 orders.close()
                 _ending(_become_server, application, settings, asked)
+
+
+def _seeded(settings: SandboxSettings, seed: Seed) -> "WSGIApplication":
+    """Return the application of a server with the estate, which no longer serves."""
+    from sandbox.server.__main__ import build_application, configure_moto, http_server
+
+    os.environ.update(settings.to_environment())
+    configure_moto(settings)
+    application = build_application(settings)
+    server = http_server(application)
+    serving = Thread(target=server.serve_forever)
+    serving.start()
+    seed(Server(os.getpid(), server.port, settings).client)
+    server.shutdown()
+    server.server_close()
+    serving.join()
+    _wait_for_threads()
+    return application
 
 
 def _wait_for_threads() -> None:
@@ -198,7 +206,9 @@ def _wait_for_threads() -> None:
         time.sleep(0.01)
 
 
-def _become_server(application, settings: SandboxSettings, asked: socket.socket) -> None:  # type: ignore[no-untyped-def]
+def _become_server(
+    application: "WSGIApplication", settings: SandboxSettings, asked: socket.socket
+) -> None:
     """Serve as `python -m sandbox.server --tied` does."""
     from moto.moto_api._internal import mock_random
 

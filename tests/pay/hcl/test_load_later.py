@@ -2,10 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
-
-import pytest
 
 import pay
 from tests.conftest import ROOT
@@ -27,7 +24,6 @@ const archiver = ofCdktf("archiver");
 const before = loaded();
 console.log(JSON.stringify([before, typeof archiver("zip").pipe, loaded()]));
 """
-OUTPUT = 'output "region" {\n  value = "eu-west-1"\n}\n'
 
 
 def printed(script: str) -> object:
@@ -42,17 +38,3 @@ def test_what_only_a_conversion_needs_is_loaded_by_its_first_use() -> None:
 
 def test_a_module_that_is_a_function_can_be_called() -> None:
     assert printed(OF_ARCHIVES) == [False, "function", True]
-
-
-@pytest.mark.slow
-def test_cdktf_still_converts(tools: Mapping[str, str]) -> None:
-    converted = subprocess.run(
-        ["cdktf", "convert", "--language", "python"],
-        cwd=ROOT,
-        env=tools,
-        input=OUTPUT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert 'TerraformOutput(self, "region"' in converted.stdout
