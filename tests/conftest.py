@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -49,10 +48,10 @@ NUMBERS = count()
 """Of the folders of tests."""
 
 OF_ALL_WORKERS = {
-    warm_gate.ADDRESS: partial(helper_process, warm_gate.__name__, warm_gate.GATE_PYTHON),
-    warm_sandboxes.ADDRESS: partial(helper_process, warm_sandboxes.__name__),
+    warm_gate.ADDRESS: (warm_gate.__name__, warm_gate.GATE_PYTHON),
+    warm_sandboxes.ADDRESS: (warm_sandboxes.__name__, Path(sys.executable)),
 }
-"""Variable -> the process whose address it has, for all workers of a run."""
+"""Variable -> the module and the Python of the process whose address it has, for all workers."""
 
 MOVING = ("connector", "egress", "frontend", "ledger")
 """The services of production that `both_sides` has half way."""
@@ -142,8 +141,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         helpers = ExitStack()
         config.add_cleanup(helpers.close)
-        for variable, helper in OF_ALL_WORKERS.items():
-            os.environ[variable] = str(helpers.enter_context(helper()))
+        for variable, (module, python) in OF_ALL_WORKERS.items():
+            if python.exists():  # a checkout may have the tools of some tests only
+                os.environ[variable] = str(helpers.enter_context(helper_process(module, python)))
     if config.getoption("--quick"):
         config.option.markexpr = "not slow and not e2e"
         hypothesis.settings.load_profile("quick")

@@ -148,7 +148,10 @@ def build_application(settings: SandboxSettings) -> "WSGIApplication":
 
 
 def http_server(application: "WSGIApplication", port: int = 0) -> BaseWSGIServer:
-    """Return a server of the loopback address that does not serve yet; port 0: a free one."""
+    """Return a server of the loopback address that does not serve yet.
+
+    Port 0 selects a free port.
+    """
     from moto.moto_server.werkzeug_app import MotoRequestHandler
 
     class QuietHandler(MotoRequestHandler):
