@@ -5,7 +5,7 @@ of the environments' files and the catalogue.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from pay.catalogue import CATALOGUE
 from pay.identifiers import ACCOUNT_ID
@@ -81,14 +81,18 @@ class Neighbourhood:
         return set.intersection(*sets)
 
     def _accounts(self, value: str) -> Iterator[str]:
-        # The accounts that pull images are no place for what a task names.
-        both = [self.own, *([self.before] if self.before else [])]
-        texts = [each.model_dump_json(exclude={"registry"}) for each in both]
-        own = set.intersection(*(set(_DIGITS.findall(text)) for text in texts))
         known = {environment.account_id for environment in self.others}
         here = {account for groups in _ACCOUNT.findall(value) for account in groups if account}
         here |= known & set(_DIGITS.findall(value))
-        yield from (f"{account}, another account" for account in sorted(here - own))
+        yield from (f"{each}, another account" for each in sorted(here - self._own_digits))
+
+    @cached_property
+    def _own_digits(self) -> set[str]:
+        """Return what may be an account in the environment itself, as it was before the change."""
+        # The accounts that pull images are no place for what a task names.
+        both = [self.own, *([self.before] if self.before else [])]
+        texts = [each.model_dump_json(exclude={"registry"}) for each in both]
+        return set.intersection(*(set(_DIGITS.findall(text)) for text in texts))
 
     def _regions(self, variable: str, value: str) -> set[str]:
         """Return the regions of AWS that the value names. Which one a vendor's host is in is the

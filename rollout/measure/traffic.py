@@ -32,6 +32,16 @@ COUNTED: Mapping[LoadBalancerType, Counted] = {
 """The judge counts what the alarms do."""
 
 
+def added(series: Iterable[Points]) -> Points:
+    """Return the sum of each period that any of the series has."""
+    first, *others = [*series] or [{}]
+    sums = dict(first)
+    for points in others:
+        for at, value in points.items():
+            sums[at] = sums.get(at, 0.0) + value
+    return sums
+
+
 @dataclass(frozen=True)
 class SideSeries:
     """The series of both sides' load balancers, by periods of one length."""
@@ -50,14 +60,11 @@ class SideSeries:
     ) -> list[Minute]:
         """Return the counts of each period of a span; a metric that is not reported is 0."""
         series = [
-            [self.points(side, metric) for metric in metrics]
+            added(self.points(side, metric) for metric in metrics)
             for side in (Side.EC2, Side.FARGATE)
             for metrics in (tuple(requests), tuple(errors))
         ]
-        return [
-            Minute(*(round(sum(points.get(at, 0.0) for points in each)) for each in series))
-            for at in span
-        ]
+        return [Minute(*(round(each.get(at, 0.0)) for each in series)) for at in span]
 
 
 def side_queries(

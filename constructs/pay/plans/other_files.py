@@ -91,8 +91,11 @@ def _zip(content: bytes) -> str:
 
 def _is_log(content: bytes) -> bool:
     """Return whether the first line is a message of Terraform's machine-readable output."""
+    line = content.lstrip().split(b"\n", 1)[0]
+    if b'"@message"' not in line:  # a plan is one line, of megabytes
+        return False
     try:
-        first = json.loads(content.lstrip().split(b"\n", 1)[0])
+        first = json.loads(line)
     except (ValueError, RecursionError):
         return False
     return isinstance(first, dict) and "@message" in first
