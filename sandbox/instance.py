@@ -21,7 +21,7 @@ from sandbox.settings import SandboxSettings
 from sandbox.variables import whole_environment
 
 Seed = Callable[[Callable[[str], Any]], None]
-"""Creates an estate with what makes the clients of an AWS."""
+"""Creates an estate with the clients of an AWS."""
 
 
 def launch_seeded(settings: SandboxSettings, seed: Seed, *, log: Path) -> Server:

@@ -29,7 +29,8 @@ NODE = ("env", "node", "--liftoff-only", "--no-validate-asm", "--require", str(L
 """The program that runs cdktf, as cdktf's first line says.
 
 It runs some WebAssembly and some asm.js for less than a second. Node would spend half a second to
-make the one faster, and as much to compile the other. Both run without.
+make the one faster, and as much to compile the other. Both run without. What only `cdktf convert`
+needs is loaded when that runs.
 """
 
 

@@ -1,6 +1,6 @@
 """Requests and errors of both sides, from the metrics of their load balancers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pay.model.judging.latency import Pair, Percentile
@@ -56,13 +56,13 @@ class SideSeries:
         return self.series[Query.of(metric, self.running[side].dimensions, self.period_seconds)]
 
     def counts(
-        self, requests: Iterable[Metric], errors: Iterable[Metric], span: Span
+        self, requests: Collection[Metric], errors: Collection[Metric], span: Span
     ) -> list[Minute]:
         """Return the counts of each period of a span; a metric that is not reported is 0."""
         series = [
             added(self.points(side, metric) for metric in metrics)
             for side in (Side.EC2, Side.FARGATE)
-            for metrics in (tuple(requests), tuple(errors))
+            for metrics in (requests, errors)
         ]
         return [Minute(*(round(each.get(at, 0.0)) for each in series)) for at in span]
 

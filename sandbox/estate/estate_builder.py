@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -42,13 +42,9 @@ class Owner:
     """Creates resources that may already exist, so every step can run again."""
 
     environment: Environment
-    make_client: Callable[[str], Any]
+    client: Callable[[str], Any]
+    """Returns the client of a service; every step asks for those that it needs."""
     mistakes: Collection[Mistake] = ()
-
-    @cached_property
-    def client(self) -> Callable[[str], Any]:
-        """Return a boto3 client for all steps, because creating one takes a tenth of a second."""
-        return cache(self.make_client)
 
     @cached_property
     def services(self) -> tuple[Microservice, ...]:

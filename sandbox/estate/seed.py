@@ -24,7 +24,7 @@ from sandbox.estate.web_acls import make_web_acl
 
 def seed(
     environment: Environment,
-    make_client: Callable[[str], Any],
+    client: Callable[[str], Any],
     *,
     legacy: Collection[str] = (),
     mistakes: Collection[Mistake] = (),
@@ -37,7 +37,7 @@ def seed(
     `legacy` names the services that already run on EC2. `mistakes` are deliberate, and do not
     change the resources of an earlier run.
     """
-    owner = Owner(environment, make_client, mistakes)
+    owner = Owner(environment, client, mistakes)
     make_network(owner)
     make_databases(owner)
     make_dns(owner)

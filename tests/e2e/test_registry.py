@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,7 @@ def test_a_repository_with_images_outlives_terraform(made: Registries) -> None:
 def taken_over(made: Registries) -> Registries:
     """Production's repositories were made by hand, and `pay adopt` has found them."""
     production = load_environments(made.checkout.folder)["production-2"]
-    seed(production, partial(made.accounts.client, PRODUCTION))
+    seed(production, cache(partial(made.accounts.client, PRODUCTION)))
     ecr = made.accounts.client(PRODUCTION)
     for image in BY_HAND:
         ecr.create_repository(repositoryName=IMAGES[image].repository)

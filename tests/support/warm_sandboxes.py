@@ -48,6 +48,7 @@ ADDRESS = "PAY_TESTS_WARM_SANDBOXES"
 
 LONGEST_MESSAGE = 65_536
 QUIET_WITHIN_SECONDS = 60.0
+"""The longest time from the last call of a seed until the server has ended its connections."""
 
 
 @contextmanager

@@ -6,15 +6,16 @@
 
 const Module = require("node:module");
 
-const LATER = ["@cdktf/hcl2cdk", "archiver"];
+// What is known of each without loading it. A bundle asks whether a module is an ES module, and then
+// copies it: to an object whose prototype it takes from here.
+const LATER = { "@cdktf/hcl2cdk": { __esModule: true }, archiver: {} };
 const load = Module._load;
 
 Module._load = function (request, ...rest) {
-  if (!LATER.includes(request)) return load.call(this, request, ...rest);
+  if (!Object.hasOwn(LATER, request)) return load.call(this, request, ...rest);
+  const known = LATER[request];
   const loaded = () => load.call(this, request, ...rest);
-  // A bundle asks whether it is an ES module, and then copies it: to an object whose prototype it
-  // takes from here.
-  const get = (_, name) => name === "__esModule" || loaded()[name];
+  const get = (_, name) => (Object.hasOwn(known, name) ? known[name] : loaded()[name]);
   const members = new Proxy({}, { get });
   return new Proxy(() => {}, {
     get,

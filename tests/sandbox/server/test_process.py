@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from sandbox.server.process import SandboxError, Server, launch
@@ -28,6 +29,11 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def test_a_started_server_answers_for_the_account_it_was_given(started: Server) -> None:
     assert started.client("sts").get_caller_identity()["Account"] == "333333333333"
+
+
+def test_the_client_of_a_service_is_made_once(started: Server) -> None:
+    assert started.client("sts") is started.client("sts")
+    assert started.client("sts") is not started.client("sts", boto3.Session().client)
 
 
 def test_two_servers_know_nothing_of_each_other(started: Server, tmp_path: Path) -> None:
