@@ -70,6 +70,7 @@ def zipped(**files: str) -> bytes:
             b'{"@level":"info","@message":"Terraform 1.11.4"}\n{"a": 1}',
             "the log of `terraform plan",
         ),
+        (b'{"@level":"info","@message":"Terraf', "JSON that ends too early, at line 1"),
         (b"\nTerraform will perform the following actions:", "that Terraform prints for people"),
         ("\u2577\n\u2502 Error: no plan".encode(), "that Terraform prints for people"),
         (b"[]", "JSON that is not a plan"),
