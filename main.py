@@ -65,7 +65,7 @@ def main() -> None:
     )
     if STACKS and not planned:
         raise InvalidInput([_no_stack(environments)])
-    kept = KeptOutput(ROOT / ".cache" / "stacks", partial(made_from, ROOT)) if reuse else None
+    kept = KeptOutput(ROOT / ".cache" / "kept-stacks", partial(made_from, ROOT)) if reuse else None
     synthesise(planned, OUTPUT, ROOT / SCHEMA, kept)
 
 

@@ -284,9 +284,8 @@ def environments() -> Mapping[str, Environment]:
 def synthesised_checkout(
     tools: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Path:
-    """A folder with `cdktf.out` and what `cdktf synth` keeps, all made new.
-
-    Nobody writes into it.
+    """A folder with `cdktf.out`, into which nobody writes, and what `cdktf synth` keeps, all made
+    new.
     """
 
     def make(folder: Path) -> None:
@@ -306,8 +305,8 @@ def written(synthesised_checkout: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def kept(synthesised_checkout: Path) -> Path:
-    """The entries of all stacks, which `cdktf synth` reuses; nobody writes into them."""
-    return synthesised_checkout / ".cache" / "stacks"
+    """The entries of all stacks, which `cdktf synth` in a copy of the checkout reuses and adds to."""
+    return synthesised_checkout / ".cache" / "kept-stacks"
 
 
 @pytest.fixture(scope="session")

@@ -60,9 +60,7 @@ def run(folder: Path, blocks: list[Block], tools: Mapping[str, str], committed: 
 
     The first command that fails ends it.
     """
-    checkout = shutil.copytree(
-        committed, folder / "checkout", symlinks=True, copy_function=_copy_or_link
-    )
+    checkout = shutil.copytree(committed, folder / "checkout", symlinks=True)
     variables = {
         **tools,
         # The packages of the copy, not those of the editable install.
@@ -102,11 +100,3 @@ def _stand_ins(folder: Path, blocks: list[Block]) -> Path:
             program.write_text(f'#!/bin/sh\nexec python -m tests.docs.stand_in {name} "$@"\n')
             program.chmod(0o755)
     return programs
-
-
-def _copy_or_link(source: str, target: str) -> None:
-    """Link an entry of a stack, which commands only ever replace as a whole; copy all else."""
-    if Path(source).parent.match(".cache/stacks"):
-        os.link(source, target)
-    else:
-        shutil.copy2(source, target)

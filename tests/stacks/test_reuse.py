@@ -318,6 +318,17 @@ def test_makes_only_what_has_changed(synthesis: Synthesis) -> None:
     assert synthesis.run(code="other code") == ALL
 
 
+def test_makes_nothing_new_on_the_way_back(synthesis: Synthesis) -> None:
+    dark = STAGE.replace("legacy", "dark")
+    synthesis.run()
+    change(synthesis.folder, STAGE, dark)
+    assert synthesis.run() == PLATFORM_AND_CARDID
+    change(synthesis.folder, dark, STAGE)
+    assert synthesis.run() == set()
+    assert synthesis.run(code="other code") == ALL
+    assert synthesis.run() == set()
+
+
 def test_reuses_what_another_selection_made(synthesis: Synthesis) -> None:
     """Also when a stack that it is deployed after is in one of them only: the manifest differs."""
     assert synthesis.run("sandbox-cardid-fargate", "sandbox-cardid-traffic") == {
@@ -333,7 +344,7 @@ def test_reuses_what_another_selection_made(synthesis: Synthesis) -> None:
 
 def test_makes_a_damaged_entry_new(synthesis: Synthesis) -> None:
     synthesis.run()
-    entry = synthesis.entries / "sandbox-cardid-ec2"
+    [entry] = (synthesis.entries / "sandbox-cardid-ec2").iterdir()
     entry.write_bytes(entry.read_bytes()[:-1])
     assert synthesis.run() == {"sandbox-cardid-ec2"}
     assert synthesis.run() == set()

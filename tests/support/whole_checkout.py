@@ -1,6 +1,5 @@
 """A copy of the whole checkout, for commands that write into it."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -35,16 +34,14 @@ def copy_checkout(folder: Path) -> Path:
 
 
 def keep_stacks(checkout: Path, kept: Path) -> None:
-    """Give a copy the entries of stacks that another made. What commands add stays in the copy.
-
-    The entries are links (commands only ever replace one as a whole), as is the rest of the cache
-    except the reports of the gate.
+    """Share the entries of stacks that other copies made, and the cache of this checkout except the
+    reports of the gate.
     """
     cache = checkout / ".cache"
     shared = cache.readlink()
     cache.unlink()
     cache.mkdir()
     for tool in shared.iterdir():
-        if tool.name not in ("policy", "stacks"):
+        if tool.name not in ("policy", kept.name):
             (cache / tool.name).symlink_to(tool)
-    shutil.copytree(kept, cache / "stacks", copy_function=os.link)
+    (cache / kept.name).symlink_to(kept)

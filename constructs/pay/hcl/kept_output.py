@@ -1,19 +1,25 @@
-"""Stacks of an earlier synthesis, reused while their inputs are unchanged.
+"""Stacks of earlier syntheses, reused where their inputs are the same again.
 
-Each stack has one file, replaced as a whole, so that parallel and killed runs do no harm. Its first
-line is a digest of the inputs and of all other lines. It detects an entry with other inputs or with
-damage (docs/decisions/0083). Where the folder cannot be read or written, nothing is kept: a
-checkout may be read-only, with CDKTF_OUTDIR elsewhere.
+Each stack has a folder, and in it a file for each of the inputs of late: of a branch and another,
+of a stage and the one before, of `cdktf` and `pay`. The name of a file is the digest of the inputs.
+Its first line is a digest of the name and of all other lines, and detects damage
+(docs/decisions/0083, 0242). A file is replaced as a whole, so that parallel and killed runs do no
+harm. Where the folder cannot be read or written, nothing is kept: a checkout may be read-only, with
+CDKTF_OUTDIR elsewhere.
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
 from pay.hcl.output import StackOutput, replace_where_new
+
+MOST_OF_A_STACK = 8
+"""Entries of one stack, the last used. Those of every stack of the estate take 110 MB."""
 
 
 class KeptOutput:
@@ -25,34 +31,50 @@ class KeptOutput:
         self._code = made_from()
 
     def find(self, id_: str, inputs: str) -> StackOutput | None:
-        """Return the stack for these inputs; delete an entry for others."""
-        file = self._folder / id_
+        """Return the stack for these inputs; delete a damaged entry."""
+        file = self._file(id_, inputs)
         try:
             digest, _, content = file.read_bytes().partition(b"\n")
         except OSError:
             return None
-        if digest != self._digest(inputs, content):
+        if digest != _digest(file.name, content):
             with suppress(OSError):
                 file.unlink()
             return None
+        with suppress(OSError):
+            os.utime(file)  # used last
         bodies = BytesIO(content)
         entry = json.loads(bodies.readline())
         files = {path: bodies.read(length) for path, length in entry["lengths"].items()}
         return StackOutput(entry["row"], files)
 
     def keep(self, stacks: Mapping[str, StackOutput], inputs: Mapping[str, str]) -> None:
-        """Replace the entries of these stacks (by id), unless the code has changed meanwhile."""
+        """Add entries of these stacks (by id), unless the code has changed meanwhile. Delete those
+        that were used the longest ago.
+        """
         if self._made_from() != self._code:
             return
         for id_, stack in stacks.items():
             lengths = {path: len(content) for path, content in stack.files.items()}
             head = json.dumps({"row": dict(stack.row), "lengths": lengths})
             content = head.encode() + b"\n" + b"".join(stack.files.values())
-            digest = self._digest(inputs[id_], content)
+            file = self._file(id_, inputs[id_])
             with suppress(OSError):
-                replace_where_new(self._folder / id_, digest + b"\n" + content)
+                replace_where_new(file, _digest(file.name, content) + b"\n" + content)
+                _delete_oldest(file.parent)
 
-    def _digest(self, inputs: str, content: bytes) -> bytes:
-        digest = hashlib.sha256(json.dumps([self._code, inputs]).encode())
-        digest.update(content)
-        return digest.hexdigest().encode()
+    def _file(self, id_: str, inputs: str) -> Path:
+        key = hashlib.sha256(json.dumps([self._code, inputs]).encode())
+        return self._folder / id_ / key.hexdigest()
+
+
+def _digest(name: str, content: bytes) -> bytes:
+    digest = hashlib.sha256(name.encode())
+    digest.update(content)
+    return digest.hexdigest().encode()
+
+
+def _delete_oldest(folder: Path) -> None:
+    last_used = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    for file in last_used[MOST_OF_A_STACK:]:
+        file.unlink()

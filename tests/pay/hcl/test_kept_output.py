@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pay.hcl.kept_output import KeptOutput
+from pay.hcl.kept_output import MOST_OF_A_STACK, KeptOutput
 from pay.hcl.output import StackOutput
 
 FILES = st.dictionaries(st.text(min_size=1), st.binary())
@@ -37,17 +37,32 @@ def test_finds_nothing_where_nothing_was_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["file", "file/below", "folder"])
 def test_a_place_that_cannot_be_used_keeps_nothing(place: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    (tmp_path / "folder" / "one").mkdir(parents=True)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "one").write_text("")
     kept = kept_in(tmp_path / place)
     kept.keep({"one": OUTPUT}, {"one": "inputs"})
     assert kept.find("one", "inputs") is None
 
 
 @pytest.mark.parametrize(("code", "inputs"), [("other", "inputs"), ("code", "other")])
-def test_deletes_what_was_made_from_something_else(code: str, inputs: str, tmp_path: Path) -> None:
+def test_does_not_return_what_was_made_from_something_else(
+    code: str, inputs: str, tmp_path: Path
+) -> None:
     kept_in(tmp_path).keep({"one": OUTPUT}, {"one": "inputs"})
     assert kept_in(tmp_path, code).find("one", inputs) is None
-    assert list(tmp_path.iterdir()) == []
+    assert kept_in(tmp_path).find("one", "inputs") == OUTPUT
+
+
+def test_keeps_of_each_stack_what_was_used_last(tmp_path: Path) -> None:
+    kept = kept_in(tmp_path)
+    outputs = {str(n): StackOutput({"name": str(n)}, {}) for n in range(MOST_OF_A_STACK + 1)}
+    kept.keep({"another": OUTPUT}, {"another": "inputs"})
+    for inputs, output in outputs.items():
+        kept.keep({"one": output}, {"one": inputs})
+        assert kept.find("one", "0") == outputs["0"]
+    found = {inputs: kept.find("one", inputs) for inputs in outputs}
+    assert found == {**outputs, "1": None}
+    assert kept.find("another", "inputs") == OUTPUT
 
 
 def test_keeps_nothing_when_code_was_changed_meanwhile(tmp_path: Path) -> None:
@@ -64,8 +79,9 @@ def test_does_not_mistake_code_for_inputs(tmp_path: Path) -> None:
 @given(st.data())
 def test_deletes_an_entry_that_was_damaged(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        kept, file = kept_in(Path(folder)), Path(folder, "one")
+        kept = kept_in(Path(folder))
         kept.keep({"one": OUTPUT}, {"one": "inputs"})
+        [file] = Path(folder, "one").iterdir()
         content = bytearray(file.read_bytes())
         at = data.draw(st.integers(0, len(content) - 1))
         if data.draw(st.booleans(), label="cut off"):
@@ -89,7 +105,7 @@ def test_keeps_the_entry_before_when_writing_stops_half_way(
     monkeypatch.setattr(Path, "replace", stop)
     kept.keep({"one": StackOutput({}, {"stacks/one/cdk.tf": b"b = 2\n"})}, {"one": "later"})
     assert kept.find("one", "inputs") == OUTPUT
-    assert [file.name for file in tmp_path.iterdir()] == ["one"]
+    assert len(list(tmp_path.rglob("*"))) == 2  # the folder and the entry
 
 
 def test_runs_side_by_side_find_a_whole_entry_or_none(tmp_path: Path) -> None:
