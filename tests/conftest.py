@@ -212,7 +212,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what may have failed the run below what did not."""
     config = terminalreporter.config
     if COVERED in config.stash:
         terminalreporter.section("coverage of the pure packages")
@@ -305,7 +307,7 @@ def written(synthesised_checkout: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def kept(synthesised_checkout: Path) -> Path:
-    """The entries of all stacks, which `cdktf synth` in a copy of the checkout reuses and adds to."""
+    """The entries of all stacks; `cdktf synth` in a copy of the checkout reuses and adds some."""
     return synthesised_checkout / ".cache" / "kept-stacks"
 
 

@@ -1,7 +1,7 @@
 """Stacks of earlier syntheses, reused where their inputs are the same again.
 
-Each stack has a folder, and in it a file for each of the inputs of late: of a branch and another,
-of a stage and the one before, of `cdktf` and `pay`. The name of a file is the digest of the inputs.
+Each stack has a folder with a file for each of its last inputs. A rollback has the inputs of the
+stage before, and a change of branch those of the branch. The name of a file is the digest of them.
 Its first line is a digest of the name and of all other lines, and detects damage
 (docs/decisions/0083, 0242). A file is replaced as a whole, so that parallel and killed runs do no
 harm. Where the folder cannot be read or written, nothing is kept: a checkout may be read-only, with

@@ -113,7 +113,7 @@ def _unknown_names(service: Microservice, catalogue: Catalogue) -> Iterator[Prob
 
 def _shared_secrets(service: Microservice, catalogue: Catalogue) -> Iterator[Problem]:
     others = {
-        secret for other in catalogue.values() if other != service for secret in other.secrets
+        secret for other in catalogue.values() if other is not service for secret in other.secrets
     }
     for secret in service.secrets:
         if secret.shared and secret not in others:
