@@ -11,6 +11,7 @@ CDKTF_OUTDIR elsewhere.
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import BytesIO
@@ -23,7 +24,9 @@ MOST_OF_A_STACK = 8
 
 
 class KeptOutput:
-    """A folder of entries, all for one state of the code: the digest that `made_from` returns."""
+    """A folder of entries, read and written with one state of the code: the digest that `made_from`
+    returns.
+    """
 
     def __init__(self, folder: Path, made_from: Callable[[], str]) -> None:
         self._folder = folder
@@ -42,7 +45,7 @@ class KeptOutput:
                 file.unlink()
             return None
         with suppress(OSError):
-            os.utime(file)  # used last
+            _mark_used(file)
         bodies = BytesIO(content)
         entry = json.loads(bodies.readline())
         files = {path: bodies.read(length) for path, length in entry["lengths"].items()}
@@ -61,6 +64,7 @@ class KeptOutput:
             file = self._file(id_, inputs[id_])
             with suppress(OSError):
                 replace_where_new(file, _digest(file.name, content) + b"\n" + content)
+                _mark_used(file)
                 _delete_oldest(file.parent)
 
     def _file(self, id_: str, inputs: str) -> Path:
@@ -72,6 +76,12 @@ def _digest(name: str, content: bytes) -> bytes:
     digest = hashlib.sha256(name.encode())
     digest.update(content)
     return digest.hexdigest().encode()
+
+
+def _mark_used(file: Path) -> None:
+    """Date a file to now. By itself, a file system dates all files of some milliseconds alike."""
+    now = time.time_ns()
+    os.utime(file, ns=(now, now))
 
 
 def _delete_oldest(folder: Path) -> None:
