@@ -216,19 +216,17 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what may have failed the run below what did not."""
     config = terminalreporter.config
+    if config.getoption("--folder-times"):
+        reports = [report for reports in terminalreporter.stats.values() for report in reports]
+        terminalreporter.section("seconds by folder, of all workers together")
+        for line in time_report((r.nodeid, r.duration) for r in reports if hasattr(r, "duration")):
+            terminalreporter.write_line(line)
+        times = f"{slowness():.1f} times as long as one that limits are meant for"
+        terminalreporter.write_line(f"A processor here takes {times}")
     if COVERED in config.stash:
         terminalreporter.section("coverage of the pure packages")
         for line in config.stash[COVERED]:
             terminalreporter.write_line(line)
-    if not config.getoption("--folder-times"):
-        return
-    reports = [report for reports in terminalreporter.stats.values() for report in reports]
-    terminalreporter.section("seconds by folder, of all workers together")
-    for line in time_report((r.nodeid, r.duration) for r in reports if hasattr(r, "duration")):
-        terminalreporter.write_line(line)
-    terminalreporter.write_line(
-        f"A processor here takes {slowness():.1f} times as long as one that limits are meant for"
-    )
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

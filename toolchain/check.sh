@@ -39,7 +39,8 @@ tests() {
         # Of the pure packages only, because what is measured runs a sixth slower. The threshold leaves
         # the measured code as it is: to rewrite what has run, as Slipcover would, takes longer.
         set -- slipcover --threshold 1000000 \
-            --source "$($bin/python -m tests.support.coverage_floors)" -m pytest -n 6 --no-loadscope-reorder --durations 20
+            --source "$($bin/python -m tests.support.coverage_floors)" \
+            -m pytest -n 6 --no-loadscope-reorder --durations 20
     else
         set -- pytest -q -n 2 --quick
     fi

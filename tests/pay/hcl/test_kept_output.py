@@ -103,15 +103,18 @@ def test_keeps_the_entry_before_when_writing_stops_half_way(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(Path, "replace", stop)
-    kept.keep({"one": StackOutput({}, {"stacks/one/cdk.tf": b"b = 2\n"})}, {"one": "later"})
+    other = {"one": StackOutput({}, {"stacks/one/cdk.tf": b"b = 2\n"})}
+    kept.keep(other, {"one": "inputs"})
+    kept.keep(other, {"one": "later"})
     assert kept.find("one", "inputs") == OUTPUT
+    assert kept.find("one", "later") is None
     assert len(list(tmp_path.rglob("*"))) == 2  # the folder and the entry
 
 
 def test_runs_side_by_side_find_a_whole_entry_or_none(tmp_path: Path) -> None:
     outputs = {
         inputs: StackOutput({"name": inputs}, {"cdk.tf": inputs.encode() * 100_000})
-        for inputs in ("first", "second")
+        for inputs in map(chr, range(ord("a"), ord("a") + MOST_OF_A_STACK + 2))  # some are deleted
     }
 
     def run(inputs: str) -> set[bool]:
