@@ -140,8 +140,9 @@ HCL: dict[str, tuple[str, Edit]] = {
             ),
             appended(
                 'resource "aws_security_group" "open" {\n'
-                '  name   = "open"\n'
-                "  vpc_id = data.aws_vpc.vpc.id\n}"
+                '  name        = "open"\n'
+                '  description = "password=hunter2"\n'
+                "  vpc_id      = data.aws_vpc.vpc.id\n}"
             ),
         ),
     ),

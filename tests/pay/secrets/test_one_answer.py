@@ -17,6 +17,7 @@ from pay.environments.file import read
 from pay.model.service.container import plain_text_secrets
 from pay.secrets.values import MASK
 from rollout.guard.rules.containers import writes_no_secret_in_plain_text as guard_rule
+from rollout.guard.rules.plan import holds_no_secret_in_plain_text as guard_rule_of_all
 from rollout.plans.plan import Plan
 from rollout.plans.read import StackPlan
 from rollout.review.containers import new_containers
@@ -101,6 +102,20 @@ def guard(pairs: list[Pair]) -> list[bool]:
     return [any(f" of container c{i} " in each for each in findings) for i in range(len(pairs))]
 
 
+def guard_of_canaries(pairs: list[Pair]) -> list[bool]:
+    canaries = [
+        change(
+            f"aws_synthetics_canary.c{i}",
+            None,
+            {"run_config": [{"environment_variables": {name: value}}]},
+        )
+        for i, (name, value) in enumerate(pairs)
+    ]
+    plans = StackPlan(Path(), "", Mock(), Plan.model_validate(plan(EC2, *canaries)))
+    refused = {finding.address for finding in guard_rule_of_all.check(plans, Mock())}
+    return [f"aws_synthetics_canary.c{i}" in refused for i in range(len(pairs))]
+
+
 def review(pairs: list[Pair]) -> list[bool]:
     (created,) = planned(pairs).managed
     _, *containers = new_containers(created)
@@ -111,7 +126,7 @@ def review(pairs: list[Pair]) -> list[bool]:
 def test_the_doors_agree_about_the_table(gate: Door, environment_file: Door) -> None:
     pairs = [*REFUSED, *ORDINARY]
     expected = [True] * len(REFUSED) + [False] * len(ORDINARY)
-    for door in (model, environment_file, guard, review, gate):
+    for door in (model, environment_file, guard, guard_of_canaries, review, gate):
         wrong = [
             pair
             for pair, answer, right in zip(pairs, door(pairs), expected, strict=True)
@@ -158,5 +173,6 @@ def test_the_doors_agree_about_any_variable(
     answers = model(pairs)
     assert environment_file(pairs) == answers
     assert guard(pairs) == answers
+    assert guard_of_canaries(pairs) == answers
     assert review(pairs) == answers
     assert gate(pairs) == answers
