@@ -33,6 +33,7 @@ from toolchain import streams
 from toolchain.scratch import scratch_folder
 
 ROOT = Path(__file__).parent
+"""The folder of this file, or of a link to it. What is kept of its stacks is below."""
 ENVIRONMENTS = Path(os.environ.get("PAY_ENVIRONMENTS") or ROOT / "environments")
 STACKS = os.environ.get("PAY_STACKS", "").split()
 OUTPUT = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out"))

@@ -33,7 +33,9 @@ tests() {
     unset PYTHONDONTWRITEBYTECODE
     if [ "$1" = all ]; then
         # One process writes pytest's bytecode of the tests, which every worker would write again.
+        start=$(date +%s)
         $bin/pytest --collect-only -qq >/dev/null 2>&1
+        echo "bytecode of the tests: $(($(date +%s) - start)) s"
         # Three times two cores, because an ordinary day waits for its clock. The traffic lab waits for
         # its clients, Terraform for the sandbox.
         # Of the pure packages only, because what is measured runs a sixth slower. The threshold leaves

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from pay.environments.load import environment_files
 from pay.model.text_types import LARGEST_PORT
 from rollout.terminal.arguments import (
     duration,
@@ -20,7 +21,7 @@ from rollout.terminal.arguments import (
     environments_folder,
     service_names,
 )
-from rollout.terminal.console import reporting
+from rollout.terminal.console import choose, reporting
 from sandbox import control
 from sandbox.estate.mistakes import Mistake
 from sandbox.plan_only import is_plan_only
@@ -155,7 +156,7 @@ def env() -> None:
 
 
 def _file(environment: str) -> Path:
-    return environments_folder() / f"{environment}.toml"
+    return choose(environment, environment_files(environments_folder()), "--environment")
 
 
 def _add(estate: control.InitialEstate, server: Server) -> None:

@@ -98,7 +98,7 @@ def _completed(
     """Return the deployment if it is COMPLETED, of the revision. Raises NotRunning otherwise."""
     where = f"{side.service.name} in {side.cluster}"
     if deployment is None:
-        raise NotRunning(f"{where} is not there")
+        raise NotRunning(f"{where} is not there; apply its stack first")
     if deployment.task_definition != revision:
         reasons = "; ".join(stopped_reasons(side, ecs, revision)) or "ECS names no reason"
         raise NotRunning(

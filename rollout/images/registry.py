@@ -96,7 +96,9 @@ class Repository:
             manifest = Manifest(answer.read(), answer.headers["Content-Type"])
         wanted = reference if is_digest(reference) else None
         if wanted not in (None, manifest.digest):
-            raise Failed(f"{self}: found {manifest.digest} where {wanted} was asked for")
+            raise Failed(
+                f"{self}: found {manifest.digest} where {wanted} is required; run this again"
+            )
         return manifest
 
     def put_manifest(self, manifest: Manifest, reference: str) -> None:
@@ -115,7 +117,9 @@ class Repository:
                 raise
             return
         if kept != manifest.digest:
-            raise Failed(f"{self}: {reference} has the digest {kept}, not {manifest.digest}")
+            raise Failed(
+                f"{self}: {reference} has the digest {kept}, not {manifest.digest}; run this again"
+            )
 
     def has_blob(self, digest: str) -> bool:
         with self._call("HEAD", f"blobs/{digest}", absent=True) as answer:
@@ -128,7 +132,7 @@ class Repository:
         into.seek(0)
         actual = f"{DIGEST_PREFIX}{hashlib.file_digest(into, 'sha256').hexdigest()}"  # type: ignore[arg-type]
         if actual != digest:
-            raise Failed(f"{self}: found {actual} where {digest} was asked for")
+            raise Failed(f"{self}: found {actual} where {digest} is required; run this again")
 
     def copy_blob(self, digest: str, source: "Repository") -> None:
         """Copy a blob from another repository, unless it is there."""

@@ -58,7 +58,7 @@ def _mistakes(environment: Environment, line: ImageLine, today: date) -> Iterato
                 yield Finding(
                     "late",
                     f"{name} {running.name}: {each.id}, {each.severity.lower()}, {each.packages}; "
-                    f"had to be gone by {each.deadline} (PCI DSS v4.0.1, 6.3.3)",
+                    f"was due by {each.deadline} (PCI DSS v4.0.1, 6.3.3)",
                     "build the image again with the fixed package, and release it",
                 )
 

@@ -42,7 +42,9 @@ class Results:
         try:
             answer = s3.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")
         except s3.exceptions.NoSuchKey:
-            raise Failed(f"the runner has left no {name} below {self.place}") from None
+            raise Failed(
+                f"the runner has left no {name} below {self.place}; read the log of its task"
+            ) from None
         return bytes(answer["Body"].read())
 
     def checks(self) -> tuple[LimitCheck, ...]:

@@ -30,7 +30,8 @@ def wait_for_tasks(side: ServiceSide) -> None:
                     return
     except (Refused, ClientError) as error:
         raise Failed(
-            f"{side.service.name} is applied, but nobody saw its tasks: {why(error)}."
+            f"{side.service.name} is applied, but nobody saw its tasks: {why(error)}. "
+            "Look at the events of its ECS service."
         ) from None
     raise Failed(
         f"{side.service.name} is applied, but {healthy} of its {wanted} tasks are healthy after "

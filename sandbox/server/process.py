@@ -138,7 +138,7 @@ def launch(settings: SandboxSettings, *, port: int = 0, log: Path, tied: bool = 
             start_new_session=True,
         )
     if process.stdout is None:
-        raise SandboxError("the server's output could not be read")
+        raise SandboxError("the server's output could not be read; start it again")
     try:
         with process.stdout as output:
             line = output.readline().strip()

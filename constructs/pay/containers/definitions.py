@@ -65,7 +65,9 @@ def table(container: Container, *path: str) -> Container:
         if inner is None:
             return {}
         if not isinstance(inner, dict):
-            raise Unread(f"container {container['name']}: {'.'.join(path)} is {_short(inner)}")
+            raise Unread(
+                f"container {container['name']}: {'.'.join(path)} is {_short(inner)}, no object"
+            )
     return dict(inner)
 
 
@@ -79,7 +81,9 @@ def words(container: Container, *path: str) -> tuple[str, ...]:
         return ()
     listed = command if isinstance(command, list) else [command]
     if not all(isinstance(word, str | int | float) for word in listed):
-        raise Unread(f"container {container['name']}: {'.'.join(path)} is {_short(command)}")
+        raise Unread(
+            f"container {container['name']}: {'.'.join(path)} is {_short(command)}, no words"
+        )
     return tuple(map(str, listed))
 
 

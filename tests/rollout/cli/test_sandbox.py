@@ -97,3 +97,9 @@ def test_without_the_development_dependencies_it_says_what_to_run(
 ) -> None:
     monkeypatch.setattr(process, "find_spec", lambda name: None)
     assert "not installed; run: make setup" in run("start", exit_code=1).stderr
+
+
+def test_an_unknown_environment_is_told_with_those_there_are(run: Run) -> None:
+    refused = run("start", "--environment", "nope", exit_code=2).stderr
+    assert "'nope' is not one of" in refused
+    assert "test-12" in refused
