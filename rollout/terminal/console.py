@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -14,6 +15,7 @@ from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
 from pay.model.problem import InvalidInput
+from pay.model.pydantic_errors import to_problems
 from pay.shown_text import printable
 from rollout.terminal.refusal import Failed, Finding, Refused
 
@@ -23,9 +25,25 @@ Value = TypeVar("Value")
 class Command(TyperCommand):
     """Reports every refusal, mistake and failure of a command, as JSON where it has `--json`."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):
+                error.message = _in_words(error.__cause__)
+            raise
+
     def invoke(self, ctx: Any) -> Any:
         with reporting(as_json=bool(ctx.params.get("as_json"))):
             return super().invoke(ctx)
+
+
+def _in_words(error: ValidationError) -> str:
+    """Return the mistake in an argument as other messages say it, where typer repeats pydantic."""
+    [details, *_] = error.errors(include_url=False)
+    if details["type"] == "value_error":
+        return str(details["ctx"]["error"])
+    return str(to_problems(error)[0])
 
 
 class ShowsFirst(TyperGroup):

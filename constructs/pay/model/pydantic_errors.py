@@ -18,15 +18,17 @@ from pay.shown_text import quoted
 
 _TYPES = {
     "bool_type": "true or false",
+    "float_parsing": "a number",
     "float_type": "a number, without quotes",
     "int_type": "a whole number, without quotes",
+    "int_parsing": "a whole number",
     "int_from_float": "a whole number",
     "string_type": "text in quotes",
     "tuple_type": "a list in brackets",
     "model_type": "a table",
     "dict_type": "a table",
 }
-"""pydantic's names of a wrong type -> what TOML calls the right one."""
+"""pydantic's names of a wrong type -> the right one, of TOML or of the command line."""
 
 _TIME = "a time in UTC, for example 2026-11-02T09:00:00Z"
 

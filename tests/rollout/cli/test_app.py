@@ -47,6 +47,19 @@ def test_help_lists_every_command_on_a_line_of_its_own(pay: Pay) -> None:
         assert re.search(rf"^│ {name} +{re.escape(summary(name))} +│$", result.stdout, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("deploy test-12 connector abc", "'N': found 'abc'; allowed: a whole number"),
+        ("rollback test-12 connector --to zzz", "'--to': 'zzz' is not one of 'legacy'"),
+    ],
+)
+def test_a_wrong_argument_is_told_in_our_words(pay: Pay, words: str, answer: str) -> None:
+    result = pay(*words.split(), columns=200)
+    assert result.exit_code == 2
+    assert answer in result.stderr
+
+
 def test_every_module_is_a_command() -> None:
     modules = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
     assert modules - {"__init__"} == {name.replace("-", "_") for name in COMMANDS}
