@@ -49,6 +49,8 @@ def _named(kind: str, blocks: Any) -> Any:
 
 
 def _literal(value: Any) -> Any:
-    """Return what a value of HCL itself says."""
+    """Return what a value of HCL itself says, without what python-hcl2 adds to a block."""
     value = first(value)
+    if isinstance(value, Mapping):
+        return {key: item for key, item in value.items() if not str(key).startswith("__")}
     return literal_text(value) if isinstance(value, str) else value

@@ -1,6 +1,5 @@
 """Finds secrets inside values of JSON's types, as a plan and a synthesised stack have them."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -10,10 +9,6 @@ Path = tuple[str, ...]
 
 _STORES = ("SECRETS_MANAGER", "PARAMETER_STORE")
 """Types of CodeBuild's variables whose value is the name of a secret."""
-
-
-_OF_PARSER = re.compile(r"__.*__")
-"""The keys that python-hcl2 adds to a block, such as `__start_line__`."""
 
 
 def secrets_inside(
@@ -31,10 +26,8 @@ def secrets_inside(
             own = ""
         for key, item in value.items():
             is_named = key in ("value", "default") and isinstance(own, str)
-            if not _OF_PARSER.fullmatch(str(key)):
-                yield from secrets_inside(
-                    item, (*path, str(key)), own if is_named else str(key), read=read
-                )
+            named = own if is_named else str(key)
+            yield from secrets_inside(item, (*path, str(key)), named, read=read)
     elif isinstance(value, list):
         words = [read(each) if isinstance(each, str) else "" for each in value]
         # All words together: a secret may be the word after `--password`.

@@ -33,6 +33,7 @@ def script(line: str) -> str:
             "alarm_description",
         ),
         ("aws_lb.alb", {"tags": {"Owner": KEY}}, "tags.Owner"),
+        ("aws_lb.alb", {"tags": {"__Owner__": KEY}}, "tags.__Owner__"),
         (
             "aws_codebuild_project.images",
             {"environment": [{"environment_variable": [{"name": "TOKEN", "value": "hunter2"}]}]},
